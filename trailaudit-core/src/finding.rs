@@ -1,0 +1,58 @@
+//! Rule x subject x verdict, with the evidence it rests on.
+
+use crate::evidence::EvidenceId;
+use crate::organization::{AccountId, Region, TrailId};
+use crate::rule::{Rule, Verdict};
+
+/// One row of the findings.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: &'static Rule,
+    /// The account it is about.
+    pub account: AccountId,
+    /// The Region it is about; none for an account as a whole and for what it inherits.
+    pub region: Option<Region>,
+    /// What was judged.
+    pub subject: Subject,
+    /// Whose verdict this is, when it was reached in another account.
+    pub inherited_from: Option<TrailId>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in a sentence for people.
+    pub reason: String,
+    /// The exchanges that were read, in the order they were read.
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// What was judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An account.
+    Account,
+    /// A Region of an account, whose trails could not be listed.
+    Region,
+    /// A trail.
+    Trail(TrailId),
+}
+
+impl Subject {
+    /// The kind of thing, in one word.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::Trail(_) => "trail",
+        }
+    }
+
+    /// Its full name; empty for accounts and Regions, which have columns of their own.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Account | Self::Region => "",
+            Self::Trail(id) => id.as_str(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Everything that was seen, joined by id: what a provider implements and rules read.
+
+use crate::key::Key;
+use crate::log_group::LogGroup;
+use crate::observed::Observed;
+use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::trail::Trail;
+
+/// The collected facts about one organization. Sync, without side effects, and the same answer every time.
+pub trait Inventory: Sync {
+    /// The organization.
+    fn organization(&self) -> &Organization;
+
+    /// Every account that is known, by id; also the ones left out by scope or not entered.
+    fn accounts(&self) -> &[Account];
+
+    /// Whether the list of accounts is complete.
+    fn account_list(&self) -> Observed<()>;
+
+    /// Whether an account could be entered.
+    fn entry(&self, account: &AccountId) -> Observed<()>;
+
+    /// The Regions planned in an account, in order; empty when it was not entered.
+    fn regions(&self, account: &AccountId) -> Vec<Region>;
+
+    /// Whether the account's own list of Regions could be read; if not, every Region was planned.
+    fn region_list(&self, account: &AccountId) -> Observed<()>;
+
+    /// The trails listed in a Region of an account, copies included.
+    fn trails_in(&self, account: &AccountId, region: &Region) -> Observed<&[Sighting]>;
+
+    /// Every trail seen anywhere, by id.
+    fn trails(&self) -> Vec<&dyn Trail>;
+
+    /// One trail, as its owner shows it.
+    fn trail(&self, id: &TrailId) -> Option<&dyn Trail>;
+
+    /// Whether a trail logs for an account it was seen in: that account's own reading, else the owner's.
+    fn is_logging_for(&self, trail: &TrailId, account: &AccountId) -> Observed<bool>;
+
+    /// A key, `None` when it was asked for in its own account and is not there.
+    fn key(&self, id: &KeyId) -> Observed<Option<&dyn Key>>;
+
+    /// A log group, `None` when no group has exactly that name.
+    fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>>;
+
+    /// The accounts to which the administration of audit trails was delegated.
+    fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
+        Observed::not_collected("who administers audit trails by delegation")
+    }
+}
+
+/// A trail as an account and Region list it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Which trail.
+    pub trail: TrailId,
+    /// Whether the listing says it records every Region.
+    pub multi_region: bool,
+    /// Whether the listing says it records the whole organization.
+    pub organization: bool,
+}

@@ -1,0 +1,292 @@
+//! An organization held in memory: for tests, for examples, and for providers that need nothing more.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::inventory::{Inventory, Sighting};
+use crate::key::{Key, KeyManager, KeyState};
+use crate::log_group::LogGroup;
+use crate::observed::Observed;
+use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
+
+/// An inventory that is plain data. What was never put in is unknown.
+pub struct MemoryInventory {
+    organization: Organization,
+    accounts: Vec<Account>,
+    account_list: Observed<()>,
+    entries: BTreeMap<AccountId, Observed<()>>,
+    region_lists: BTreeMap<AccountId, Observed<()>>,
+    listings: BTreeMap<AccountId, BTreeMap<Region, Observed<Vec<Sighting>>>>,
+    trails: BTreeMap<TrailId, Box<dyn Trail + Send>>,
+    logging: BTreeMap<(TrailId, AccountId), Observed<bool>>,
+    keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
+    log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
+    delegated: Observed<Vec<AccountId>>,
+}
+
+impl MemoryInventory {
+    /// An organization about which nothing is known yet.
+    #[must_use]
+    pub fn new(organization: Organization) -> Self {
+        Self {
+            organization,
+            accounts: Vec::new(),
+            account_list: Observed::not_collected("the list of accounts"),
+            entries: BTreeMap::new(),
+            region_lists: BTreeMap::new(),
+            listings: BTreeMap::new(),
+            trails: BTreeMap::new(),
+            logging: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            log_groups: BTreeMap::new(),
+            delegated: Observed::not_collected("who administers audit trails by delegation"),
+        }
+    }
+
+    /// Says whether the list of accounts is complete.
+    pub fn set_account_list(&mut self, list: Observed<()>) {
+        self.account_list = list;
+    }
+
+    /// Adds an account and says whether it was entered and its Regions listed.
+    pub fn add_account(&mut self, account: Account, entry: Observed<()>, region_list: Observed<()>) {
+        self.entries.insert(account.id.clone(), entry);
+        self.region_lists.insert(account.id.clone(), region_list);
+        self.accounts.push(account);
+        self.accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+
+    /// Plans a Region of an account and says which trails it lists.
+    pub fn set_trails_in(&mut self, account: &AccountId, region: &Region, trails: Observed<Vec<Sighting>>) {
+        self.listings
+            .entry(account.clone())
+            .or_default()
+            .insert(region.clone(), trails);
+    }
+
+    /// Adds a trail as its owner shows it.
+    pub fn add_trail(&mut self, trail: impl Trail + Send + 'static) {
+        self.trails.insert(trail.id().clone(), Box::new(trail));
+    }
+
+    /// Says whether a trail logs for an account that is not its owner.
+    pub fn set_logging_for(&mut self, trail: &TrailId, account: &AccountId, logging: Observed<bool>) {
+        self.logging.insert((trail.clone(), account.clone()), logging);
+    }
+
+    /// Says what is known of a key.
+    pub fn set_key(&mut self, id: &KeyId, key: Observed<Option<Box<dyn Key + Send>>>) {
+        self.keys.insert(id.clone(), key);
+    }
+
+    /// Says what is known of a log group.
+    pub fn set_log_group(&mut self, id: &LogGroupId, group: Observed<Option<Box<dyn LogGroup + Send>>>) {
+        self.log_groups.insert(id.clone(), group);
+    }
+
+    /// Says to whom the administration of audit trails was delegated.
+    pub fn set_delegated_administrators(&mut self, accounts: Observed<Vec<AccountId>>) {
+        self.delegated = accounts;
+    }
+}
+
+impl Inventory for MemoryInventory {
+    fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    fn account_list(&self) -> Observed<()> {
+        self.account_list.clone()
+    }
+
+    fn entry(&self, account: &AccountId) -> Observed<()> {
+        self.entries
+            .get(account)
+            .cloned()
+            .unwrap_or_else(|| Observed::not_collected("the account"))
+    }
+
+    fn regions(&self, account: &AccountId) -> Vec<Region> {
+        self.listings
+            .get(account)
+            .map(|regions| regions.keys().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    fn region_list(&self, account: &AccountId) -> Observed<()> {
+        self.region_lists
+            .get(account)
+            .cloned()
+            .unwrap_or_else(|| Observed::not_collected("the list of Regions"))
+    }
+
+    fn trails_in(&self, account: &AccountId, region: &Region) -> Observed<&[Sighting]> {
+        match self.listings.get(account).and_then(|regions| regions.get(region)) {
+            Some(listing) => listing.as_ref().map(Vec::as_slice),
+            None => Observed::not_collected("the trails of the Region"),
+        }
+    }
+
+    fn trails(&self) -> Vec<&dyn Trail> {
+        self.trails
+            .values()
+            .map(|trail| -> &dyn Trail { trail.as_ref() })
+            .collect()
+    }
+
+    fn trail(&self, id: &TrailId) -> Option<&dyn Trail> {
+        self.trails.get(id).map(|trail| -> &dyn Trail { trail.as_ref() })
+    }
+
+    fn is_logging_for(&self, trail: &TrailId, account: &AccountId) -> Observed<bool> {
+        match (self.logging.get(&(trail.clone(), account.clone())), self.trail(trail)) {
+            (Some(logging @ Observed::Known { .. }), _) => logging.clone(),
+            (_, Some(trail)) => trail.is_logging(),
+            (_, None) => Observed::not_collected("whether the trail is logging"),
+        }
+    }
+
+    fn key(&self, id: &KeyId) -> Observed<Option<&dyn Key>> {
+        match self.keys.get(id) {
+            Some(key) => key
+                .as_ref()
+                .map(|key| key.as_ref().map(|key| -> &dyn Key { key.as_ref() })),
+            None => Observed::not_collected("the key"),
+        }
+    }
+
+    fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>> {
+        match self.log_groups.get(id) {
+            Some(group) => group
+                .as_ref()
+                .map(|group| group.as_ref().map(|group| -> &dyn LogGroup { group.as_ref() })),
+            None => Observed::not_collected("the log group"),
+        }
+    }
+
+    fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
+        self.delegated.clone()
+    }
+}
+
+/// A trail that is plain data.
+#[derive(Clone, Debug)]
+pub struct MemoryTrail {
+    /// [`Trail::id`].
+    pub id: TrailId,
+    /// [`Trail::owner`].
+    pub owner: AccountId,
+    /// [`Trail::home_region`].
+    pub home_region: Region,
+    /// [`Trail::is_multi_region`].
+    pub multi_region: Observed<bool>,
+    /// [`Trail::is_organization_trail`].
+    pub organization: Observed<bool>,
+    /// [`Trail::encryption_key`].
+    pub key: Observed<Option<KeyId>>,
+    /// [`Trail::log_destination`].
+    pub destination: Observed<Option<LogDestination>>,
+    /// [`Trail::validates_log_files`].
+    pub validates: Observed<bool>,
+    /// [`Trail::is_logging`].
+    pub logging: Observed<bool>,
+    /// [`Trail::logging_since`].
+    pub since: Observed<Option<Timestamp>>,
+    /// [`Trail::delivery`] of log files.
+    pub to_files: Observed<Delivery>,
+    /// [`Trail::delivery`] of digest files.
+    pub to_digests: Observed<Delivery>,
+    /// [`Trail::delivery`] to the log group.
+    pub to_group: Observed<Delivery>,
+    /// [`Trail::records`], for every class.
+    pub records: Observed<bool>,
+}
+
+impl Trail for MemoryTrail {
+    fn id(&self) -> &TrailId {
+        &self.id
+    }
+
+    fn owner(&self) -> &AccountId {
+        &self.owner
+    }
+
+    fn home_region(&self) -> &Region {
+        &self.home_region
+    }
+
+    fn is_multi_region(&self) -> Observed<bool> {
+        self.multi_region.clone()
+    }
+
+    fn is_organization_trail(&self) -> Observed<bool> {
+        self.organization.clone()
+    }
+
+    fn encryption_key(&self) -> Observed<Option<KeyId>> {
+        self.key.clone()
+    }
+
+    fn log_destination(&self) -> Observed<Option<LogDestination>> {
+        self.destination.clone()
+    }
+
+    fn validates_log_files(&self) -> Observed<bool> {
+        self.validates.clone()
+    }
+
+    fn is_logging(&self) -> Observed<bool> {
+        self.logging.clone()
+    }
+
+    fn logging_since(&self) -> Observed<Option<Timestamp>> {
+        self.since.clone()
+    }
+
+    fn delivery(&self, channel: Channel) -> Observed<Delivery> {
+        match channel {
+            Channel::LogFiles => self.to_files.clone(),
+            Channel::DigestFiles => self.to_digests.clone(),
+            Channel::LogGroup => self.to_group.clone(),
+        }
+    }
+
+    fn records(&self, _: EventClass) -> Observed<bool> {
+        self.records.clone()
+    }
+}
+
+/// A key that is plain data.
+#[derive(Clone, Debug)]
+pub struct MemoryKey {
+    /// [`Key::manager`].
+    pub manager: Observed<KeyManager>,
+    /// [`Key::state`].
+    pub state: Observed<KeyState>,
+}
+
+impl Key for MemoryKey {
+    fn manager(&self) -> Observed<KeyManager> {
+        self.manager.clone()
+    }
+
+    fn state(&self) -> Observed<KeyState> {
+        self.state.clone()
+    }
+}
+
+/// A log group that is plain data.
+#[derive(Clone, Debug)]
+pub struct MemoryLogGroup(pub LogGroupId);
+
+impl LogGroup for MemoryLogGroup {
+    fn id(&self) -> &LogGroupId {
+        &self.0
+    }
+}

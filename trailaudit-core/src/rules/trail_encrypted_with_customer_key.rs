@@ -1,0 +1,95 @@
+//! Log files encrypted under a key of one's own: readable by whom one chose, and by nobody else.
+
+use crate::key::{KeyManager, KeyState};
+use crate::require;
+use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, pass};
+use crate::trail::Trail;
+
+pub(super) const RULE: Rule = Rule {
+    id: "trail-encrypted-with-customer-key",
+    title: "Trail logs are encrypted with a customer managed key",
+    rationale: "Whoever holds the key decides who can read the record, and who can quietly make it unreadable.",
+    revision: 1,
+    aws: Wording {
+        title: "CloudTrail trail logs should be encrypted with KMS CMK",
+        remediation: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
+    },
+    check: Check::EachTrail(encrypted_with_customer_key),
+};
+
+fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
+    let Some(id) = exam.read(trail.encryption_key())? else {
+        return fail("log files are encrypted with S3 managed keys, not with a KMS key");
+    };
+    // Asking for an AWS managed alias would make KMS create the key: the name alone decides.
+    require!(!is_provider_alias(id.as_str()), "{id} is an AWS managed key");
+    let Some(key) = exam.key(&id)? else {
+        return fail(format!("the key {id} does not exist any more"));
+    };
+    require!(
+        exam.read(key.manager())? == KeyManager::Customer,
+        "the key {id} is managed by AWS, not by the customer"
+    );
+    match exam.read(key.state())? {
+        KeyState::Enabled => pass(format!(
+            "encrypted with the customer managed key {id}, which is enabled"
+        )),
+        KeyState::Changing(state) => inconclusive(format!("the key {id} was {state} each time it was read")),
+        KeyState::Unusable { state, deletion: None } => fail(format!("the key {id} cannot be used: {state}")),
+        KeyState::Unusable {
+            state,
+            deletion: Some(date),
+        } => fail(format!(
+            "the key {id} cannot be used: {state}, to be deleted at {date:.0}"
+        )),
+    }
+}
+
+fn is_provider_alias(id: &str) -> bool {
+    id.rsplit(':').next().is_some_and(|name| name.starts_with("alias/aws/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::Observed;
+    use crate::organization::KeyId;
+    use crate::rules::table::{World, denied, judge_trail, known};
+
+    fn verdict(change: impl FnOnce(&mut World)) -> String {
+        judge_trail(&RULE, change)
+    }
+
+    fn in_state(state: KeyState) -> String {
+        verdict(|w| w.key_mut().state = known(state))
+    }
+
+    fn unusable(state: &str) -> KeyState {
+        KeyState::Unusable {
+            state: state.into(),
+            deletion: None,
+        }
+    }
+
+    #[test]
+    fn truth_table() {
+        insta::assert_snapshot!(verdict(|_| ()), @"pass: encrypted with the customer managed key arn:aws:kms:us-east-1:111111111111:key/k1, which is enabled");
+        insta::assert_snapshot!(verdict(|w| w.trail.key = known(None)), @"fail: log files are encrypted with S3 managed keys, not with a KMS key");
+        insta::assert_snapshot!(verdict(|w| w.name_key("alias/aws/cloudtrail")), @"fail: alias/aws/cloudtrail is an AWS managed key");
+        insta::assert_snapshot!(verdict(|w| w.name_key("arn:aws:kms:us-east-1:111111111111:alias/aws/s3")), @"fail: arn:aws:kms:us-east-1:111111111111:alias/aws/s3 is an AWS managed key");
+        insta::assert_snapshot!(verdict(|w| w.key_mut().manager = known(KeyManager::Provider)), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 is managed by AWS, not by the customer");
+        insta::assert_snapshot!(verdict(|w| w.lose_key()), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 does not exist any more");
+        insta::assert_snapshot!(verdict(|w| w.deny_key()), @"inconclusive: the key could not be read by kms:DescribeKey in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
+        insta::assert_snapshot!(verdict(|w| w.trail.key = denied()), @"inconclusive: the key that encrypts the log files could not be read: it was not asked for");
+        for state in ["Disabled", "PendingReplicaDeletion", "PendingImport", "Unavailable"] {
+            assert_eq!(
+                in_state(unusable(state)),
+                format!("fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 cannot be used: {state}")
+            );
+        }
+        let deletion = Some("2026-12-01T00:00:00Z".parse().unwrap());
+        insta::assert_snapshot!(in_state(KeyState::Unusable { state: "PendingDeletion".into(), deletion }), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 cannot be used: PendingDeletion, to be deleted at 2026-12-01T00:00:00Z");
+        insta::assert_snapshot!(in_state(KeyState::Changing("Creating".into())), @"inconclusive: the key arn:aws:kms:us-east-1:111111111111:key/k1 was Creating each time it was read");
+        let _: Observed<Option<KeyId>> = denied();
+    }
+}
