@@ -51,7 +51,7 @@ pub trait Inventory: Sync {
 }
 
 /// A trail as an account and Region list it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sighting {
     /// Which trail.
     pub trail: TrailId,

@@ -92,11 +92,11 @@ impl Bench<'_> {
 
     fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
         let exam = Exam::new(self.inventory, self.baseline, self.as_of);
-        let ruling = if account.state.is_auditable() {
-            exam.read(self.inventory.entry(&account.id))
-                .and_then(|()| check(account, &exam))
-        } else {
-            not_in_use(account)
+        let ruling = match self.inventory.entry(&account.id) {
+            _ if !account.state.is_auditable() => not_in_use(account),
+            // Entering is no fact a verdict rests on (its answer differs from run to run); being refused is.
+            Observed::Known { .. } => check(account, &exam),
+            refused @ Observed::Unknown(_) => exam.read(refused).and_then(|()| check(account, &exam)),
         };
         self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())
     }

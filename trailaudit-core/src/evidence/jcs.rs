@@ -6,22 +6,40 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::Deserializer as _;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserializer as _, Serialize};
 use serde_json::Value;
 
 /// The largest integer a double carries exactly: 2^53 - 1.
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// A number that canonical JSON would round.
+/// A value that canonical JSON cannot carry exactly: mostly a number it would round.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the number {0} cannot be carried exactly by canonical JSON; write it as a string")]
+#[error("{0}")]
 pub struct NotCanonical(String);
 
 /// Bytes that are not the strict JSON that was expected.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotStrict(#[from] serde_json::Error);
+
+impl NotStrict {
+    /// Whether an object repeats one of its keys.
+    #[must_use]
+    pub fn is_repeated_key(&self) -> bool {
+        self.0.to_string().starts_with(REPEATED_KEY)
+    }
+
+    /// Whether an object has a key that its form does not know.
+    #[must_use]
+    pub fn is_unknown_field(&self) -> bool {
+        // The words of serde's `de::Error::unknown_field`; a test holds them.
+        self.0.to_string().starts_with("unknown field ")
+    }
+}
+
+/// How the message of a repeated key starts. The key itself, which is foreign text, comes after it.
+const REPEATED_KEY: &str = "one object has twice the key ";
 
 /// The canonical bytes of a JSON value.
 ///
@@ -31,6 +49,29 @@ pub fn canonical(value: &Value) -> Result<Vec<u8>, NotCanonical> {
     let mut out = Vec::with_capacity(256);
     write(value, &mut out)?;
     Ok(out)
+}
+
+/// The canonical bytes of anything that serializes to JSON.
+///
+/// # Errors
+/// As for [`canonical`], and when a map has keys that are not text.
+pub fn to_canonical<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, NotCanonical> {
+    canonical(&serde_json::to_value(value).map_err(|error| NotCanonical(error.to_string()))?)
+}
+
+/// Parses JSON of which every byte is decided by its content: strict, and written as [`to_canonical`] writes it.
+///
+/// # Errors
+/// As for [`parse_strict`], and when the bytes are not the canonical form of what they say.
+pub fn parse_canonical<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, NotStrict> {
+    let value: T = parse_strict(bytes)?;
+    match to_canonical(&value) {
+        Ok(again) if again == bytes => Ok(value),
+        Ok(_) => Err(NotStrict(serde_json::Error::custom(
+            "the JSON is not in canonical form (RFC 8785)",
+        ))),
+        Err(error) => Err(NotStrict(serde_json::Error::custom(error))),
+    }
 }
 
 /// Parses JSON that has no duplicate key in any object and nothing after its end.
@@ -53,7 +94,9 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
             let exact = number.as_u64().is_some_and(|n| n <= LARGEST)
                 || number.as_i64().is_some_and(|n| n.unsigned_abs() <= LARGEST);
             if !exact {
-                return Err(NotCanonical(number.to_string()));
+                return Err(NotCanonical(format!(
+                    "the number {number} cannot be carried exactly by canonical JSON; write it as a string"
+                )));
             }
             out.extend_from_slice(number.to_string().as_bytes());
         }
@@ -157,9 +200,7 @@ impl<'de> Visitor<'de> for NoRepeats {
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(NoRepeats)?;
             if let Some(key) = seen.replace(key) {
-                return Err(A::Error::custom(format_args!(
-                    "the key {key:?} stands twice in one object"
-                )));
+                return Err(A::Error::custom(format_args!("{REPEATED_KEY}{key:?}")));
             }
         }
         Ok(())
@@ -225,5 +266,42 @@ mod tests {
         assert!(parse_strict::<Value>(br#"{"a":{"b":1,"b":2}}"#).is_err());
         assert!(parse_strict::<Value>(b"{} {}").is_err());
         assert!(parse_strict::<Value>(br#"{"a":[{"b":1},{"b":2}]}"#).is_ok());
+    }
+
+    #[test]
+    fn tells_a_repeated_key_from_an_unknown_one() {
+        #[derive(serde::Deserialize, serde::Serialize)]
+        #[serde(deny_unknown_fields)]
+        struct Form {
+            a: u8,
+        }
+        let repeated = parse_strict::<Form>(br#"{"a":1,"a":1}"#).err().unwrap();
+        assert!(repeated.is_repeated_key() && !repeated.is_unknown_field());
+        let unknown = parse_strict::<Form>(br#"{"a":1,"b":1}"#).err().unwrap();
+        assert!(unknown.is_unknown_field() && !unknown.is_repeated_key());
+        assert_eq!(parse_canonical::<Form>(br#"{"a":1}"#).unwrap().a, 1);
+    }
+
+    /// A derived form is also read from an array of its fields: only the canonical form tells them apart.
+    #[test]
+    fn refuses_what_is_not_written_canonically() {
+        #[derive(serde::Deserialize, serde::Serialize)]
+        struct Form {
+            a: u8,
+            b: Option<u8>,
+        }
+        assert!(parse_canonical::<Form>(br#"{"a":1,"b":null}"#).is_ok());
+        for other in [
+            &br#"{"a":1}"#[..],
+            br#"{"a": 1,"b":null}"#,
+            br#"{"b":null,"a":1}"#,
+            b"[1,null]",
+        ] {
+            assert!(
+                parse_canonical::<Form>(other).is_err(),
+                "{}",
+                String::from_utf8_lossy(other)
+            );
+        }
     }
 }

@@ -1,0 +1,89 @@
+//! A package's files, wherever they lie: a directory, an archive, memory.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+/// Read access to a package.
+pub trait Files {
+    /// Everything in the package, in any order, without following links. Directories are not named, unless they are
+    /// empty: then as [`EntryKind::Other`], so that nothing in the package goes unseen.
+    ///
+    /// # Errors
+    /// When the package cannot be listed.
+    fn paths(&self) -> io::Result<Vec<Entry>>;
+
+    /// Opens a file that [`Files::paths`] named. A link must be refused, not followed.
+    ///
+    /// # Errors
+    /// When it cannot be opened; `NotFound` when there is no such file.
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>>;
+}
+
+/// One thing in a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path, with `/` between segments.
+    pub path: String,
+    /// Its length in bytes, as the listing says.
+    pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a thing in a package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    Regular,
+    /// A symbolic link, which no package has.
+    Symlink,
+    /// A device, a socket, an empty directory: nothing a package has.
+    Other,
+}
+
+/// A package held in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InMemory {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl InMemory {
+    /// Puts a file there, in place of one that may lie there.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), bytes.into());
+    }
+
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) -> Option<Vec<u8>> {
+        self.files.remove(path)
+    }
+
+    /// A file's bytes.
+    #[must_use]
+    pub fn bytes(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
+    }
+
+    /// A file's bytes, to be changed.
+    pub fn bytes_mut(&mut self, path: &str) -> Option<&mut Vec<u8>> {
+        self.files.get_mut(path)
+    }
+}
+
+impl Files for InMemory {
+    fn paths(&self) -> io::Result<Vec<Entry>> {
+        let entry = |(path, bytes): (&String, &Vec<u8>)| Entry {
+            path: path.clone(),
+            size: bytes.len() as u64,
+            kind: EntryKind::Regular,
+        };
+        Ok(self.files.iter().map(entry).collect())
+    }
+
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(Box::new(bytes.as_slice())),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What a verification found.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::evidence::manifest::Manifest;
+use crate::evidence::statement::{Meaning, Person, Role};
+use crate::evidence::{Algorithm, Digest};
+
+/// The result of a verification.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// Everything that is wrong, in the order it was found.
+    pub problems: Vec<Problem>,
+    /// The signatures that are genuine and about this package, in the order of their numbers.
+    pub signatures: Vec<VerifiedSignature>,
+    /// The SHA-256 of `manifest.json`, when it could be read.
+    pub manifest_sha256: Option<Digest>,
+    /// What the package says of itself, when its manifest could be read. Worth nothing unless it is verified.
+    pub manifest: Option<Manifest>,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which kind of wrong.
+    pub code: Code,
+    /// The file it is about; a name from a hostile package may be hostile text.
+    pub file: Option<String>,
+    /// What is wrong, in one sentence; may quote hostile text.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.code)?;
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// A genuine signature over this package's manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifiedSignature {
+    /// The file that holds it.
+    pub file: String,
+    /// In which role it was made.
+    pub role: Role,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Who signed, as the statement says.
+    pub signer: Person,
+    /// When, as the signer says.
+    pub declared_time: Timestamp,
+    /// How it was made.
+    pub algorithm: Algorithm,
+    /// The key's fingerprint: the SHA-256 of its DER `SubjectPublicKeyInfo`.
+    pub key: Digest,
+    /// The key's ARN, as the signer says, when it lives in AWS KMS.
+    pub key_arn: Option<String>,
+    /// What a countersignature names this one by.
+    pub envelope: Digest,
+    /// The envelopes it countersigns.
+    pub countersigns: Vec<Digest>,
+    /// Whether the verifier trusts the key. Without that, the name is only a claim.
+    pub trusted: bool,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
+        /// The kinds of wrong, each with a stable name for programs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[doc = $doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The stable name.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A file that the manifest lists, or that every package has, is not there.
+    MissingFile = "missing-file",
+    /// A file is there that nothing accounts for.
+    ExtraFile = "extra-file",
+    /// A file has other bytes than the manifest lists.
+    ChangedFile = "changed-file",
+    /// A file is shorter than the manifest lists.
+    TruncatedFile = "truncated-file",
+    /// A file cannot be read.
+    UnreadableFile = "unreadable-file",
+    /// A path that could lead elsewhere, or something that is not a regular file.
+    UnsafePath = "unsafe-path",
+    /// A path that stands there twice.
+    DuplicatePath = "duplicate-path",
+    /// Two paths that some file system takes for one.
+    PathCollision = "path-collision",
+    /// The manifest is not the canonical JSON of version 1.
+    MalformedManifest = "malformed-manifest",
+    /// The manifest contradicts itself.
+    InconsistentManifest = "inconsistent-manifest",
+    /// A JSON object has the same key twice.
+    DuplicateKey = "duplicate-key",
+    /// A JSON object of ours has a key that its version does not know.
+    UnknownField = "unknown-field",
+    /// The package id is not that of the content.
+    PackageId = "package-id",
+    /// The accounts root is not that of the index.
+    AccountsRoot = "accounts-root",
+    /// The index is not lines of accounts in order.
+    MalformedIndex = "malformed-index",
+    /// An account's records are not those its leaf names.
+    AccountRecords = "account-records",
+    /// A record file does not start with the header of what it should hold.
+    MalformedRecords = "malformed-records",
+    /// Counts in the manifest that the files do not bear out.
+    Counts = "counts",
+    /// The records do not come from the provider's own endpoints.
+    Simulated = "simulated",
+    /// There is no signature.
+    NoSignature = "no-signature",
+    /// The numbers of the signatures have a gap or a repetition.
+    SignatureSequence = "signature-sequence",
+    /// A signature file is not a bundle of ours.
+    MalformedBundle = "malformed-bundle",
+    /// What was signed is not a statement of ours.
+    MalformedStatement = "malformed-statement",
+    /// The signature does not verify.
+    BadSignature = "bad-signature",
+    /// The verifier does not trust the key.
+    UntrustedKey = "untrusted-key",
+    /// The verifier gave no trust to check keys against.
+    NoTrust = "no-trust",
+    /// A key copy is not the canonical PEM of the key it is named by.
+    MalformedKey = "malformed-key",
+    /// The statement names another algorithm than the key's.
+    AlgorithmMismatch = "algorithm-mismatch",
+    /// The role in the file's name is not the one that was signed.
+    RoleMismatch = "role-mismatch",
+    /// The signed statement is about another manifest or package.
+    AnotherPackage = "statement-about-another-package",
+    /// A statement countersigns an envelope that does not come before it in this package.
+    UnknownCountersigned = "unknown-countersigned",
+    /// A role the manifest requires has no genuine, trusted signature.
+    MissingRole = "missing-role",
+    /// Assessing the records again gives other findings.
+    ReperformanceDiffers = "reperformance-differs",
+    /// The records cannot be assessed again.
+    NotReperformed = "not-reperformed",
+    /// A finding's rule has another revision today.
+    RuleRevised = "rule-revised",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Gathers problems.
+#[derive(Default)]
+pub(super) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(super) fn add(&mut self, code: Code, file: Option<&str>, message: impl Into<String>) {
+        self.push(Problem {
+            code,
+            file: file.map(str::to_owned),
+            message: message.into(),
+        });
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    pub(super) fn any(&self, code: Code) -> bool {
+        self.0.iter().any(|problem| problem.code == code)
+    }
+
+    pub(super) fn into_report(
+        self,
+        signatures: Vec<VerifiedSignature>,
+        manifest_sha256: Option<Digest>,
+        manifest: Option<Manifest>,
+    ) -> Report {
+        Report {
+            problems: self.0,
+            signatures,
+            manifest_sha256,
+            manifest,
+        }
+    }
+}
+
+/// Tells every key whose count differs, a missing one counting as zero.
+pub(super) fn differences<K: Ord>(says: &BTreeMap<K, u64>, has: &BTreeMap<K, u64>, mut tell: impl FnMut(&K, u64, u64)) {
+    let keys: std::collections::BTreeSet<_> = says.keys().chain(has.keys()).collect();
+    for key in keys {
+        let of = |counts: &BTreeMap<K, u64>| counts.get(key).copied().unwrap_or(0);
+        if of(says) != of(has) {
+            tell(key, of(says), of(has));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! A small package, sealed and signed in memory, then damaged in every way an auditor must hear about.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod files;
+mod sample;
+mod sealing;
+mod signatures;
+mod statements;

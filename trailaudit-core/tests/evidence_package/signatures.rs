@@ -1,0 +1,112 @@
+//! Damage to signatures and keys.
+
+use trailaudit_core::evidence::{Bundle, Digest, Options, Signer, Statement, Trust, package, verify};
+
+use crate::sample::{PREPARER, REVIEWER, Sample, complaints};
+
+#[test]
+fn trust_comes_from_the_verifier_alone() {
+    let sample = Sample::reviewed();
+    let verify = |trust: Option<&Trust>| verify(&sample.files, trust, Options::default(), None);
+    let report = verify(None);
+    assert_eq!(complaints(&report), ["no-trust -"]);
+    assert!(report.signatures.iter().all(|signature| !signature.trusted));
+    let report = verify(Some(&Trust::in_keys([sample.reviewer.public_key().clone()])));
+    assert_eq!(
+        complaints(&report),
+        [&format!("untrusted-key {PREPARER}"), "missing-role -"]
+    );
+    assert_eq!(report.signatures.len(), 2);
+}
+
+#[test]
+fn a_signature_must_be_about_this_package_in_its_role_and_place() {
+    let told = |change: &dyn Fn(&mut Statement)| {
+        let mut sample = Sample::new();
+        let mut statement = sample.statement("preparer");
+        change(&mut statement);
+        let key = sample.preparer.clone();
+        sample.sign(PREPARER, &statement, &key);
+        complaints(&sample.verify())
+    };
+    let another = [
+        format!("statement-about-another-package {PREPARER}"),
+        "changed-file manifest.json".into(),
+        "missing-role -".into(),
+    ];
+    assert_eq!(told(&|statement| statement.manifest = Digest::of(b"")), another);
+    assert_eq!(told(&|statement| statement.package_id = Digest::of(b"")), another);
+    let other_role = [format!("role-mismatch {PREPARER}"), "missing-role -".into()];
+    assert_eq!(
+        told(&|statement| statement.role = "approver".parse().unwrap()),
+        other_role
+    );
+    let unknown = [format!("unknown-countersigned {PREPARER}")];
+    assert_eq!(
+        told(&|statement| statement.countersigns = vec![Digest::of(b"")]),
+        unknown
+    );
+
+    let mut sample = Sample::reviewed();
+    sample.files.remove(PREPARER);
+    let told = complaints(&sample.verify());
+    let key = package::key_path(&sample.preparer.public_key().fingerprint());
+    let expected = [
+        format!("signature-sequence {REVIEWER}"),
+        format!("unknown-countersigned {REVIEWER}"),
+        format!("extra-file {key}"),
+        "missing-role -".into(),
+    ];
+    assert_eq!(told, expected);
+}
+
+/// A bundle whose signature is another key's, or whose key copy is exchanged for one that fits.
+#[test]
+fn a_forged_signature_is_told() {
+    let mut sample = Sample::new();
+    let mut bundle = Bundle::parse(sample.files.bytes(PREPARER).unwrap()).unwrap();
+    bundle.signature = sample.reviewer.sign(&bundle.message()).unwrap();
+    sample.files.insert(PREPARER, bundle.to_bytes());
+    assert_eq!(
+        complaints(&sample.verify()),
+        [&format!("bad-signature {PREPARER}"), "missing-role -"]
+    );
+
+    let mut sample = Sample::new();
+    let key = package::key_path(&sample.preparer.public_key().fingerprint());
+    sample.files.insert(key.clone(), sample.reviewer.public_key().to_pem());
+    assert_eq!(complaints(&sample.verify()), [format!("malformed-key {key}")]);
+
+    let mut sample = Sample::new();
+    let bundle = Bundle::parse(sample.files.bytes(PREPARER).unwrap()).unwrap();
+    let payload = String::from_utf8(bundle.payload.clone()).unwrap();
+    for (from, to, code) in [
+        ("\"packageId\"", "\"more\":\"x\",\"packageId\"", "unknown-field"),
+        (
+            "\"role\":\"preparer\"",
+            "\"role\":\"preparer\",\"role\":\"preparer\"",
+            "duplicate-key",
+        ),
+        ("\"role\":", "\"role\": ", "malformed-statement"),
+        (
+            "https://in-toto.io/Statement/v1",
+            "https://in-toto.io/Statement/v0.1",
+            "malformed-statement",
+        ),
+        ("manifest.json", "other.json", "malformed-statement"),
+        ("Ada Lovelace", "", "malformed-statement"),
+    ] {
+        let payload = payload.replacen(from, to, 1).into_bytes();
+        let mut forged = Bundle {
+            payload,
+            ..bundle.clone()
+        };
+        forged.signature = sample.preparer.sign(&forged.message()).unwrap();
+        sample.files.insert(PREPARER, forged.to_bytes());
+        assert_eq!(
+            complaints(&sample.verify()),
+            [&format!("{code} {PREPARER}"), "missing-role -"],
+            "{to}"
+        );
+    }
+}
