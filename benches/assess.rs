@@ -1,0 +1,31 @@
+//! The whole catalogue over thousands of accounts in 17 Regions, in memory: rule evaluations a second.
+
+use std::hint::black_box;
+use std::sync::LazyLock;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use jiff::Timestamp;
+use trailaudit_benches::organization;
+use trailaudit_core::memory::MemoryInventory;
+use trailaudit_core::{Baseline, CATALOGUE, assess};
+
+const REGIONS: usize = 17;
+
+fn assessments(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("assess");
+    group.sample_size(10);
+    for accounts in [100, 1_000, 5_000] {
+        let inventory: LazyLock<MemoryInventory, _> =
+            LazyLock::new(|| organization(accounts, REGIONS, Timestamp::UNIX_EPOCH));
+        let judge = || assess(&*inventory, CATALOGUE, &Baseline::default(), Timestamp::UNIX_EPOCH);
+        // A finding is one rule asked of one subject.
+        let findings = judge().findings.len();
+        group.throughput(Throughput::Elements(findings as u64));
+        group.bench_function(format!("{accounts} accounts"), |bencher| {
+            bencher.iter(|| black_box(judge()))
+        });
+    }
+}
+
+criterion_group!(benches, assessments);
+criterion_main!(benches);

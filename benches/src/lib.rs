@@ -1,0 +1,18 @@
+//! What is measured, apart from how: organizations and packages of any size.
+//!
+//! | bench | measures |
+//! | --- | --- |
+//! | `assess` | the rules over thousands of accounts, in memory |
+//! | `fan_out` | the collection from a simulated Organization, against the floor that latency sets |
+//! | `seal` | from the digests of a package's files to its signature |
+//! | `verify` | what an auditor's check of a package costs, with and without judging again |
+//!
+//! `fan_out.sh` measures the released binary instead, with the simulator in a process of its own. Nothing here asserts
+//! a time: a machine's speed is no property of the program. What must not depend on the machine, such as how often
+//! AWS is asked, is asserted in the tests.
+
+mod organization;
+mod records;
+
+pub use organization::organization;
+pub use records::{key, records, signer, size};

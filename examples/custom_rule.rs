@@ -1,0 +1,77 @@
+//! A rule of one's own, judged beside the catalogue.
+//!
+//! A rule is plain data and a plain function. The function reads facts through the [`Exam`], which cites every exchange
+//! that was read; where a fact is missing, `?` ends the rule as inconclusive. So a rule cannot forget the case, and a
+//! finding always says what it rests on.
+//!
+//! ```text
+//! cargo run -p trailaudit-examples --example custom_rule
+//! ```
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use trailaudit_aws::{Collector, package};
+use trailaudit_core::rule::{Check, Exam, Rule, Ruling, Wording, not_applicable, pass};
+use trailaudit_core::{Baseline, CATALOGUE, Trail, assess, require};
+use trailaudit_examples::{Result, Simulated, read_directory};
+
+/// The rule. Its id never changes; its revision counts up whenever the same facts could get another verdict.
+static RULE: Rule = Rule {
+    id: "organization-trail-can-be-trusted",
+    title: "The organization trail records every Region and signs what it delivers",
+    rationale: "Members cannot stop the organization trail: it has to be the one that nobody can dispute afterwards.",
+    revision: 1,
+    aws: Wording {
+        title: "Organization trail is multi-Region and validates log files",
+        remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --enable-log-file-validation",
+    },
+    check: Check::EachTrail(can_be_trusted),
+};
+
+fn can_be_trusted(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
+    if !exam.read(trail.is_organization_trail())? {
+        return not_applicable("a trail of one account, not of the organization");
+    }
+    require!(
+        exam.read(trail.is_multi_region())?,
+        "only {} is recorded",
+        trail.home_region()
+    );
+    require!(
+        exam.read(trail.validates_log_files())?,
+        "it writes no digest files: a changed log file goes unnoticed"
+    );
+    pass("every Region is recorded, and a changed log file is discerned")
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result {
+    let organization = Simulated::organization(8, 3, Duration::ZERO)?;
+    let directory = tempfile::tempdir()?;
+    let collector = Collector::builder().sdk_config(organization.sdk_config()).build()?;
+    collector.collect(directory.path()).await?;
+
+    let mut rules = CATALOGUE.to_vec();
+    rules.push(&RULE);
+    let (run, inventory) = package::read(&read_directory(directory.path())?)?;
+    let assessment = assess(&inventory, &rules, &Baseline::default(), run.as_of);
+
+    println!(
+        "{} rules, {} findings\n",
+        assessment.rules.len(),
+        assessment.findings.len()
+    );
+    for finding in assessment.findings.iter().filter(|finding| finding.rule.id == RULE.id) {
+        let whose = match &finding.inherited_from {
+            Some(trail) => Cow::from(format!("inherited from {trail}")),
+            None => Cow::from(finding.subject.id()),
+        };
+        println!("{} for account {} ({whose})", finding.verdict, finding.account);
+        println!("    {}", finding.reason);
+        for evidence in &finding.evidence {
+            println!("    shown by exchange {evidence}");
+        }
+    }
+    Ok(())
+}

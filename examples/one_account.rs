@@ -1,0 +1,75 @@
+//! Audits the caller's own account and nothing else: no Organizations, no role to assume.
+//!
+//! This is what a team runs that owns one account, or anybody on the first day. Progress arrives as typed events while
+//! the collection goes on; dropping its future, or a cancellation token, ends it. The account here is simulated.
+//!
+//! ```text
+//! cargo run -p trailaudit-examples --example one_account
+//! ```
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use trailaudit_aws::{Collector, Progress, Scope, Source, package};
+use trailaudit_core::{Baseline, CATALOGUE, assess};
+use trailaudit_examples::{Result, Simulated, read_directory};
+use trailaudit_sim::{Trail, World};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result {
+    let account = Simulated::serving(one_trail_in_two_regions(), Duration::ZERO)?;
+
+    let scope = Scope {
+        source: Source::SingleAccount,
+        ..Scope::default()
+    };
+    let mut collector = Collector::builder()
+        .sdk_config(account.sdk_config())
+        .scope(scope)
+        .build()?;
+    let mut events = collector.progress();
+    let directory = tempfile::tempdir()?;
+    let collecting = collector.collect(directory.path());
+    let listening = async {
+        while let Some(event) = events.next().await {
+            if let Progress::Call {
+                service,
+                operation,
+                region,
+                ..
+            } = event
+            {
+                println!("asked {service}:{operation} in {region}");
+            }
+        }
+    };
+    let (collected, ()) = tokio::join!(collecting, listening);
+    println!(
+        "as {}, with {} roles assumed",
+        collected?.caller,
+        account.ledger().count("sts", "AssumeRole")
+    );
+
+    let (run, inventory) = package::read(&read_directory(directory.path())?)?;
+    let assessment = assess(&inventory, CATALOGUE, &Baseline::default(), run.as_of);
+    println!();
+    for finding in &assessment.findings {
+        println!(
+            "{:<12} {}: {}",
+            finding.verdict.as_str(),
+            finding.rule.title,
+            finding.reason
+        );
+    }
+    Ok(())
+}
+
+/// An account that records one of its two Regions, with neither a key nor a log group.
+fn one_trail_in_two_regions() -> World {
+    let now = jiff::Timestamp::now();
+    let mut world = World::new("o-exampleorg", "111122223333", &["us-east-1", "eu-central-1"], now);
+    if let Some(account) = world.accounts.get_mut("111122223333") {
+        account.trails.push(Trail::new("only-one", "us-east-1", now));
+    }
+    world
+}

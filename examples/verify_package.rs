@@ -1,0 +1,83 @@
+//! Verifies a package in memory, as an auditor's own program would, and shows what one changed byte does.
+//!
+//! Trust is the verifier's own: a key that comes from anywhere but the package. `verify` asks whether every file is the
+//! one the manifest lists, who signed that manifest, and, given a [`Reperformance`], whether the records give the same
+//! findings again. It goes on past the first problem, so that an auditor sees all of them.
+//!
+//! ```text
+//! cargo run -p trailaudit-examples --example verify_package
+//! ```
+
+use std::time::Duration;
+
+use trailaudit_aws::{Collector, Reperformance};
+use trailaudit_core::evidence::{InMemory, Options, PemSigner, Person, Report, Signer as _, Trust, verify};
+use trailaudit_examples::{Result, Simulated, Unsealed, read_directory, sign};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result {
+    let key = new_key()?;
+    let mut package = Unsealed::of(records().await?)?.sealed()?;
+    let ada = Person {
+        printed_name: "Ada Lovelace".into(),
+        id: "ada@example.com".into(),
+    };
+    sign(&mut package, &key, ada)?;
+
+    let trust = Trust::in_keys([key.public_key().clone()]);
+    // The records come from a simulator. Without this option no package from one is ever accepted.
+    let options = Options::default().allow_simulated(true);
+    let check = |package: &InMemory, trust: &Trust| verify(package, Some(trust), options, Some(&Reperformance));
+
+    show("as it was signed", &check(&package, &trust));
+
+    let mut tampered = package.clone();
+    if let Some(byte) = tampered.bytes_mut("findings.csv").and_then(|bytes| bytes.last_mut()) {
+        *byte ^= 1;
+    }
+    show("with one bit of findings.csv changed", &check(&tampered, &trust));
+
+    let mut shortened = package.clone();
+    shortened.remove("run.jsonl");
+    show("without its run log", &check(&shortened, &trust));
+
+    let stranger = Trust::in_keys([new_key()?.public_key().clone()]);
+    show("by an auditor who trusts another key", &check(&package, &stranger));
+
+    show(
+        "as if it came from AWS",
+        &verify(&package, Some(&trust), Options::default(), Some(&Reperformance)),
+    );
+    Ok(())
+}
+
+fn show(what: &str, report: &Report) {
+    println!(
+        "{what}: {}",
+        if report.is_verified() {
+            "verified"
+        } else {
+            "NOT verified"
+        }
+    );
+    for signature in report.signatures.iter().filter(|signature| signature.trusted) {
+        let (name, role) = (&signature.signer.printed_name, &signature.role);
+        println!("    signed by {name} as {role}, meaning {}", signature.meaning.as_str());
+    }
+    for problem in &report.problems {
+        println!("    {problem}");
+    }
+}
+
+async fn records() -> Result<InMemory> {
+    let organization = Simulated::organization(6, 3, Duration::ZERO)?;
+    let directory = tempfile::tempdir()?;
+    let collector = Collector::builder().sdk_config(organization.sdk_config()).build()?;
+    collector.collect(directory.path()).await?;
+    Ok(read_directory(directory.path())?)
+}
+
+/// A key for this example alone; an auditor has the preparer's public key from the preparer.
+fn new_key() -> Result<PemSigner> {
+    Ok(PemSigner::generate(&mut rand::rng())?)
+}

@@ -1,0 +1,56 @@
+//! One request as the transport saw it, and one answer for the transport to send.
+
+use jiff::Timestamp;
+
+/// One HTTP request, with all that an answer may depend on.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The wall clock: sessions expire by it.
+    pub now: Timestamp,
+    /// The id the answer carries.
+    pub request_id: String,
+    /// The path, without the query string.
+    pub path: String,
+    /// The `X-Amz-Target` header.
+    pub target: Option<String>,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// The `X-Amz-Security-Token` header.
+    pub session_token: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// One HTTP answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Content-Type` header.
+    pub content_type: &'static str,
+    /// The `x-amzn-errortype` header.
+    pub error_type: Option<&'static str>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What the ledger keeps of the call.
+    pub entry: Entry,
+}
+
+/// What the ledger keeps of one call. Parts the call did not get far enough to tell are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// The service, as the credential scope names it.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: &'static str,
+    /// The account that called.
+    pub account: String,
+    /// The Region of the credential scope.
+    pub region: String,
+    /// What was asked after: see [`Ledger::targets`](crate::Ledger::targets).
+    pub target: String,
+    /// The error code it was refused with.
+    pub refused: Option<&'static str>,
+    /// The ARN of a KMS key that this call created, as describing `alias/aws/…` does.
+    pub created_key: Option<String>,
+}

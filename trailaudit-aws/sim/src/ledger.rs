@@ -1,0 +1,71 @@
+//! What was asked of the simulator: how a test tells that nothing was asked twice, or that must not be asked at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::call::Entry;
+
+/// Counts of calls since the server started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Calls by service and operation, refused ones included. Calls that name no known operation count under empty
+    /// names.
+    pub calls: BTreeMap<(&'static str, &'static str), u64>,
+    /// Refused calls by operation and error code.
+    pub refused: BTreeMap<(&'static str, &'static str), u64>,
+    /// Calls by operation and by what was asked after:
+    ///
+    /// | operation | target |
+    /// | --- | --- |
+    /// | AssumeRole | the account of the role |
+    /// | DescribeKey | the key's ARN, or the words it was asked for by when there is no such key |
+    /// | DescribeLogGroups | account/Region/prefix or pattern |
+    /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
+    /// | ListRegions | the account |
+    /// | ListAccountsForParent, ListOrganizationalUnitsForParent, ListTagsForResource | the id |
+    /// | all others, DescribeTrails among them | account/Region of the caller |
+    pub targets: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    /// ARNs of KMS keys that a caller created by describing `alias/aws/…`.
+    pub created_keys: BTreeSet<String>,
+    /// How many requests were in flight at once, at most.
+    pub most_in_flight: usize,
+}
+
+impl Ledger {
+    /// How often an operation was called.
+    #[must_use]
+    pub fn count(&self, service: &str, operation: &str) -> u64 {
+        self.calls
+            .iter()
+            .filter(|((known, name), _)| *known == service && *name == operation)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// How often an operation was called, by what was asked after.
+    #[must_use]
+    pub fn asked(&self, operation: &str) -> BTreeMap<String, u64> {
+        self.targets.get(operation).cloned().unwrap_or_default()
+    }
+
+    /// Calls in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.calls.values().sum()
+    }
+
+    pub(crate) fn enter(&mut self, entry: Entry) {
+        *self.calls.entry((entry.service, entry.operation)).or_default() += 1;
+        if let Some(code) = entry.refused {
+            *self.refused.entry((entry.operation, code)).or_default() += 1;
+        }
+        if !entry.target.is_empty() {
+            *self
+                .targets
+                .entry(entry.operation)
+                .or_default()
+                .entry(entry.target)
+                .or_default() += 1;
+        }
+        self.created_keys.extend(entry.created_key);
+    }
+}

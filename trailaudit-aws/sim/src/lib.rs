@@ -1,0 +1,57 @@
+//! A simulated AWS Organization, served over HTTP on loopback.
+//!
+//! It stands on the other side of the wire from trailaudit and shares no type with it, so it cannot share its
+//! mistakes. In reading order:
+//!
+//! - [`World`]: the Organization as plain data. Tests write one by hand; [`populate`] makes one of any size.
+//! - [`World::respond`]: what AWS answers to one [`Call`]. It is pure: the clock is a field of the call, and a
+//!   session is carried whole inside its token, so equal calls have equal answers.
+//! - [`Server`]: the HTTP transport over it, with a latency to add and a [`Ledger`] of what was asked.
+//! - [`Truth`]: the defects [`populate`] planted, written where each is planted. It is the oracle of the end-to-end
+//!   tests.
+//!
+//! Who is asked is decided as AWS decides it: the account by the access key and session token, the Region and the
+//! service by the credential scope of Signature Version 4. The signature itself is not verified.
+//!
+//! ```
+//! use trailaudit_sim::{Server, Settings, populate};
+//!
+//! let settings = Settings { accounts: 3, regions: 2, seed: 7, as_of: jiff::Timestamp::UNIX_EPOCH };
+//! let population = populate(&settings);
+//! let server = Server::start(population.world, ([127, 0, 0, 1], 0).into(), std::time::Duration::ZERO)?;
+//! assert!(server.endpoint().starts_with("http://127.0.0.1:"));
+//! assert!(!population.truth.defects.is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod arn;
+mod authorization;
+mod call;
+mod caller;
+mod digest;
+mod ledger;
+mod plants;
+mod population;
+mod random;
+mod refusal;
+#[cfg(test)]
+mod rehearsal;
+mod respond;
+mod server;
+mod services;
+mod session;
+mod truth;
+mod wire;
+mod world;
+
+pub use call::{Answer, Call, Entry};
+pub use ledger::Ledger;
+pub use population::{Population, Settings, populate};
+pub use server::Server;
+pub use truth::{Cell, Defect, Truth};
+pub use world::{
+    AccessKey, Account, AccountState, DelegatedAdministrator, Denial, DeniedBy, EventSelectors, Key, KeyReaders,
+    LogGroup, Organization, OrganizationalUnit, REGIONS, Region, RegionStatus, Role, Trail, TrailStatus, Trust, World,
+};

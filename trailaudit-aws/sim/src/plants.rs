@@ -1,0 +1,210 @@
+//! The defects, and where in a population each goes.
+
+mod accounts;
+mod deliveries;
+mod keys;
+mod log_groups;
+mod own_trail;
+mod packs;
+mod regions;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::random::Random;
+use crate::truth::{Cell, Defect, Truth};
+use crate::world::{Account, Denial, DeniedBy, Trail, World, before};
+
+pub(crate) use own_trail::{sow_flawed_trail, sow_sound_trail};
+pub(crate) use packs::trail_flaws;
+
+/// What planting works on: the world so far, the truth about it, and what later accounts refer to.
+pub(crate) struct Plot {
+    pub world: World,
+    pub truth: Truth,
+    pub random: Random,
+    pub as_of: Timestamp,
+    /// The log archive account; while there is none, the management account.
+    pub archive: String,
+    /// Joins the management account when everything else is planted.
+    pub organization_trail: Trail,
+}
+
+/// Plants something into an otherwise plain member account.
+pub(crate) struct Plant {
+    needs: Needs,
+    pub sow: fn(&mut Plot, &mut Account),
+}
+
+/// What the partition must have for a plant to make sense.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    OneRegion,
+    TwoRegions,
+    OptInRegion,
+}
+
+/// One account each, in the order they are given up last: a small Organization gets the first of them.
+static ORDER: [Plant; 19] = [
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<0>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::without_trail,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::without_role,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<1>,
+    },
+    Plant {
+        needs: Needs::TwoRegions,
+        sow: regions::denied_in_one_region,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::suspended,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<2>,
+    },
+    Plant {
+        needs: Needs::OptInRegion,
+        sow: regions::opted_out,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::without_trail_but_new,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<3>,
+    },
+    Plant {
+        needs: Needs::TwoRegions,
+        sow: regions::with_single_region_trail_only,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<4>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<5>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: regions::denied_everywhere,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<6>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<7>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::closed,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::pending_closure,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::pending_activation,
+    },
+];
+
+/// The plants these Regions allow, in order.
+pub(crate) fn possible(plot: &Plot) -> Vec<&'static Plant> {
+    let (regions, opt_in) = (
+        &plot.world.regions,
+        plot.world.regions.iter().any(|region| region.opt_in),
+    );
+    let plants = ORDER.iter().filter(|plant| match plant.needs {
+        Needs::OneRegion => true,
+        Needs::TwoRegions => regions.len() >= 2,
+        Needs::OptInRegion => opt_in,
+    });
+    plants.collect()
+}
+
+impl Plot {
+    pub fn region_names(&self) -> Vec<String> {
+        self.world.regions.iter().map(|region| region.name.clone()).collect()
+    }
+
+    /// Regions every account has, in turn.
+    pub fn usual_region(&self, turn: usize) -> String {
+        let usual: Vec<_> = self.world.regions.iter().filter(|region| !region.opt_in).collect();
+        usual
+            .get(turn % usual.len().max(1))
+            .map(|region| region.name.clone())
+            .unwrap_or_default()
+    }
+
+    /// The id of the organizational unit of this name, or of the root.
+    pub fn unit(&self, name: &str) -> String {
+        let organization = &self.world.organization;
+        let unit = organization.units.iter().find(|unit| unit.name == name);
+        unit.map_or_else(|| organization.root_id.clone(), |unit| unit.id.clone())
+    }
+
+    pub fn organization_trail_arn(&self) -> String {
+        self.organization_trail.arn(self.world.management_account())
+    }
+
+    pub fn hours_ago(&self, hours: i64) -> Timestamp {
+        before(self.as_of, SignedDuration::from_hours(hours))
+    }
+
+    pub fn days_ago(&self, days: i64) -> Timestamp {
+        self.hours_ago(24 * days)
+    }
+
+    pub fn policy_id(&mut self) -> String {
+        format!("p-{}", self.random.lower(8))
+    }
+
+    /// Notes a finding about an account as a whole, or about a Region of it that could not be read.
+    pub fn note(&mut self, rule: &'static str, account: &str, region: &str, verdict: &'static str, because: &str) {
+        self.truth.defects.push(Defect {
+            rule,
+            account_id: account.to_owned(),
+            region: region.to_owned(),
+            resource_id: String::new(),
+            verdict,
+            because: because.to_owned(),
+        });
+    }
+
+    /// Notes a cell that is not reached.
+    pub fn note_cell(&mut self, account: &str, region: &str, status: &'static str, because: &str) {
+        let (account_id, region, because) = (account.to_owned(), region.to_owned(), because.to_owned());
+        self.truth.cells.push(Cell {
+            account_id,
+            region,
+            status,
+            because,
+        });
+    }
+}
+
+/// A service control policy that denies CloudTrail in some Regions.
+fn cloudtrail_denied(policy: &str, regions: Vec<String>) -> Denial {
+    let by = DeniedBy::ServiceControlPolicy(policy.to_owned());
+    Denial {
+        by,
+        actions: vec!["cloudtrail:*".to_owned()],
+        regions,
+        resources: Vec::new(),
+    }
+}

@@ -1,0 +1,103 @@
+//! What can be wrong with the deliveries of a trail.
+
+use super::Plot;
+use super::own_trail::{Draft, Flaw};
+use crate::truth::{LOG_GROUP, LOGGING};
+use crate::world::{Denial, DeniedBy};
+
+pub(super) const STOPPED: Flaw = flaw("stopped", |draft, plot| {
+    let status = &mut draft.trail.status;
+    status.logging = false;
+    status.stopped = Some(plot.hours_ago(2));
+    draft.fails(plot, LOGGING, "logging was stopped two hours ago");
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "logging was stopped two hours ago, so nothing is delivered",
+    );
+});
+
+pub(super) const ERROR: Flaw = flaw("delivery-error", |draft, plot| {
+    let error = "Access denied. Verify in IAM that the role has the required permissions.";
+    draft.trail.status.latest_log_group_delivery_error = Some(error.to_owned());
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "the latest delivery to the log group ended in an error",
+    );
+});
+
+pub(super) const NEVER: Flaw = flaw("delivery-never", |draft, plot| {
+    draft.trail.status.latest_log_group_delivery = None;
+    draft.trail.status.started = Some(plot.days_ago(60));
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "nothing was delivered to the log group since logging started 60 days ago",
+    );
+});
+
+pub(super) const NOT_YET: Flaw = flaw("delivery-not-yet", |draft, plot| {
+    draft.trail.status.latest_log_group_delivery = None;
+    draft.trail.status.started = Some(plot.hours_ago(5));
+    let because = "nothing was delivered to the log group yet, and logging started five hours ago";
+    draft.is_inconclusive(plot, LOG_GROUP, because);
+});
+
+pub(super) const BEHIND: Flaw = flaw("delivery-behind", |draft, plot| {
+    draft.trail.status.latest_log_group_delivery = Some(plot.days_ago(4));
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "the bucket receives log files, but the log group nothing for four days",
+    );
+});
+
+/// Sound: digests still come, so there was nothing to deliver.
+pub(super) const QUIET: Flaw = flaw("delivery-quiet", |draft, plot| {
+    draft.trail.status.latest_delivery = Some(plot.days_ago(3));
+    draft.trail.status.latest_log_group_delivery = Some(plot.days_ago(3));
+});
+
+pub(super) const ALL_OLD: Flaw = flaw("delivery-all-old", |draft, plot| {
+    set_all_old(draft, plot);
+    draft.trail.status.latest_digest_delivery = Some(plot.days_ago(3));
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "nothing was delivered for three days, not even a digest",
+    );
+});
+
+pub(super) const ALL_OLD_UNVALIDATED: Flaw = flaw("delivery-all-old-unvalidated", |draft, plot| {
+    set_all_old(draft, plot);
+    draft.trail.log_file_validation = false;
+    draft.trail.status.latest_digest_delivery = None;
+    let because = "nothing was delivered for three days, and without digests nothing tells quiet from broken";
+    draft.is_inconclusive(plot, LOG_GROUP, because);
+});
+
+pub(super) const STATUS_DENIED: Flaw = flaw("status-denied", |draft, plot| {
+    draft.denials.push(Denial {
+        by: DeniedBy::IdentityPolicy,
+        actions: vec!["cloudtrail:GetTrailStatus".to_owned()],
+        regions: Vec::new(),
+        resources: vec![draft.arn()],
+    });
+    for rule in [LOGGING, LOG_GROUP] {
+        draft.is_inconclusive(plot, rule, "cloudtrail:GetTrailStatus is denied for this trail");
+    }
+});
+
+const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
+    Flaw {
+        name,
+        fewest_regions: 1,
+        apply,
+    }
+}
+
+fn set_all_old(draft: &mut Draft, plot: &Plot) {
+    draft.trail.status.latest_delivery = Some(plot.days_ago(3));
+    draft.trail.status.latest_log_group_delivery = Some(plot.days_ago(3));
+}

@@ -1,0 +1,170 @@
+//! What can be wrong with the key of a trail.
+
+use jiff::SignedDuration;
+
+use super::Plot;
+use super::own_trail::{Draft, Flaw};
+use crate::truth::ENCRYPTED;
+use crate::world::{Key, KeyReaders};
+
+pub(super) const NO_KEY: Flaw = flaw("key-absent", |draft, plot| {
+    draft.trail.kms_key_id = None;
+    draft.key = None;
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "the trail names no KMS key: log files are encrypted with S3 managed keys",
+    );
+});
+
+pub(super) const MANAGED_ALIAS: Flaw = flaw("key-managed-alias", |draft, plot| {
+    draft.trail.kms_key_id = Some("alias/aws/cloudtrail".to_owned());
+    draft.key = None;
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "alias/aws/cloudtrail names an AWS managed key; describing it would create it",
+    );
+});
+
+pub(super) const MANAGED_ALIAS_ARN: Flaw = flaw("key-managed-alias-arn", |draft, plot| {
+    let alias = format!("arn:aws:kms:{}:{}:alias/aws/cloudtrail", draft.region(), draft.owner);
+    draft.trail.kms_key_id = Some(alias);
+    draft.key = None;
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "the ARN of alias/aws/cloudtrail names an AWS managed key; describing it would create it",
+    );
+});
+
+pub(super) const MANAGED_KEY: Flaw = flaw("key-managed", |draft, plot| {
+    if let Some(key) = &mut draft.key {
+        key.manager = "AWS";
+        key.aliases.push("alias/aws/cloudtrail".to_owned());
+    }
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "the key is managed by AWS, which its ARN does not show",
+    );
+});
+
+pub(super) const DISABLED: Flaw = flaw("key-disabled", |draft, plot| {
+    set_state(draft, "Disabled");
+    draft.fails(plot, ENCRYPTED, "the key is Disabled");
+});
+
+pub(super) const PENDING_DELETION: Flaw = flaw("key-pending-deletion", |draft, plot| {
+    set_state(draft, "PendingDeletion");
+    if let Some(key) = &mut draft.key {
+        key.deletion = plot.as_of.checked_add(SignedDuration::from_hours(24 * 9)).ok();
+    }
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "the key is PendingDeletion: it will be deleted in nine days",
+    );
+});
+
+pub(super) const PENDING_REPLICA_DELETION: Flaw = flaw("key-pending-replica-deletion", |draft, plot| {
+    let mut key = multi_region_key(draft, plot);
+    key.state = "PendingReplicaDeletion";
+    draft.use_key(key);
+    draft.fails(plot, ENCRYPTED, "the multi-Region key is PendingReplicaDeletion");
+});
+
+pub(super) const PENDING_IMPORT: Flaw = flaw("key-pending-import", |draft, plot| {
+    set_state(draft, "PendingImport");
+    if let Some(key) = &mut draft.key {
+        key.origin = "EXTERNAL";
+    }
+    draft.fails(plot, ENCRYPTED, "the key is PendingImport: it has no key material");
+});
+
+pub(super) const UNAVAILABLE: Flaw = flaw("key-unavailable", |draft, plot| {
+    set_state(draft, "Unavailable");
+    if let Some(key) = &mut draft.key {
+        key.origin = "AWS_CLOUDHSM";
+    }
+    draft.fails(
+        plot,
+        ENCRYPTED,
+        "the key is Unavailable: its custom key store is disconnected",
+    );
+});
+
+pub(super) const GONE: Flaw = flaw("key-gone", |draft, plot| {
+    draft.key = None;
+    draft.fails(plot, ENCRYPTED, "the key does not exist in its own account");
+});
+
+pub(super) const DENIED: Flaw = flaw("key-denied", |draft, plot| {
+    let mut key = Key::new(&plot.random.uuid(), draft.region(), plot.days_ago(500));
+    key.readers = KeyReaders::Nobody;
+    draft.trail.kms_key_id = Some(key.arn(&plot.archive));
+    draft.key = None;
+    if let Some(archive) = plot.world.accounts.get_mut(&plot.archive) {
+        archive.keys.push(key);
+    }
+    let because = "the policy of the key in the log archive account denies kms:DescribeKey to everybody who audits";
+    draft.is_inconclusive(plot, ENCRYPTED, because);
+});
+
+pub(super) const EXTERNAL: Flaw = flaw("key-external", |draft, plot| {
+    let (account, id) = (plot.random.digits(12), plot.random.uuid());
+    draft.trail.kms_key_id = Some(format!("arn:aws:kms:{}:{account}:key/{id}", draft.region()));
+    draft.key = None;
+    let because = format!("the key belongs to {account}, outside the Organization, and kms:DescribeKey is denied");
+    draft.is_inconclusive(plot, ENCRYPTED, &because);
+});
+
+pub(super) const CREATING: Flaw = flaw("key-creating", |draft, plot| {
+    set_state(draft, "Creating");
+    draft.is_inconclusive(plot, ENCRYPTED, "the key is Creating, also when it is read again");
+});
+
+pub(super) const UPDATING: Flaw = flaw("key-updating", |draft, plot| {
+    let mut key = multi_region_key(draft, plot);
+    key.state = "Updating";
+    draft.use_key(key);
+    draft.is_inconclusive(
+        plot,
+        ENCRYPTED,
+        "the multi-Region key is Updating, also when it is read again",
+    );
+});
+
+/// Sound: an alias is as good a name as a key id.
+pub(super) const ALIAS: Flaw = flaw("key-alias", |draft, _| {
+    if let Some(key) = &mut draft.key {
+        let alias = "alias/trail-logs";
+        key.aliases.push(alias.to_owned());
+        draft.trail.kms_key_id = Some(format!("arn:aws:kms:{}:{}:{alias}", key.region, draft.owner));
+    }
+});
+
+/// Sound: a multi-Region key is a customer managed key.
+pub(super) const MULTI_REGION: Flaw = flaw("key-multi-region", |draft, plot| {
+    let key = multi_region_key(draft, plot);
+    draft.use_key(key);
+});
+
+const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
+    Flaw {
+        name,
+        fewest_regions: 1,
+        apply,
+    }
+}
+
+fn set_state(draft: &mut Draft, state: &'static str) {
+    if let Some(key) = &mut draft.key {
+        key.state = state;
+    }
+}
+
+fn multi_region_key(draft: &Draft, plot: &mut Plot) -> Key {
+    let id = format!("mrk-{}", plot.random.hex(32));
+    Key::new(&id, draft.region(), plot.days_ago(500))
+}

@@ -1,0 +1,105 @@
+//! What can be wrong with the log group of a trail.
+
+use super::Plot;
+use super::own_trail::{Draft, Flaw};
+use crate::truth::LOG_GROUP;
+use crate::world::{Denial, DeniedBy, LogGroup};
+
+pub(super) const ABSENT: Flaw = flaw("log-group-absent", |draft, plot| {
+    draft.trail.log_group_arn = None;
+    draft.trail.log_group_role_arn = None;
+    draft.trail.status.latest_log_group_delivery = None;
+    draft.log_groups.clear();
+    draft.fails(plot, LOG_GROUP, "the trail names no log group");
+});
+
+pub(super) const NO_ROLE: Flaw = flaw("log-group-without-role", |draft, plot| {
+    draft.trail.log_group_role_arn = None;
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "the trail names a log group but no role to deliver with",
+    );
+});
+
+pub(super) const OTHER_ACCOUNT: Flaw = flaw("log-group-in-other-account", |draft, plot| {
+    let archive = plot.archive.clone();
+    move_group(draft, &archive, None);
+    let groups = std::mem::take(&mut draft.log_groups);
+    if let Some(archive) = plot.world.accounts.get_mut(&archive) {
+        archive.log_groups.extend(groups);
+    }
+    draft.fails(plot, LOG_GROUP, "the log group is in another account than the trail");
+});
+
+pub(super) const OTHER_REGION: Flaw = Flaw {
+    name: "log-group-in-other-region",
+    fewest_regions: 2,
+    apply: |draft, plot| {
+        let names = plot.region_names();
+        let other = names.into_iter().find(|name| name != draft.region());
+        let owner = draft.owner.clone();
+        move_group(draft, &owner, other.as_deref());
+        draft.fails(
+            plot,
+            LOG_GROUP,
+            "the log group is in another Region than the trail's home Region",
+        );
+    },
+};
+
+pub(super) const DELETED: Flaw = flaw("log-group-deleted", |draft, plot| {
+    draft.log_groups.clear();
+    draft.fails(plot, LOG_GROUP, "the log group does not exist");
+});
+
+pub(super) const ONLY_PREFIX: Flaw = flaw("log-group-only-prefix", |draft, plot| {
+    for group in &mut draft.log_groups {
+        group.name.push_str("-old");
+    }
+    draft.fails(
+        plot,
+        LOG_GROUP,
+        "the log group does not exist; another one's name only begins with its name",
+    );
+});
+
+/// Nothing else of the account may need to describe log groups in the trail's home Region.
+pub(super) const DENIED: Flaw = flaw("log-group-denied", |draft, plot| {
+    draft.denials.push(Denial {
+        by: DeniedBy::IdentityPolicy,
+        actions: vec!["logs:DescribeLogGroups".to_owned()],
+        regions: vec![draft.region().to_owned()],
+        resources: Vec::new(),
+    });
+    draft.is_inconclusive(
+        plot,
+        LOG_GROUP,
+        "logs:DescribeLogGroups is denied in the trail's home Region",
+    );
+});
+
+/// Sound: a longer name beside the right one changes nothing.
+pub(super) const BESIDE_LONGER: Flaw = flaw("log-group-beside-longer", |draft, plot| {
+    let name = format!("CloudTrail/{}-archive", draft.trail.name);
+    draft
+        .log_groups
+        .push(LogGroup::new(&name, draft.region(), plot.days_ago(500)));
+});
+
+const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
+    Flaw {
+        name,
+        fewest_regions: 1,
+        apply,
+    }
+}
+
+fn move_group(draft: &mut Draft, account: &str, region: Option<&str>) {
+    for group in &mut draft.log_groups {
+        if let Some(region) = region {
+            region.clone_into(&mut group.region);
+        }
+        draft.trail.log_group_arn = Some(format!("{}:*", group.arn(account)));
+    }
+}

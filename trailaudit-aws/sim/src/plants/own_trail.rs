@@ -1,0 +1,120 @@
+//! A trail an account owns: sound, and then perhaps with one flaw.
+
+use super::Plot;
+use crate::truth::Defect;
+use crate::world::{Account, Denial, Key, LogGroup, Trail};
+
+/// One flaw of a trail: it changes a sound draft and notes what follows from that.
+#[derive(Clone, Copy)]
+pub(crate) struct Flaw {
+    /// Also the trail's name.
+    pub name: &'static str,
+    /// How many Regions it takes.
+    pub fewest_regions: usize,
+    pub apply: fn(&mut Draft, &mut Plot),
+}
+
+/// A trail with what belongs to it, before it joins its account. It starts out sound: in its own account and home
+/// Region there are its key, enabled, and its log group; it logs, validates and has delivered everything.
+pub(crate) struct Draft {
+    pub owner: String,
+    pub trail: Trail,
+    pub key: Option<Key>,
+    pub log_groups: Vec<LogGroup>,
+    pub denials: Vec<Denial>,
+}
+
+pub(crate) fn sow_sound_trail(plot: &mut Plot, account: &mut Account, name: &str) {
+    let turn = plot.random.below(plot.world.regions.len());
+    let (region, multi_region) = (plot.usual_region(turn), plot.random.below(2) == 0);
+    sow_sound_trail_at(plot, account, name, &region, multi_region);
+}
+
+pub(super) fn sow_sound_trail_at(plot: &mut Plot, account: &mut Account, name: &str, region: &str, multi_region: bool) {
+    Draft::sound(plot, account, name, region, multi_region).join(account);
+}
+
+pub(crate) fn sow_flawed_trail(plot: &mut Plot, account: &mut Account, flaw: Flaw) {
+    let turn = plot.random.below(plot.world.regions.len());
+    let (region, multi_region) = (plot.usual_region(turn), plot.random.below(2) == 0);
+    sow_flawed_trail_at(plot, account, flaw, &region, multi_region);
+}
+
+pub(super) fn sow_flawed_trail_at(
+    plot: &mut Plot,
+    account: &mut Account,
+    flaw: Flaw,
+    region: &str,
+    multi_region: bool,
+) {
+    let mut draft = Draft::sound(plot, account, flaw.name, region, multi_region);
+    (flaw.apply)(&mut draft, plot);
+    draft.join(account);
+}
+
+impl Flaw {
+    pub fn possible(&self, plot: &Plot) -> bool {
+        plot.world.regions.len() >= self.fewest_regions
+    }
+}
+
+impl Draft {
+    fn sound(plot: &mut Plot, account: &Account, name: &str, region: &str, multi_region: bool) -> Self {
+        let (owner, made) = (account.id.clone(), plot.days_ago(500));
+        let mut trail = Trail::new(name, region, plot.as_of);
+        trail.multi_region = multi_region;
+        trail.bucket = format!("cloudtrail-{owner}-{name}");
+        let key = Key::new(&plot.random.uuid(), region, made);
+        let log_group = LogGroup::new(&format!("CloudTrail/{name}"), region, made);
+        trail.kms_key_id = Some(key.arn(&owner));
+        trail.log_group_arn = Some(format!("{}:*", log_group.arn(&owner)));
+        trail.log_group_role_arn = Some(format!("arn:aws:iam::{owner}:role/CloudTrail_CloudWatchLogs_Role"));
+        Self {
+            owner,
+            trail,
+            key: Some(key),
+            log_groups: vec![log_group],
+            denials: Vec::new(),
+        }
+    }
+
+    fn join(self, account: &mut Account) {
+        account.trails.push(self.trail);
+        account.keys.extend(self.key);
+        account.log_groups.extend(self.log_groups);
+        account.denials.extend(self.denials);
+    }
+
+    pub fn arn(&self) -> String {
+        self.trail.arn(&self.owner)
+    }
+
+    pub fn region(&self) -> &str {
+        &self.trail.home_region
+    }
+
+    /// The trail uses this key of its own account instead.
+    pub fn use_key(&mut self, key: Key) {
+        self.trail.kms_key_id = Some(key.arn(&self.owner));
+        self.key = Some(key);
+    }
+
+    pub fn fails(&self, plot: &mut Plot, rule: &'static str, because: &str) {
+        self.note(plot, rule, "fail", because);
+    }
+
+    pub fn is_inconclusive(&self, plot: &mut Plot, rule: &'static str, because: &str) {
+        self.note(plot, rule, "inconclusive", because);
+    }
+
+    fn note(&self, plot: &mut Plot, rule: &'static str, verdict: &'static str, because: &str) {
+        plot.truth.defects.push(Defect {
+            rule,
+            account_id: self.owner.clone(),
+            region: self.region().to_owned(),
+            resource_id: self.arn(),
+            verdict,
+            because: because.to_owned(),
+        });
+    }
+}

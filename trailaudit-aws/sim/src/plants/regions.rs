@@ -1,0 +1,63 @@
+//! Regions that are off, refused, or without a trail.
+
+use super::own_trail::sow_sound_trail_at;
+use super::{Plot, cloudtrail_denied};
+use crate::truth::{ACCOUNT_LOGGED, ENCRYPTED, LOG_GROUP, LOGGING, REGIONS_COVERED};
+use crate::world::{Account, RegionStatus};
+
+/// Sound: a Region that is off has nothing to log.
+pub(super) fn opted_out(plot: &mut Plot, account: &mut Account) {
+    let opt_in: Vec<_> = plot
+        .world
+        .regions
+        .iter()
+        .filter(|region| region.opt_in)
+        .map(|region| region.name.clone())
+        .collect();
+    for region in opt_in {
+        plot.note_cell(
+            &account.id,
+            &region,
+            "region-disabled",
+            "the account has not enabled this opt-in Region",
+        );
+        account.region_status.insert(region, RegionStatus::Disabled);
+    }
+}
+
+/// The other Regions show the organization trail, so both account rules still hold.
+pub(super) fn denied_in_one_region(plot: &mut Plot, account: &mut Account) {
+    let usual = plot.world.regions.iter().filter(|region| !region.opt_in).count();
+    let region = plot.usual_region(usual - 1);
+    let policy = plot.policy_id();
+    note_denied(plot, account, &region, &policy);
+    account.denials.push(cloudtrail_denied(&policy, vec![region]));
+}
+
+pub(super) fn denied_everywhere(plot: &mut Plot, account: &mut Account) {
+    let policy = plot.policy_id();
+    for region in plot.region_names() {
+        note_denied(plot, account, &region, &policy);
+    }
+    let because = format!("the service control policy {policy} refuses every Region");
+    for rule in [ACCOUNT_LOGGED, REGIONS_COVERED] {
+        plot.note(rule, &account.id, "", "inconclusive", &because);
+    }
+    account.denials.push(cloudtrail_denied(&policy, Vec::new()));
+}
+
+pub(super) fn with_single_region_trail_only(plot: &mut Plot, account: &mut Account) {
+    account.lose_copies_of(&plot.organization_trail_arn());
+    let region = plot.usual_region(0);
+    sow_sound_trail_at(plot, account, "single-region", &region, false);
+    let because = format!("the only trail records {region} alone");
+    plot.note(REGIONS_COVERED, &account.id, "", "fail", &because);
+}
+
+fn note_denied(plot: &mut Plot, account: &Account, region: &str, policy: &str) {
+    let because = format!("the service control policy {policy} denies cloudtrail:DescribeTrails in {region}");
+    for rule in [ENCRYPTED, LOG_GROUP, LOGGING] {
+        plot.note(rule, &account.id, region, "inconclusive", &because);
+    }
+    plot.note_cell(&account.id, region, "denied", &because);
+}

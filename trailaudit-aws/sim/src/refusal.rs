@@ -1,0 +1,79 @@
+//! Errors, before a protocol gives them their form.
+
+/// An error AWS would give. Codes are those of the JSON services; the Query protocol renames some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: String,
+    /// The `Reason` member Organizations adds to some errors.
+    pub reason: Option<&'static str>,
+}
+
+impl Refusal {
+    /// The caller's mistake.
+    pub fn client(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            code,
+            message: message.into(),
+            reason: None,
+        }
+    }
+
+    pub fn access_denied(message: impl Into<String>) -> Self {
+        Self::client("AccessDeniedException", message)
+    }
+
+    /// Bad credentials and a Region that is off look the same.
+    pub fn unrecognized_client() -> Self {
+        let message = "The security token included in the request is invalid.";
+        Self {
+            status: 403,
+            ..Self::client("UnrecognizedClientException", message)
+        }
+    }
+
+    pub fn expired_token() -> Self {
+        let message = "The security token included in the request is expired";
+        Self {
+            status: 403,
+            ..Self::client("ExpiredTokenException", message)
+        }
+    }
+
+    pub fn missing_token() -> Self {
+        Self {
+            status: 403,
+            ..Self::client("MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
+    }
+
+    pub fn incomplete_signature() -> Self {
+        let message = "The request signature does not conform to AWS standards.";
+        Self::client("IncompleteSignatureException", message)
+    }
+
+    pub fn unknown_operation() -> Self {
+        Self::client(
+            "UnknownOperationException",
+            "The requested operation is not supported by this service.",
+        )
+    }
+
+    /// A member of the request breaks the service's model.
+    pub fn constraint(code: &'static str, member: &str, value: &str, must: &str) -> Self {
+        let message = format!(
+            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must {must}"
+        );
+        Self::client(code, message)
+    }
+
+    /// A member the operation needs is absent.
+    pub fn absent(code: &'static str, member: &str) -> Self {
+        let message = format!(
+            "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
+        );
+        Self::client(code, message)
+    }
+}

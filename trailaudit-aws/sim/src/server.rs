@@ -1,0 +1,316 @@
+//! The HTTP transport: one thread, one event loop, as many connections as come.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::call::{Answer, Call};
+use crate::digest::{digest, uuid};
+use crate::ledger::Ledger;
+use crate::world::World;
+
+/// No simulated operation has an input near this size.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// A world served over HTTP until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    credentials: (String, String),
+    desk: Arc<Desk>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What all connections share.
+#[derive(Debug)]
+struct Desk {
+    world: World,
+    latency: Duration,
+    ledger: Mutex<Ledger>,
+    served: AtomicU64,
+    in_flight: AtomicUsize,
+}
+
+impl Server {
+    /// Listens (port 0 takes any free port) and answers each request after the latency. Hundreds of requests can
+    /// wait at once.
+    pub fn start(world: World, listen: SocketAddr, latency: Duration) -> io::Result<Self> {
+        let key = world
+            .access_keys
+            .first()
+            .map(|key| (key.id.clone(), key.secret.clone()));
+        let credentials =
+            key.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no access key in the world"))?;
+        let listener = TcpListener::bind(listen)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let desk = Arc::new(Desk {
+            world,
+            latency,
+            ledger: Mutex::default(),
+            served: AtomicU64::new(0),
+            in_flight: AtomicUsize::new(0),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let shared = Arc::clone(&desk);
+        let thread = std::thread::Builder::new()
+            .name("trailaudit-sim".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        _ = stopped => {}
+                        () = accept(listener, shared) => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            address,
+            credentials,
+            desk,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The URL to point `AWS_ENDPOINT_URL` at.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Access key id and secret of the management account's auditor.
+    #[must_use]
+    pub fn credentials(&self) -> (String, String) {
+        self.credentials.clone()
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.desk.ledger().clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Either may be over already; then there is nothing to stop.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+async fn accept(listener: TcpListener, desk: Arc<Desk>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, most likely: some will be free again.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        // Only a matter of speed.
+        let _ = stream.set_nodelay(true);
+        let desk = Arc::clone(&desk);
+        tokio::spawn(async move {
+            let service = service_fn(|request| {
+                let desk = Arc::clone(&desk);
+                async move { Ok::<_, Infallible>(desk.serve(request).await) }
+            });
+            // The client is free to hang up whenever it likes.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+impl Desk {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let _waiting = Waiting::enter(self);
+        let (head, body) = request.into_parts();
+        let body = match Limited::new(body, LARGEST_BODY).collect().await {
+            Ok(body) => body.to_bytes().into(),
+            // What is too large or broken off is answered as what it is without a body: malformed.
+            Err(_) => Vec::new(),
+        };
+        let served = self.served.fetch_add(1, Ordering::Relaxed);
+        let call = Call {
+            now: now(),
+            request_id: uuid(&digest(&["request", &self.world.token_secret, &served.to_string()])),
+            path: head.uri.path().to_owned(),
+            target: header(&head.headers, "x-amz-target"),
+            authorization: header(&head.headers, "authorization"),
+            session_token: header(&head.headers, "x-amz-security-token"),
+            body,
+        };
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+        let answer = self.world.respond(&call);
+        self.ledger().enter(answer.entry.clone());
+        response(answer, &call.request_id)
+    }
+}
+
+/// A request in flight, for as long as it lives: also when the client hangs up while it waits.
+struct Waiting<'a>(&'a Desk);
+
+impl<'a> Waiting<'a> {
+    fn enter(desk: &'a Desk) -> Self {
+        let in_flight = desk.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut ledger = desk.ledger();
+        ledger.most_in_flight = ledger.most_in_flight.max(in_flight);
+        Self(desk)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// Hyper adds the `Date` header.
+fn response(answer: Answer, request_id: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), request_id);
+    }
+    if let Some(code) = answer.error_type {
+        headers.insert(
+            HeaderName::from_static("x-amzn-errortype"),
+            HeaderValue::from_static(code),
+        );
+    }
+    response
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let milliseconds = i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::rehearsal::world;
+
+    /// The answer to one request, head and body.
+    fn ask(server: &Server, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let head = format!(
+            "Host: sim\r\nConnection: close\r\nContent-Length: {}\r\n{headers}",
+            body.len()
+        );
+        stream
+            .write_all(format!("POST / HTTP/1.1\r\n{head}\r\n{body}").as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn signed(server: &Server, service: &str) -> String {
+        let (key_id, _) = server.credentials();
+        let scope = format!("{key_id}/20261120/us-east-1/{service}/aws4_request");
+        format!("Authorization: AWS4-HMAC-SHA256 Credential={scope}, Signature=0\r\n")
+    }
+
+    fn start(latency: Duration) -> Server {
+        Server::start(world(), ([127, 0, 0, 1], 0).into(), latency).unwrap()
+    }
+
+    #[test]
+    fn an_answer_has_the_headers_of_aws_and_is_counted() {
+        let server = start(Duration::ZERO);
+        let target = "X-Amz-Target: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.DescribeTrails\r\n";
+        let answer = ask(&server, &(signed(&server, "cloudtrail") + target), "{}");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        for header in [
+            "content-type: application/x-amz-json-1.1",
+            "x-amzn-requestid: ",
+            "date: ",
+        ] {
+            assert!(answer.contains(header), "{answer}");
+        }
+        let refused = ask(
+            &server,
+            &(signed(&server, "kms") + "X-Amz-Target: TrentService.DescribeKey\r\n"),
+            "{",
+        );
+        assert!(
+            refused.contains("x-amzn-errortype: SerializationException"),
+            "{refused}"
+        );
+        assert!(ask(&server, "", "Action=GetCallerIdentity").starts_with("HTTP/1.1 403"));
+        let ledger = server.ledger();
+        assert_eq!((ledger.total(), ledger.count("cloudtrail", "DescribeTrails")), (3, 1));
+        assert_eq!(
+            ledger.asked("DescribeTrails"),
+            [("111111111111/us-east-1".to_owned(), 1)].into()
+        );
+        assert_eq!(ledger.refused[&("DescribeKey", "SerializationException")], 1);
+    }
+
+    #[test]
+    fn many_requests_wait_at_once() {
+        let server = start(Duration::from_millis(100));
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..40 {
+                scope.spawn(|| ask(&server, &signed(&server, "sts"), "Action=GetCallerIdentity"));
+            }
+        });
+        assert!(
+            begun.elapsed() < Duration::from_secs(2),
+            "one after the other they would take four seconds"
+        );
+        assert!(server.ledger().most_in_flight > 4);
+    }
+
+    #[test]
+    fn a_dropped_server_gives_its_port_back() {
+        let server = start(Duration::from_mins(1));
+        let address = server.address;
+        let mut idle = TcpStream::connect(address).unwrap();
+        drop(server);
+        assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
+        assert!(TcpStream::connect(address).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! The simulated services and their operations.
+
+mod account;
+mod assume_role_input;
+mod cloudtrail;
+mod event_selectors;
+mod kms;
+mod logs;
+mod organization_tree;
+mod organizations;
+mod paging;
+mod sts;
+mod times;
+mod trail_description;
+mod trail_scope;
+
+use crate::call::Entry;
+use crate::refusal::Refusal;
+use crate::respond::Request;
+use crate::wire::Protocol;
+
+/// One service, as the credential scope names it.
+pub(crate) struct Service {
+    pub name: &'static str,
+    pub protocol: Protocol,
+    operations: &'static [Operation],
+}
+
+/// One operation: its name, what the protocol calls it, and how it is answered. The answer may note in the ledger
+/// entry what was asked after.
+pub(crate) struct Operation {
+    pub name: &'static str,
+    pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
+}
+
+const SERVICES: [Service; 6] = [
+    Service {
+        name: "account",
+        protocol: Protocol::RestJson,
+        operations: account::OPERATIONS,
+    },
+    Service {
+        name: "cloudtrail",
+        protocol: Protocol::Json,
+        operations: cloudtrail::OPERATIONS,
+    },
+    Service {
+        name: "kms",
+        protocol: Protocol::Json,
+        operations: kms::OPERATIONS,
+    },
+    Service {
+        name: "logs",
+        protocol: Protocol::Json,
+        operations: logs::OPERATIONS,
+    },
+    Service {
+        name: "organizations",
+        protocol: Protocol::Json,
+        operations: organizations::OPERATIONS,
+    },
+    Service {
+        name: "sts",
+        protocol: Protocol::Query,
+        operations: sts::OPERATIONS,
+    },
+];
+
+impl Service {
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SERVICES.iter().find(|service| service.name == name)
+    }
+
+    /// An operation by what the protocol calls it: its name, or for restJson1 its path.
+    pub fn operation(&self, called: &str) -> Option<&'static Operation> {
+        let name = match called {
+            "/listRegions" => "ListRegions",
+            path if path.starts_with('/') => return None,
+            name => name,
+        };
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+}

@@ -1,0 +1,297 @@
+//! Key Management Service: what a key is.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::arn::Arn;
+use crate::call::Entry;
+use crate::digest::{digest, uuid};
+use crate::refusal::Refusal;
+use crate::respond::Request;
+use crate::wire::json_body;
+use crate::world::{Account, Key, KeyReaders};
+
+use super::Operation;
+use super::times::EpochSeconds;
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "DescribeKey",
+        answer: describe_key,
+    },
+    Operation {
+        name: "ListAliases",
+        answer: list_aliases,
+    },
+];
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Input {
+    key_id: Option<String>,
+}
+
+/// The ledger's target is the key's ARN, or the words the key was asked for by when there is none.
+fn describe_key(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
+    let input: Input = request.input()?;
+    let asked = input
+        .key_id
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| Refusal::absent("ValidationException", "keyId"))?;
+    entry.target.clone_from(&asked);
+    let (owner, name) = named(request, &asked)?;
+    let account = request.world.accounts.get(owner);
+    if let Some((account, key)) = account.and_then(|account| Some((account, key_named(account, request.region, name)?)))
+    {
+        let arn = key.arn(owner);
+        entry.target.clone_from(&arn);
+        refuse_reader(request, key, account, &arn)?;
+        return Ok(json_body(&json!({"KeyMetadata": Metadata::of(key, account)})));
+    }
+    if owner != request.account_id() {
+        return Err(hidden(request, &asked));
+    }
+    if !name.starts_with("alias/aws/") {
+        return Err(not_found(request, owner, name));
+    }
+    // Describing a predefined alias that has no key yet creates the key.
+    let key = managed_key(request, name);
+    let arn = key.arn(owner);
+    request.authorize("kms:DescribeKey", Some(&arn))?;
+    entry.target.clone_from(&arn);
+    entry.created_key = Some(arn);
+    Ok(json_body(
+        &json!({"KeyMetadata": Metadata::of(&key, request.caller.account)}),
+    ))
+}
+
+fn list_aliases(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal> {
+    request.authorize("kms:ListAliases", None)?;
+    let (account, region) = (request.account_id(), request.region);
+    let mut aliases = Vec::new();
+    for key in request.caller.account.keys.iter().filter(|key| key.region == region) {
+        for alias in &key.aliases {
+            let arn = format!("arn:aws:kms:{region}:{account}:{alias}");
+            aliases.push(json!({"AliasName": alias, "AliasArn": arn, "TargetKeyId": key.id}));
+        }
+    }
+    Ok(json_body(&json!({"Aliases": aliases, "Truncated": false})))
+}
+
+/// The account that owns what was asked for, and its key id or alias there.
+fn named<'a>(request: &'a Request<'_>, asked: &'a str) -> Result<(&'a str, &'a str), Refusal> {
+    if !asked.starts_with("arn:") {
+        return Ok((request.account_id(), asked));
+    }
+    let invalid = || Refusal::client("InvalidArnException", format!("Invalid arn {asked}"));
+    let arn = Arn::parse(asked)
+        .filter(|arn| arn.service == "kms")
+        .ok_or_else(invalid)?;
+    if arn.region != request.region {
+        return Err(Refusal::client(
+            "NotFoundException",
+            format!("Invalid arn {}", arn.region),
+        ));
+    }
+    let name = if arn.resource.starts_with("alias/") {
+        Some(arn.resource)
+    } else {
+        arn.resource.strip_prefix("key/")
+    };
+    Ok((arn.account, name.ok_or_else(invalid)?))
+}
+
+fn key_named<'a>(account: &'a Account, region: &str, name: &str) -> Option<&'a Key> {
+    let mut keys = account.keys.iter().filter(|key| key.region == region);
+    keys.find(|key| key.id == name || key.aliases.iter().any(|alias| alias == name))
+}
+
+/// In the owner's account its identities' policies decide, unless the key policy shuts everybody out. From another
+/// account both that account's policies and the key policy have to agree.
+fn refuse_reader(request: &Request<'_>, key: &Key, owner: &Account, arn: &str) -> Result<(), Refusal> {
+    request.authorize("kms:DescribeKey", Some(arn))?;
+    let caller = request.account_id();
+    let own = caller == owner.id;
+    let readable = match &key.readers {
+        KeyReaders::Owner => own,
+        KeyReaders::Organization => true,
+        KeyReaders::Accounts(accounts) => own || accounts.contains(caller),
+        KeyReaders::Nobody => false,
+    };
+    match (readable, own) {
+        (true, _) => Ok(()),
+        (false, false) => Err(hidden(request, arn)),
+        (false, true) => Err(denied(request, arn, "with an explicit deny in a resource-based policy")),
+    }
+}
+
+/// KMS tells another account nothing of a key: absent, forbidden and outside the Organization look the same.
+fn hidden(request: &Request<'_>, asked: &str) -> Refusal {
+    let why = "because the resource does not exist in this Region, no resource-based policies allow access, or a \
+               resource-based policy explicitly denies access";
+    denied(request, asked, why)
+}
+
+fn denied(request: &Request<'_>, asked: &str, why: &str) -> Refusal {
+    let caller = &request.caller.arn;
+    Refusal::access_denied(format!(
+        "User: {caller} is not authorized to perform: kms:DescribeKey on resource: {asked} {why}"
+    ))
+}
+
+fn not_found(request: &Request<'_>, owner: &str, name: &str) -> Refusal {
+    let region = request.region;
+    let message = if name.starts_with("alias/") {
+        format!("Alias arn:aws:kms:{region}:{owner}:{name} is not found.")
+    } else {
+        format!("Key 'arn:aws:kms:{region}:{owner}:key/{name}' does not exist")
+    };
+    Refusal::client("NotFoundException", message)
+}
+
+fn managed_key(request: &Request<'_>, alias: &str) -> Key {
+    let id = uuid(&digest(&["managed key", request.account_id(), request.region, alias]));
+    let mut key = Key::new(&id, request.region, request.call.now);
+    key.manager = "AWS";
+    key.aliases = vec![alias.to_owned()];
+    key
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'a> {
+    #[serde(rename = "AWSAccountId")]
+    account: &'a str,
+    key_id: &'a str,
+    arn: String,
+    creation_date: EpochSeconds,
+    enabled: bool,
+    description: &'static str,
+    key_usage: &'static str,
+    key_state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_date: Option<EpochSeconds>,
+    origin: &'a str,
+    key_manager: &'a str,
+    customer_master_key_spec: &'static str,
+    key_spec: &'static str,
+    encryption_algorithms: [&'static str; 1],
+    multi_region: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    multi_region_configuration: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_deletion_window_in_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_key_store_id: Option<&'static str>,
+}
+
+impl<'a> Metadata<'a> {
+    fn of(key: &'a Key, owner: &'a Account) -> Self {
+        let arn = key.arn(&owner.id);
+        let multi_region = key.id.starts_with("mrk-");
+        let configuration = json!({
+            "MultiRegionKeyType": "PRIMARY",
+            "PrimaryKey": {"Arn": arn, "Region": key.region},
+            "ReplicaKeys": [],
+        });
+        Self {
+            account: &owner.id,
+            key_id: &key.id,
+            arn,
+            creation_date: EpochSeconds(key.created),
+            enabled: key.state == "Enabled",
+            description: "",
+            key_usage: "ENCRYPT_DECRYPT",
+            key_state: key.state,
+            deletion_date: key.deletion.map(EpochSeconds),
+            origin: key.origin,
+            key_manager: key.manager,
+            customer_master_key_spec: "SYMMETRIC_DEFAULT",
+            key_spec: "SYMMETRIC_DEFAULT",
+            encryption_algorithms: ["SYMMETRIC_DEFAULT"],
+            multi_region,
+            multi_region_configuration: multi_region.then_some(configuration),
+            pending_deletion_window_in_days: (key.state == "PendingReplicaDeletion").then_some(30),
+            custom_key_store_id: (key.origin == "AWS_CLOUDHSM").then_some("cks-1234567890abcdef0"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::{Caller, MEMBER, now, world};
+    use crate::world::World;
+
+    fn world_with_key(readers: KeyReaders) -> World {
+        let mut world = world();
+        let mut key = Key::new("a-key", "us-east-1", now());
+        key.aliases.push("alias/logs".into());
+        key.readers = readers;
+        world.accounts.get_mut(MEMBER).unwrap().keys.push(key);
+        world
+    }
+
+    fn told(caller: &Caller<'_>, key: &str) -> String {
+        let (_, answer) = caller.ask("kms", "DescribeKey", &json!({"KeyId": key}));
+        let told = answer.get("__type").unwrap_or(&answer["KeyMetadata"]["KeyState"]);
+        told.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_key_policy_decides_who_reads_across_accounts() {
+        let arn = format!("arn:aws:kms:us-east-1:{MEMBER}:key/a-key");
+        for (readers, own, other) in [
+            (KeyReaders::Owner, "Enabled", "AccessDeniedException"),
+            (KeyReaders::Organization, "Enabled", "Enabled"),
+            (KeyReaders::Nobody, "AccessDeniedException", "AccessDeniedException"),
+        ] {
+            let world = world_with_key(readers);
+            assert_eq!(told(&Caller::member(&world), &arn), own);
+            assert_eq!(told(&Caller::auditor(&world), &arn), other);
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_by_id_alias_and_arn_in_its_region() {
+        let world = world_with_key(KeyReaders::Owner);
+        let member = Caller::member(&world);
+        for name in [
+            "a-key",
+            "alias/logs",
+            &format!("arn:aws:kms:us-east-1:{MEMBER}:alias/logs"),
+        ] {
+            assert_eq!(told(&member, name), "Enabled", "{name}");
+        }
+        assert_eq!(told(&member, "another-key"), "NotFoundException");
+        assert_eq!(
+            told(
+                &member.within("eu-west-1"),
+                &format!("arn:aws:kms:us-east-1:{MEMBER}:key/a-key")
+            ),
+            "NotFoundException"
+        );
+        assert_eq!(
+            told(&member, "arn:aws:kms:us-east-1:999999999999:key/a-key"),
+            "AccessDeniedException"
+        );
+        assert_eq!(told(&member, "arn:nonsense"), "InvalidArnException");
+        assert_eq!(told(&member, ""), "ValidationException");
+    }
+
+    #[test]
+    fn describing_a_predefined_alias_creates_its_key() {
+        let world = world();
+        let answer = Caller::member(&world).answer("kms", "DescribeKey", &json!({"KeyId": "alias/aws/cloudtrail"}));
+        let created = answer.entry.created_key.unwrap();
+        assert!(
+            created.starts_with(&format!("arn:aws:kms:us-east-1:{MEMBER}:key/")),
+            "{created}"
+        );
+        assert!(
+            String::from_utf8(answer.body)
+                .unwrap()
+                .contains("\"KeyManager\":\"AWS\"")
+        );
+    }
+}

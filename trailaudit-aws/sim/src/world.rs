@@ -1,0 +1,88 @@
+//! The Organization as plain data: everything [`World::respond`] answers from.
+
+mod account;
+mod key;
+mod log_group;
+mod organization;
+mod region;
+mod role;
+mod trail;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub use account::{Account, AccountState, Denial, DeniedBy};
+pub use key::{Key, KeyReaders};
+pub use log_group::LogGroup;
+pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
+pub use region::{REGIONS, Region, RegionStatus};
+pub use role::{AccessKey, Role, Trust};
+pub(crate) use trail::before;
+pub use trail::{EventSelectors, Trail, TrailStatus};
+
+/// One AWS partition with one Organization in it.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The Organization and its tree.
+    pub organization: Organization,
+    /// The Regions of the partition.
+    pub regions: Vec<Region>,
+    /// Every account of the Organization, the management account included, by id.
+    pub accounts: BTreeMap<String, Account>,
+    /// The long-lived access keys the simulator knows. The first is the auditor's.
+    pub access_keys: Vec<AccessKey>,
+    /// What session tokens are sealed with: a token sealed with another secret is not accepted.
+    pub token_secret: String,
+}
+
+impl World {
+    /// An Organization of its management account alone, with an auditor who may do everything in it.
+    #[must_use]
+    pub fn new(organization_id: &str, management_account: &str, regions: &[&str], founded: Timestamp) -> Self {
+        let mut world = Self {
+            organization: Organization::new(organization_id, management_account),
+            regions: regions.iter().map(|name| Region::named(name)).collect(),
+            accounts: BTreeMap::new(),
+            access_keys: vec![AccessKey::new(management_account, "auditor")],
+            token_secret: format!("secret of {organization_id}"),
+        };
+        world.add(Account::new(management_account, "Management", founded));
+        world
+    }
+
+    /// Adds an account, under the root unless it names another parent.
+    pub fn add(&mut self, mut account: Account) {
+        if account.parent.is_empty() {
+            account.parent.clone_from(&self.organization.root_id);
+        }
+        self.accounts.insert(account.id.clone(), account);
+    }
+
+    /// The management account's id.
+    #[must_use]
+    pub fn management_account(&self) -> &str {
+        &self.organization.management_account
+    }
+
+    /// The trails of the Organization: the management account owns them, whoever created them.
+    pub(crate) fn organization_trails(&self) -> impl Iterator<Item = &Trail> {
+        let owner = self.accounts.get(self.management_account());
+        owner
+            .into_iter()
+            .flat_map(|owner| &owner.trails)
+            .filter(|trail| trail.organization)
+    }
+
+    /// The status of a Region in an account, or nothing when the partition has no such Region.
+    pub(crate) fn region_status(&self, account: &Account, region: &str) -> Option<RegionStatus> {
+        let region = self.regions.iter().find(|known| known.name == region)?;
+        Some(
+            account
+                .region_status
+                .get(&region.name)
+                .copied()
+                .unwrap_or(region.usual_status()),
+        )
+    }
+}

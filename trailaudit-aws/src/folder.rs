@@ -1,0 +1,81 @@
+//! A package, or a directory of records, as files.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use trailaudit_core::evidence::{Entry, EntryKind, Files};
+
+/// Read access to a directory, without following links.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens a directory.
+    ///
+    /// # Errors
+    /// When there is none, or it is something else.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        if fs::metadata(path)?.is_dir() {
+            Ok(Self(path.to_owned()))
+        } else {
+            Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"))
+        }
+    }
+
+    fn walk(&self, below: &Path, entries: &mut Vec<Entry>) -> io::Result<()> {
+        let mut is_empty = true;
+        for entry in fs::read_dir(self.0.join(below))? {
+            let entry = entry?;
+            is_empty = false;
+            let path = below.join(entry.file_name());
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                self.walk(&path, entries)?;
+                continue;
+            }
+            let size = entry.metadata()?.len();
+            let kind = match kind {
+                kind if kind.is_symlink() => EntryKind::Symlink,
+                kind if kind.is_file() => EntryKind::Regular,
+                _ => EntryKind::Other,
+            };
+            entries.push(Entry {
+                path: name_of(&path),
+                size,
+                kind,
+            });
+        }
+        if is_empty && below != Path::new("") {
+            entries.push(Entry {
+                path: name_of(below),
+                size: 0,
+                kind: EntryKind::Other,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Files for Folder {
+    fn paths(&self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        self.walk(Path::new(""), &mut entries)?;
+        Ok(entries)
+    }
+
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        let path = self.0.join(path);
+        if !fs::symlink_metadata(&path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)))
+    }
+}
+
+/// The path with `/` between segments; bytes that are no text become U+FFFD, which no package path may have.
+fn name_of(path: &Path) -> String {
+    let segments: Vec<_> = path.iter().map(|segment| segment.to_string_lossy()).collect();
+    segments.join("/")
+}

@@ -1,0 +1,171 @@
+//! What an error code means: the one place that reads them.
+
+use trailaudit_core::evidence::{Answer, Exchange};
+use trailaudit_core::observed::GapReason;
+
+/// Our own codes, for calls that no service answered.
+pub(crate) const TIMEOUT: &str = "Timeout";
+pub(crate) const UNREACHABLE: &str = "Unreachable";
+pub(crate) const UNREADABLE_ANSWER: &str = "UnreadableAnswer";
+pub(crate) const NOT_SENT: &str = "NotSent";
+
+const TIMED_OUT: &[&str] = &[TIMEOUT, "RequestTimeout", "RequestTimeoutException"];
+
+/// The codes that the SDKs call throttling (`aws-runtime`, `THROTTLING_ERRORS`).
+const THROTTLED: &[&str] = &[
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+];
+
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "InsufficientPrivilegesException",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+];
+
+/// Why an exchange did not answer; nothing when it did.
+///
+/// A service control policy, a permissions boundary and a missing statement are all [`GapReason::Denied`]: its message
+/// says which. A code that may mean a Region that is off ([`looks_like_region_off`]) is [`GapReason::Failed`] here,
+/// because it may as well mean bad credentials; only the account's list of Regions can tell.
+#[must_use]
+pub fn reason(exchange: &Exchange) -> Option<GapReason> {
+    let Answer::Error { code, message } = &exchange.answer else {
+        return None;
+    };
+    let code_is_in = |list: &[&str]| list.contains(&code.as_str());
+    let (code, message) = (code.clone(), message.clone());
+    Some(if code_is_in(TIMED_OUT) {
+        GapReason::TimedOut
+    } else if code_is_in(THROTTLED) {
+        GapReason::Throttled { code }
+    } else if code == UNREADABLE_ANSWER {
+        GapReason::Unreadable(message)
+    } else if exchange.service == "sts" && exchange.operation == "AssumeRole" && code != UNREACHABLE && code != NOT_SENT
+    {
+        GapReason::RoleUnavailable { code, message }
+    } else if code_is_in(DENIED) {
+        GapReason::Denied { code, message }
+    } else {
+        GapReason::Failed { code, message }
+    })
+}
+
+/// Whether the service says that what was asked about does not exist (for KMS and Logs: in the account and Region of
+/// the question).
+#[must_use]
+pub fn is_not_found(code: &str) -> bool {
+    matches!(
+        code,
+        "NotFoundException" | "TrailNotFoundException" | "CloudTrailARNInvalidException" | "ResourceNotFoundException"
+    )
+}
+
+/// Whether the credentials ran out. The SDK does not retry these.
+#[must_use]
+pub fn is_expired_token(code: &str) -> bool {
+    matches!(code, "ExpiredToken" | "ExpiredTokenException")
+}
+
+/// Whether the code is one of those that a Region sends which the account has not enabled. Most of them also mean
+/// wrong credentials.
+#[must_use]
+pub fn looks_like_region_off(code: &str) -> bool {
+    matches!(
+        code,
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "OptInRequired" | "AuthFailure"
+    )
+}
+
+/// Whether no service answered, so that trying something else would meet the same silence.
+pub(crate) fn is_silence(reason: &GapReason) -> bool {
+    match reason {
+        GapReason::TimedOut | GapReason::Throttled { .. } | GapReason::Unreadable(_) => true,
+        GapReason::Failed { code, .. } => code == UNREACHABLE || code == NOT_SENT,
+        _ => false,
+    }
+}
+
+/// The code of an exchange that failed.
+pub(crate) fn code(exchange: &Exchange) -> Option<&str> {
+    match &exchange.answer {
+        Answer::Error { code, .. } => Some(code),
+        Answer::Ok(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use trailaudit_core::evidence::Transport;
+
+    use super::*;
+
+    fn failed(service: &str, operation: &str, code: &str) -> Exchange {
+        Exchange {
+            account: "111122223333".into(),
+            region: "eu-west-1".into(),
+            service: service.into(),
+            operation: operation.into(),
+            parameters: json!({}),
+            answer: Answer::Error {
+                code: code.into(),
+                message: "no".into(),
+            },
+            transport: Transport::default(),
+        }
+    }
+
+    #[test]
+    fn each_code_has_its_reason() {
+        let of = |code| reason(&failed("cloudtrail", "DescribeTrails", code)).unwrap();
+        let text = |code: &str| (code.to_owned(), "no".to_owned());
+        let (code, message) = text("AccessDeniedException");
+        assert_eq!(of("AccessDeniedException"), GapReason::Denied { code, message });
+        let code = "ThrottlingException".to_owned();
+        assert_eq!(of("ThrottlingException"), GapReason::Throttled { code });
+        assert_eq!(of(TIMEOUT), GapReason::TimedOut);
+        assert_eq!(of(UNREADABLE_ANSWER), GapReason::Unreadable("no".into()));
+        for code in ["UnrecognizedClientException", "InternalFailure", UNREACHABLE, NOT_SENT] {
+            assert!(
+                matches!(of(code), GapReason::Failed { code: kept, .. } if kept == code),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refused_role_is_unavailable_but_a_silent_endpoint_is_not_the_roles_fault() {
+        let of = |code| reason(&failed("sts", "AssumeRole", code)).unwrap();
+        assert!(matches!(of("AccessDenied"), GapReason::RoleUnavailable { .. }));
+        assert!(matches!(
+            of("RegionDisabledException"),
+            GapReason::RoleUnavailable { .. }
+        ));
+        assert!(matches!(of(UNREACHABLE), GapReason::Failed { .. }));
+        assert!(is_silence(&of(UNREACHABLE)) && is_silence(&of("Throttling")) && !is_silence(&of("AccessDenied")));
+    }
+
+    #[test]
+    fn an_answer_is_no_gap() {
+        let mut exchange = failed("kms", "DescribeKey", "x");
+        exchange.answer = Answer::Ok(json!({}));
+        assert_eq!(reason(&exchange), None);
+    }
+}

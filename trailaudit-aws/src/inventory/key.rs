@@ -1,0 +1,91 @@
+//! A KMS key as `DescribeKey` shows it.
+
+use serde_json::Value;
+use trailaudit_core::evidence::Answer;
+use trailaudit_core::key::{Key, KeyManager, KeyState};
+use trailaudit_core::observed::Observed;
+use trailaudit_core::organization::{AccountId, KeyId, Region};
+use trailaudit_core::{EvidenceId, Exchange};
+
+use super::gap_of;
+use crate::arn::Arn;
+use crate::gap;
+
+/// A key that answered.
+#[derive(Debug)]
+pub(super) struct AwsKey {
+    manager: Observed<KeyManager>,
+    state: Observed<KeyState>,
+}
+
+impl Key for AwsKey {
+    fn manager(&self) -> Observed<KeyManager> {
+        self.manager.clone()
+    }
+
+    fn state(&self) -> Observed<KeyState> {
+        self.state.clone()
+    }
+}
+
+/// The full name of a key as a trail, or a call, names it: an ARN as it is, a bare id or alias in the account and
+/// Region where it is used. An AWS managed alias stays what it is: it is never asked for.
+pub(crate) fn absolute(name: &str, partition: &str, account: &AccountId, region: &Region) -> KeyId {
+    if name.starts_with("arn:") || name.starts_with("alias/aws/") {
+        name.into()
+    } else if name.starts_with("alias/") {
+        format!("arn:{partition}:kms:{region}:{account}:{name}").into()
+    } else {
+        format!("arn:{partition}:kms:{region}:{account}:key/{name}").into()
+    }
+}
+
+/// What one `DescribeKey` shows of the key `key`.
+pub(super) fn observed(key: &KeyId, id: EvidenceId, exchange: &Exchange) -> Observed<Option<AwsKey>> {
+    match &exchange.answer {
+        Answer::Ok(answer) => {
+            let metadata = &answer["KeyMetadata"];
+            let unread = |wanted| Observed::Unknown(gap_of(exchange, id, wanted));
+            let manager = match metadata["KeyManager"].as_str() {
+                Some("CUSTOMER") => Observed::known(KeyManager::Customer, id),
+                Some("AWS") => Observed::known(KeyManager::Provider, id),
+                _ => Observed::Unknown(gap_of(exchange, id, "who manages the key")),
+            };
+            let state = metadata["KeyState"].as_str();
+            let state = state.map_or_else(
+                || unread("the key's state"),
+                |name| Observed::known(state_of(name, metadata), id),
+            );
+            Observed::known(Some(AwsKey { manager, state }), id)
+        }
+        // Only its own account can say that a key is gone: to a stranger a key it may not see looks the same.
+        Answer::Error { code, .. } if gap::is_not_found(code) && is_own_account(key, &exchange.account) => {
+            Observed::known(None, id)
+        }
+        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "the key")),
+    }
+}
+
+fn is_own_account(key: &KeyId, asked_in: &AccountId) -> bool {
+    Arn::parse(key.as_str()).is_some_and(|arn| arn.account == asked_in.as_str())
+}
+
+fn state_of(name: &str, metadata: &Value) -> KeyState {
+    match name {
+        "Enabled" => KeyState::Enabled,
+        "Creating" | "Updating" => KeyState::Changing(name.into()),
+        _ => KeyState::Unusable {
+            state: name.into(),
+            deletion: metadata["DeletionDate"].as_str().and_then(|date| date.parse().ok()),
+        },
+    }
+}
+
+/// How much one answer tells compared with another about the same key: the key's own account before a stranger's
+/// asking, and the last reading before an earlier one.
+pub(super) fn precedence(key: &KeyId, exchange: &Exchange) -> (bool, String) {
+    (
+        is_own_account(key, &exchange.account),
+        exchange.transport.sent_at.clone(),
+    )
+}

@@ -1,0 +1,196 @@
+//! The accounts of the Organization, as its listings show them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use trailaudit_core::evidence::Answer;
+use trailaudit_core::observed::Observed;
+use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
+use trailaudit_core::{EvidenceId, Exchange};
+
+use super::pages::Pages;
+
+const ACCOUNTS: &str = "the list of accounts";
+
+/// What the Organization-wide calls show.
+#[derive(Debug, Default)]
+pub(super) struct Listings {
+    organization: Option<Organization>,
+    accounts: BTreeMap<AccountId, Account>,
+    pages: Pages,
+    /// For every unit of the tree, its parent's path and its own: only where the listing gives no paths.
+    units: BTreeMap<String, String>,
+    parents: BTreeMap<AccountId, String>,
+    delegated: BTreeSet<AccountId>,
+    delegated_pages: Pages,
+}
+
+impl Listings {
+    /// Takes in one exchange of the Organization's record file.
+    pub(super) fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
+        match exchange.operation.as_str() {
+            "DescribeOrganization" => {
+                if let Answer::Ok(answer) = &exchange.answer {
+                    let text = |field: &str| answer["Organization"][field].as_str().unwrap_or_default();
+                    let management_account = text("MasterAccountId").into();
+                    self.organization = Some(Organization {
+                        id: text("Id").to_owned(),
+                        management_account,
+                    });
+                }
+            }
+            "ListAccounts" => {
+                if let Some(answer) = self.pages.take(id, exchange, ACCOUNTS) {
+                    answer["Accounts"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .for_each(|entry| self.take_account(entry));
+                }
+            }
+            "ListRoots" => self.take_units(exchange, "Roots", ""),
+            "ListOrganizationalUnitsForParent" => {
+                let parent = exchange.parameters["ParentId"].as_str().unwrap_or_default();
+                self.take_units(exchange, "OrganizationalUnits", parent);
+            }
+            "ListAccountsForParent" => {
+                let parent = exchange.parameters["ParentId"].as_str().unwrap_or_default();
+                let Answer::Ok(answer) = &exchange.answer else { return };
+                for entry in answer["Accounts"].as_array().into_iter().flatten() {
+                    self.take_account(entry);
+                    if let Some(account) = entry["Id"].as_str() {
+                        self.parents.insert(account.into(), parent.to_owned());
+                    }
+                }
+            }
+            "ListDelegatedAdministrators" => {
+                if let Some(answer) = self.delegated_pages.take(id, exchange, "the delegated administrators") {
+                    let entries = answer["DelegatedAdministrators"].as_array().into_iter().flatten();
+                    self.delegated
+                        .extend(entries.filter_map(|entry| entry["Id"].as_str()).map(AccountId::from));
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// Adds an account that was named by the user instead of listed.
+    pub(super) fn name_account(&mut self, id: AccountId, name: &str) {
+        self.accounts.entry(id.clone()).or_insert_with(|| unlisted(id, name));
+    }
+
+    pub(super) fn organization(&self) -> Option<&Organization> {
+        self.organization.as_ref()
+    }
+
+    pub(super) fn delegated(&self) -> Observed<Vec<AccountId>> {
+        const WANTED: &str = "who administers CloudTrail by delegation";
+        self.delegated_pages
+            .complete(WANTED)
+            .map(|()| self.delegated.iter().cloned().collect())
+    }
+
+    pub(super) fn account_list(&self) -> Observed<()> {
+        self.pages.complete(ACCOUNTS)
+    }
+
+    /// Every account by id, each at its place in the tree.
+    pub(super) fn into_accounts(mut self) -> Vec<Account> {
+        for (account, parent) in &self.parents {
+            if let Some(account) = self
+                .accounts
+                .get_mut(account)
+                .filter(|a| a.organizational_unit.is_empty())
+            {
+                account.organizational_unit = path(&self.units, parent);
+            }
+        }
+        self.accounts.into_values().collect()
+    }
+
+    fn take_account(&mut self, entry: &Value) {
+        let Some(id) = entry["Id"].as_str() else { return };
+        let state = entry["State"].as_str().or_else(|| entry["Status"].as_str());
+        let account = Account {
+            id: id.into(),
+            name: entry["Name"].as_str().unwrap_or_default().to_owned(),
+            organizational_unit: entry["Paths"][0].as_str().map(unit_path).unwrap_or_default(),
+            state: state.map_or(AccountState::Unknown, account_state),
+            joined: entry["JoinedTimestamp"].as_str().and_then(|text| text.parse().ok()),
+            excluded: false,
+        };
+        self.accounts.insert(account.id.clone(), account);
+    }
+
+    fn take_units(&mut self, exchange: &Exchange, list: &str, parent: &str) {
+        let Answer::Ok(answer) = &exchange.answer else { return };
+        for unit in answer[list].as_array().into_iter().flatten() {
+            if let Some(id) = unit["Id"].as_str() {
+                self.units.insert(id.to_owned(), parent.to_owned());
+            }
+        }
+    }
+}
+
+/// An account of which nothing but its id, and perhaps a name, is known: it is tried.
+pub(super) fn unlisted(id: AccountId, name: &str) -> Account {
+    Account {
+        id,
+        name: name.to_owned(),
+        organizational_unit: String::new(),
+        state: AccountState::Unknown,
+        joined: None,
+        excluded: false,
+    }
+}
+
+/// `State` as Organizations writes it, or `Status` as it wrote it until September 2026.
+fn account_state(word: &str) -> AccountState {
+    match word {
+        "ACTIVE" => AccountState::Active,
+        "PENDING_ACTIVATION" => AccountState::PendingActivation,
+        "SUSPENDED" => AccountState::Suspended,
+        "PENDING_CLOSURE" => AccountState::PendingClosure,
+        "CLOSED" => AccountState::Closed,
+        _ => AccountState::Unknown,
+    }
+}
+
+/// `o-1/r-1/ou-1/111111111111/` without the organization and the account: `r-1/ou-1`.
+pub(crate) fn unit_path(path: &str) -> String {
+    let steps = path
+        .split('/')
+        .filter(|step| step.starts_with("r-") || step.starts_with("ou-"));
+    steps.collect::<Vec<_>>().join("/")
+}
+
+fn path(units: &BTreeMap<String, String>, unit: &str) -> String {
+    let mut steps = vec![unit];
+    // Five levels at most in AWS; the bound keeps a circle in a forged record from turning for ever.
+    for _ in 0..units.len() {
+        match steps.last().and_then(|unit| units.get(*unit)) {
+            Some(parent) if !parent.is_empty() => steps.push(parent),
+            _ => break,
+        }
+    }
+    steps.reverse();
+    steps.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_what_stands_between_organization_and_account() {
+        assert_eq!(unit_path("o-a/r-b/ou-b-1/ou-b-2/111111111111/"), "r-b/ou-b-1/ou-b-2");
+    }
+
+    #[test]
+    fn a_path_is_walked_up_and_a_circle_ends() {
+        let units = [("r-1", ""), ("ou-1", "r-1"), ("ou-2", "ou-1"), ("a", "b"), ("b", "a")];
+        let units = units.map(|(unit, parent)| (unit.to_owned(), parent.to_owned())).into();
+        assert_eq!(path(&units, "ou-2"), "r-1/ou-1/ou-2");
+        assert!(path(&units, "a").len() < 20);
+    }
+}

@@ -1,0 +1,83 @@
+//! Answers that come in pages: complete only when every page is there, from the first to the one without a token.
+
+use serde_json::Value;
+use trailaudit_core::evidence::Answer;
+use trailaudit_core::observed::{Gap, GapReason, Observed};
+use trailaudit_core::{EvidenceId, Exchange};
+
+use super::{call_of, gap_of};
+
+/// The pages of one listing, in any order.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pages: Vec<(EvidenceId, Page)>,
+    refusal: Option<Gap>,
+}
+
+#[derive(Debug)]
+struct Page {
+    asked_with: Option<String>,
+    goes_on_with: Option<String>,
+    exchange: Gap,
+}
+
+impl Pages {
+    /// Takes in one exchange and gives back its answer, when it has one.
+    pub(super) fn take<'a>(
+        &mut self,
+        id: EvidenceId,
+        exchange: &'a Exchange,
+        wanted: &'static str,
+    ) -> Option<&'a Value> {
+        match &exchange.answer {
+            Answer::Ok(answer) => {
+                let why = GapReason::Unreadable("the record does not go on after this page".into());
+                let exchange_gap = Gap {
+                    wanted,
+                    call: Some(call_of(exchange)),
+                    why,
+                    evidence: Some(id),
+                };
+                let page = Page {
+                    asked_with: token(&exchange.parameters),
+                    goes_on_with: token(answer),
+                    exchange: exchange_gap,
+                };
+                self.pages.push((id, page));
+                Some(answer)
+            }
+            Answer::Error { .. } => {
+                self.refusal = Some(gap_of(exchange, id, wanted));
+                None
+            }
+        }
+    }
+
+    /// Whether every page is there; the first page stands as evidence for all.
+    pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
+        let page_for = |token: Option<&str>| self.pages.iter().find(|(_, page)| page.asked_with.as_deref() == token);
+        let Some((first, page)) = page_for(None) else {
+            return self
+                .refusal
+                .clone()
+                .map_or_else(|| Observed::not_collected(wanted), Observed::Unknown);
+        };
+        let mut last = page;
+        for _ in 0..=self.pages.len() {
+            let Some(token) = &last.goes_on_with else {
+                return Observed::known((), *first);
+            };
+            match page_for(Some(token)) {
+                Some((_, next)) => last = next,
+                None => break,
+            }
+        }
+        Observed::Unknown(self.refusal.clone().unwrap_or_else(|| last.exchange.clone()))
+    }
+}
+
+/// The token is written `NextToken` by most services, `nextToken` by CloudWatch Logs.
+fn token(body: &Value) -> Option<String> {
+    let token = body.get("NextToken").or_else(|| body.get("nextToken"))?.as_str()?;
+    Some(token.to_owned()).filter(|token| !token.is_empty())
+}

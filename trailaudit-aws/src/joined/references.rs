@@ -1,0 +1,103 @@
+//! How trails name keys and log groups, made absolute.
+
+use trailaudit_core::organization::{AccountId, Region};
+
+use crate::arn::{Arn, is_aws_managed_alias};
+use crate::trail::SeenTrail;
+
+/// A key, where it is to be asked for and under which name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct KeyReference {
+    pub account: AccountId,
+    pub region: Region,
+    /// As the trail has it: ARN, alias ARN, alias or id.
+    pub id: String,
+}
+
+impl KeyReference {
+    /// The key of a trail. Account and Region are those of its ARN: central keys in an archive account are the rule,
+    /// not the exception. A bare name belongs to the trail's owner and home Region. Nothing for the aliases of AWS,
+    /// which must not be asked for.
+    pub fn of(trail: &SeenTrail) -> Option<Self> {
+        let id = trail.key.as_deref().filter(|id| !is_aws_managed_alias(id))?;
+        let (account, region) = match Arn::parse(id) {
+            Some(arn) => (arn.account_id()?, arn.region()?),
+            None => (trail.owner.clone(), trail.home.clone()),
+        };
+        Some(Self {
+            account,
+            region,
+            id: id.to_owned(),
+        })
+    }
+}
+
+/// A log group by name, in its account and Region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GroupReference {
+    pub account: AccountId,
+    pub region: Region,
+    pub name: String,
+}
+
+impl GroupReference {
+    /// The log group of a trail; nothing when it names none, or not by an ARN.
+    pub fn of(trail: &SeenTrail) -> Option<Self> {
+        let arn = Arn::parse(trail.log_group.as_deref()?)?;
+        Some(Self {
+            account: arn.account_id()?,
+            region: arn.region()?,
+            name: arn.log_group_name()?.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trail(key: &str, log_group: &str) -> SeenTrail {
+        SeenTrail {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/t".into(),
+            owner: "111122223333".into(),
+            home: "eu-west-1".into(),
+            of_organization: false,
+            key: Some(key.into()),
+            log_group: Some(log_group.into()),
+            has_log_role: true,
+        }
+    }
+
+    fn key(text: &str) -> Option<(String, String, String)> {
+        let key = KeyReference::of(&trail(text, ""))?;
+        Some((key.account.to_string(), key.region.to_string(), key.id))
+    }
+
+    #[test]
+    fn a_key_is_asked_for_where_its_arn_says() {
+        let of = |account: &str, region: &str, id: &str| Some((account.into(), region.into(), id.into()));
+        for id in ["key/1234", "alias/trail", "key/mrk-1"] {
+            let arn = format!("arn:aws:kms:us-east-1:999999999999:{id}");
+            assert_eq!(key(&arn), of("999999999999", "us-east-1", &arn));
+        }
+        for bare in ["1234-5678", "alias/trail", "mrk-1"] {
+            assert_eq!(key(bare), of("111122223333", "eu-west-1", bare));
+        }
+    }
+
+    #[test]
+    fn an_alias_of_aws_is_never_asked_for() {
+        assert_eq!(key("alias/aws/cloudtrail"), None);
+        assert_eq!(key("arn:aws:kms:eu-west-1:111122223333:alias/aws/cloudtrail"), None);
+    }
+
+    #[test]
+    fn a_log_group_is_asked_for_where_its_arn_says() {
+        let group = GroupReference::of(&trail("k", "arn:aws:logs:eu-west-2:999999999999:log-group:a/b:*")).unwrap();
+        assert_eq!(
+            (group.account.as_str(), group.region.as_str(), group.name.as_str()),
+            ("999999999999", "eu-west-2", "a/b")
+        );
+        assert_eq!(GroupReference::of(&trail("k", "a/b")), None);
+    }
+}

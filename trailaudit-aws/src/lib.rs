@@ -1,0 +1,68 @@
+//! Asks every account of an AWS Organization about its audit trails and keeps each answer as evidence.
+//!
+//! The only crate of trailaudit that talks. A [`Collector`] finds the accounts, enters each of them with a session that
+//! can only read, asks every enabled Region for its trails, then asks once for every key and log group that any trail
+//! names, in its own account and Region. What comes back is written as records, refusals included; judging them is
+//! `trailaudit-core`'s part and needs no network.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), trailaudit_aws::CollectError> {
+//! use trailaudit_aws::Collector;
+//!
+//! let collector = Collector::builder().role_name("OrganizationAccountAccessRole").build()?;
+//! let collected = collector.collect("records".as_ref()).await?;
+//! println!("{} calls in {} accounts, {} gaps", collected.calls, collected.accounts, collected.gaps);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What holds throughout:
+//!
+//! 1. Every call is in [`CALLS`]; the policies of the role and of each session are derived from it.
+//! 2. Every call is recorded, once, with its answer or refusal; no secret ever is.
+//! 3. A call that fails never ends a collection, and never looks like an empty answer.
+//! 4. Equal answers give equal records, whatever the concurrency.
+//! 5. No global state: two collectors may run in one process.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod arn;
+mod builder;
+mod calls;
+mod client;
+mod collect;
+mod discover;
+mod error;
+mod fan_out;
+mod folder;
+mod gap;
+mod inventory;
+mod joined;
+mod journal;
+pub mod package;
+mod partition;
+mod policy;
+mod progress;
+mod record;
+mod reperform;
+mod run;
+mod scope;
+mod session;
+mod time;
+mod trail;
+mod visit;
+
+pub use self::builder::{CollectorBuilder, DEFAULT_CONCURRENCY, DEFAULT_ROLE_NAME, DEFAULT_SESSION_NAME};
+pub use self::calls::{AskedBy, CALLS, Call};
+pub use self::collect::{Collected, Collector};
+pub use self::error::CollectError;
+pub use self::folder::Folder;
+pub use self::gap::{is_expired_token, is_not_found, looks_like_region_off, reason};
+pub use self::inventory::{AwsInventory, Reading};
+pub use self::partition::{PARTITIONS, Partition, is_aws_host};
+pub use self::policy::{caller_policy, role_policy};
+pub use self::progress::{Progress, ProgressEvents};
+pub use self::reperform::Reperformance;
+pub use self::run::{Run, RunError};
+pub use self::scope::{Scope, Source};

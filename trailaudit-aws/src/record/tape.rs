@@ -1,0 +1,148 @@
+//! What is heard on the wire during one call.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use jiff::Timestamp;
+
+/// Listens to the attempts of one call; what the last one showed stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Tape {
+    keep: Keep,
+    taken: Arc<Mutex<Taken>>,
+}
+
+/// Whether bodies may be kept: not where secrets travel in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    Bodies,
+    Nothing,
+}
+
+#[derive(Default)]
+pub(super) struct Taken {
+    pub sent_at: String,
+    pub attempts: u32,
+    pub host: Option<String>,
+    pub request: Vec<u8>,
+    pub status: Option<u16>,
+    pub request_id: Option<String>,
+    pub date: Option<String>,
+    pub response: Vec<u8>,
+}
+
+impl std::fmt::Debug for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Taken")
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tape {
+    pub(super) fn new(keep: Keep) -> Self {
+        Self {
+            keep,
+            taken: Arc::default(),
+        }
+    }
+
+    pub(super) fn take(&self) -> Taken {
+        mem::take(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn with(&self, note: impl FnOnce(&mut Taken)) {
+        note(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Tape {
+    fn name(&self) -> &'static str {
+        "Tape"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        self.with(|taken| {
+            *taken = Taken {
+                attempts: taken.attempts + 1,
+                sent_at: crate::time::rfc3339(Timestamp::now()),
+                host: host(request.uri()),
+                request: match self.keep {
+                    Keep::Bodies => request.body().bytes().unwrap_or_default().to_vec(),
+                    Keep::Nothing => Vec::new(),
+                },
+                ..Taken::default()
+            };
+        });
+        Ok(())
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let header = |name: &str| response.headers().get(name).map(str::to_owned);
+        self.with(|taken| {
+            taken.status = Some(response.status().as_u16());
+            taken.request_id = header("x-amzn-requestid").or_else(|| header("x-amz-request-id"));
+            taken.date = header("date");
+        });
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.keep == Keep::Bodies {
+            let body = context.response().body().bytes().unwrap_or_default();
+            self.with(|taken| taken.response = body.to_vec());
+        }
+        Ok(())
+    }
+}
+
+/// The host of a URI with its port, when it names one.
+fn host(uri: &str) -> Option<String> {
+    let authority = uri.split_once("://")?.1.split(['/', '?']).next()?;
+    let host = authority.rsplit('@').next()?;
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_read_from_the_uri() {
+        assert_eq!(
+            host("https://kms.eu-west-1.amazonaws.com/").as_deref(),
+            Some("kms.eu-west-1.amazonaws.com")
+        );
+        assert_eq!(
+            host("http://127.0.0.1:5000/list-regions?x").as_deref(),
+            Some("127.0.0.1:5000")
+        );
+        assert_eq!(host("/list-regions"), None);
+    }
+}

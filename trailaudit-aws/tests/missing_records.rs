@@ -1,0 +1,203 @@
+//! Unknown never passes: whatever record is taken away, no fail and no inconclusive turns into a pass or into not
+//! applicable, and no account and no cell disappears.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use trailaudit_aws::{Collector, Reading, Run, package};
+use trailaudit_core::evidence::package::RecordFile;
+use trailaudit_core::evidence::records;
+use trailaudit_core::organization::AccountId;
+use trailaudit_core::{Assessment, Baseline, CATALOGUE, EvidenceId, Exchange, Verdict, assess};
+use trailaudit_sim::{Server, Settings, populate};
+
+/// Every record of one collection, each with the file it lies in.
+struct Records {
+    run: Run,
+    files: Vec<RecordFile>,
+    exchanges: Vec<(usize, EvidenceId, Exchange)>,
+}
+
+impl Records {
+    fn collect() -> Self {
+        let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
+        let population = populate(&Settings {
+            accounts: 25,
+            regions: 4,
+            seed: 11,
+            as_of,
+        });
+        let server = Server::start(population.world, ([127, 0, 0, 1], 0).into(), Duration::ZERO).unwrap();
+        let (id, secret) = server.credentials();
+        let credentials = Credentials::new(id, secret, None, None, "simulated");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(server.endpoint())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+        let folder = tempfile::tempdir().unwrap();
+        let collector = Collector::builder().sdk_config(config).as_of(as_of).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(collector.collect(folder.path())).unwrap();
+        Self::read(folder.path())
+    }
+
+    fn read(folder: &std::path::Path) -> Self {
+        let run = Run::read(&std::fs::read(folder.join("run.jsonl")).unwrap()).unwrap();
+        let mut records = Self {
+            run,
+            files: Vec::new(),
+            exchanges: Vec::new(),
+        };
+        for name in ["accounts", "resources", "."] {
+            for entry in std::fs::read_dir(folder.join(name)).unwrap() {
+                let path = entry.unwrap().path();
+                let relative = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                let Some(file) = RecordFile::at(relative.trim_start_matches("./")) else {
+                    continue;
+                };
+                if file == RecordFile::RunLog {
+                    continue;
+                }
+                for line in records::read_lines(std::fs::File::open(&path).unwrap()).skip(1) {
+                    let (id, exchange) = Exchange::from_line(&line.unwrap()).unwrap();
+                    records.exchanges.push((records.files.len(), id, exchange));
+                }
+                records.files.push(file);
+            }
+        }
+        records
+    }
+
+    fn assess_without(&self, removed: &BTreeSet<usize>) -> Assessment {
+        let mut reading = Reading::new(self.run.clone());
+        for file in &self.files {
+            if let RecordFile::Account(account) = file {
+                reading.account(account);
+            }
+        }
+        for (i, (file, id, exchange)) in self.exchanges.iter().enumerate() {
+            match &self.files[*file] {
+                _ if removed.contains(&i) => (),
+                RecordFile::Account(account) => reading.account_exchange(account, *id, exchange),
+                RecordFile::Resources(_) => reading.resource_exchange(*id, exchange),
+                _ => reading.organization_exchange(*id, exchange),
+            }
+        }
+        assess(&reading.finish(), CATALOGUE, &Baseline::default(), self.run.as_of)
+    }
+}
+
+type Key = (&'static str, AccountId, String, String);
+
+fn rows(assessment: &Assessment) -> BTreeMap<Key, Verdict> {
+    let row = |finding: &trailaudit_core::finding::Finding| {
+        let region = finding.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        (
+            (
+                finding.rule.id,
+                finding.account.clone(),
+                region,
+                finding.subject.id().to_owned(),
+            ),
+            finding.verdict,
+        )
+    };
+    assessment.findings.iter().map(row).collect()
+}
+
+fn is_open(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Inconclusive)
+}
+
+/// What got better by knowing less.
+fn betrayals(whole: &Assessment, less: &Assessment) -> Vec<String> {
+    let (before, after) = (rows(whole), rows(less));
+    let mut told = Vec::new();
+    for (key, verdict) in before.iter().filter(|(_, verdict)| is_open(**verdict)) {
+        match after.get(key) {
+            Some(now) if is_open(*now) => (),
+            Some(now) => told.push(format!("{key:?} was {verdict}, is {now}")),
+            // The subject is not seen any more: its account must be open under this rule.
+            None => {
+                let still_open = |(k, v): (&Key, &Verdict)| k.0 == key.0 && k.1 == key.1 && is_open(*v);
+                if !after.iter().any(still_open) {
+                    told.push(format!("{key:?} was {verdict} and is gone"));
+                }
+            }
+        }
+    }
+    let accounts = |a: &Assessment| {
+        a.accounts
+            .iter()
+            .map(|account| account.id.clone())
+            .collect::<BTreeSet<_>>()
+    };
+    told.extend(
+        accounts(whole)
+            .difference(&accounts(less))
+            .map(|account| format!("account {account} is gone")),
+    );
+    let cells = |a: &Assessment| {
+        let region = |cell: &trailaudit_core::coverage::Cell| cell.region.as_ref().map(ToString::to_string);
+        a.coverage
+            .cells()
+            .iter()
+            .map(|cell| (cell.account.clone(), region(cell)))
+            .collect::<BTreeSet<_>>()
+    };
+    let closed: BTreeSet<_> = less
+        .coverage
+        .cells()
+        .iter()
+        .filter(|cell| cell.region.is_none())
+        .map(|cell| &cell.account)
+        .collect();
+    for (account, region) in cells(whole).difference(&cells(less)) {
+        // Where nothing of an account is left, one cell stands for all of its Regions.
+        if !closed.contains(account) {
+            told.push(format!("the cell {account} {region:?} is gone"));
+        }
+    }
+    for accounting in &less.accounting {
+        if accounting.total() != less.coverage.planned() {
+            told.push(format!("{accounting:?} do not add up to {}", less.coverage.planned()));
+        }
+    }
+    told
+}
+
+#[test]
+fn taking_records_away_never_makes_anything_better() {
+    let records = Records::collect();
+    let whole = records.assess_without(&BTreeSet::new());
+    assert!(whole.any(Verdict::Fail) && whole.any(Verdict::Inconclusive) && whole.any(Verdict::Pass));
+    for i in 0..records.exchanges.len() {
+        let told = betrayals(&whole, &records.assess_without(&[i].into()));
+        assert!(told.is_empty(), "without {:?}: {told:#?}", records.exchanges[i].2);
+    }
+    let subsets = prop::collection::btree_set(0..records.exchanges.len(), 0..records.exchanges.len());
+    let mut runner = TestRunner::new(Config {
+        cases: 500,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    runner
+        .run(&subsets, |removed| {
+            let told = betrayals(&whole, &records.assess_without(&removed));
+            prop_assert!(told.is_empty(), "{:#?}", told);
+            Ok(())
+        })
+        .unwrap();
+}

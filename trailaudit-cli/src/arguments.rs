@@ -1,0 +1,322 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
+/// complete, encrypted with a key of one's own, watched and tamper-evident.
+#[derive(Debug, Parser)]
+#[command(name = "trailaudit", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The main job: collect, assess, report, package, sign.
+    Audit(Audit),
+    /// The same against a simulated Organization on this machine; checks itself.
+    #[cfg(feature = "demo")]
+    Demo(Demo),
+    /// Serves a simulated Organization until interrupted.
+    #[cfg(feature = "demo")]
+    Simulate(Simulate),
+    /// Collects records only.
+    Collect(Collect),
+    /// Assesses records again, offline, into a package of its own.
+    Assess(Assess),
+    /// Checks a package: files, digests, signatures, and the findings themselves.
+    Verify(Verify),
+    /// The catalogue of rules and the frameworks they answer.
+    Controls(Controls),
+    /// Makes a P-256 signing key.
+    Keygen(Keygen),
+}
+
+/// How to talk while working.
+#[derive(Args, Debug)]
+pub(crate) struct Output {
+    /// Only the result and errors.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// More log lines; twice for all of them.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// The form of log lines on stderr.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: Form,
+    /// The form of the result on stdout.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub summary: Form,
+}
+
+/// For people or for machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub collect: Collect,
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub sign: Sign,
+    /// Which outcome gives an exit code other than 0.
+    #[arg(long, value_name = "OUTCOME")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// What is collected, and how.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Collect {
+    /// The directory to write; it must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A file with any of these options; what is given here wins.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub entry: Entry,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Requests in flight at once [default: 64].
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// The moment the assessment speaks about [default: when collection starts].
+    #[arg(long, value_name = "RFC3339")]
+    pub as_of: Option<Timestamp>,
+}
+
+/// How accounts are entered.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Entering accounts")]
+pub(crate) struct Entry {
+    /// The role to assume in every account, a path allowed; repeated: tried in order
+    /// [default: OrganizationAccountAccessRole].
+    #[arg(long = "role-name", value_name = "NAME")]
+    pub role_names: Vec<String>,
+    /// The external id that the roles ask for.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// The session name, as the audited accounts' own trails will show it [default: trailaudit].
+    #[arg(long, value_name = "NAME")]
+    pub session_name: Option<String>,
+    /// The source identity, as the audited accounts' own trails will show it.
+    #[arg(long, value_name = "TEXT")]
+    pub source_identity: Option<String>,
+    /// A session tag; may repeat.
+    #[arg(long = "session-tag", value_name = "KEY=VALUE")]
+    pub session_tags: Vec<String>,
+    /// A role to assume first, to reach Organizations.
+    #[arg(long, value_name = "ARN")]
+    pub management_role: Option<String>,
+}
+
+/// Which accounts and Regions.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Scope")]
+pub(crate) struct Scope {
+    /// Only accounts below this organizational unit; may repeat.
+    #[arg(long = "ou", value_name = "ID")]
+    pub units: Vec<String>,
+    /// No account below this organizational unit; may repeat.
+    #[arg(long = "exclude-ou", value_name = "ID")]
+    pub exclude_units: Vec<String>,
+    /// Only this account; may repeat.
+    #[arg(long = "account", value_name = "ID")]
+    pub accounts: Vec<String>,
+    /// Not this account; may repeat.
+    #[arg(long = "exclude-account", value_name = "ID")]
+    pub exclude_accounts: Vec<String>,
+    /// Only accounts with this tag; may repeat.
+    #[arg(long = "account-tag", value_name = "KEY=VALUE")]
+    pub account_tags: Vec<String>,
+    /// The accounts as CSV `account_id[,name][,role_arn]`, when Organizations cannot be asked.
+    #[arg(long, value_name = "FILE", conflicts_with = "single_account")]
+    pub accounts_file: Option<PathBuf>,
+    /// This account only, without assuming a role.
+    #[arg(long)]
+    pub single_account: bool,
+    /// Look for trails in this Region only; may repeat [default: every enabled Region].
+    #[arg(long = "region", value_name = "NAME")]
+    pub regions: Vec<String>,
+}
+
+/// What is judged, and for whom.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Judging")]
+pub(crate) struct Judge {
+    /// The framework to answer; may repeat, the first decides severities [default: gxp-21-cfr-part-11].
+    #[arg(long = "framework", value_name = "ID")]
+    pub frameworks: Vec<String>,
+    /// Only this rule; may repeat.
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+}
+
+/// Who signs.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Signing")]
+pub(crate) struct Sign {
+    /// The key to sign with: `file:PATH`, a P-256 private key as PEM; may repeat.
+    #[arg(long = "sign", value_name = "REF")]
+    pub keys: Vec<String>,
+    /// The signer's printed name [default: the AWS identity that collected].
+    #[arg(long, value_name = "NAME")]
+    pub signer_name: Option<String>,
+    /// What identifies the signer: an e-mail address, a staff number [default: the AWS identity that collected].
+    #[arg(long, value_name = "ID")]
+    pub signer_id: Option<String>,
+    /// What the signature means: authorship, review, approval, responsibility [default: authorship].
+    #[arg(long, value_name = "MEANING")]
+    pub meaning: Option<String>,
+}
+
+/// Which outcome gives an exit code other than 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FailOn {
+    /// Only a fail.
+    Fail,
+    /// A fail, and whatever was not decided or not reached.
+    #[default]
+    Inconclusive,
+    /// None.
+    Never,
+}
+
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// The directory to write; it must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub population: Population,
+    /// Requests in flight at once.
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub concurrency: usize,
+}
+
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct Simulate {
+    /// Where to listen: an address of this machine.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub listen: std::net::SocketAddr,
+    #[command(flatten)]
+    pub population: Population,
+    /// Writes the planted defects here.
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+    /// Writes what was asked here when interrupted: calls by operation and by target.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// The simulated Organization.
+#[cfg(feature = "demo")]
+#[derive(Args, Debug)]
+pub(crate) struct Population {
+    /// How many accounts it has, the management account included.
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub accounts: usize,
+    /// How many Regions there are.
+    #[arg(long, value_name = "N", default_value_t = 17)]
+    pub regions: usize,
+    /// What decides everything else about it.
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// How long every call takes, in milliseconds.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub latency_ms: u64,
+    /// The moment its deliveries are dated from [default: now].
+    #[arg(long, value_name = "RFC3339")]
+    pub as_of: Option<Timestamp>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Assess {
+    /// A package, or a directory that `collect` wrote.
+    #[arg(value_name = "DIR")]
+    pub records: PathBuf,
+    /// The directory to write; it must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A file with any of these options; what is given here wins.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The moment the assessment speaks about [default: as collected].
+    #[arg(long, value_name = "RFC3339")]
+    pub as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub judge: Judge,
+    #[command(flatten)]
+    pub sign: Sign,
+    /// Which outcome gives an exit code other than 0.
+    #[arg(long, value_name = "OUTCOME")]
+    pub fail_on: Option<FailOn>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    /// The package.
+    #[arg(value_name = "PACKAGE")]
+    pub package: PathBuf,
+    /// A public key that you trust, as PEM, and had from elsewhere than the package; may repeat.
+    #[arg(long = "key", value_name = "PEM")]
+    pub keys: Vec<PathBuf>,
+    /// Does not assess the records again.
+    #[arg(long)]
+    pub no_reperform: bool,
+    /// Accepts a package that was not collected from AWS itself.
+    #[arg(long)]
+    pub allow_simulated: bool,
+    /// The form of the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Form,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Controls {
+    #[command(subcommand)]
+    pub view: Option<ControlsView>,
+    /// The form of the result.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub format: Form,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ControlsView {
+    /// Every rule in one line.
+    List {
+        /// The framework to answer.
+        #[arg(long = "framework", value_name = "ID")]
+        frameworks: Vec<String>,
+    },
+    /// One rule with all its requirements.
+    Show {
+        /// The rule's id.
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// The frameworks.
+    Frameworks,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keygen {
+    /// The private key to write; the public key goes beside it, ending in `.pub.pem`.
+    #[arg(long, value_name = "FILE", default_value = "trailaudit-signing.pem")]
+    pub out: PathBuf,
+}

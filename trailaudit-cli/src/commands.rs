@@ -1,0 +1,33 @@
+//! One file a subcommand.
+
+mod assess;
+mod audit;
+mod collect;
+mod controls;
+#[cfg(feature = "demo")]
+mod demo;
+mod keygen;
+#[cfg(feature = "demo")]
+mod simulate;
+mod verify;
+
+use crate::arguments::{Arguments, Command};
+use crate::error::Result;
+use crate::exit::Exit;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
+    let output = &arguments.output;
+    match arguments.command {
+        Command::Audit(audit) => audit::run(audit, output),
+        #[cfg(feature = "demo")]
+        Command::Demo(demo) => demo::run(&demo, output),
+        #[cfg(feature = "demo")]
+        Command::Simulate(simulate) => simulate::run(&simulate),
+        Command::Collect(collect) => collect::run(collect, output),
+        Command::Assess(assess) => assess::run(assess, output),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Controls(controls) => controls::run(&controls),
+        Command::Keygen(keygen) => keygen::run(&keygen),
+    }
+}

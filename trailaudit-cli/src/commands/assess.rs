@@ -1,0 +1,34 @@
+//! `trailaudit assess`: judging records again, offline.
+
+use super::audit::{Judging, terms};
+use crate::arguments::{Assess, Output};
+use crate::config::Config;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::package::{copy_records, make_folder, open, remove_folder};
+use crate::signing::Signing;
+use crate::summary::exit;
+
+/// Runs the command.
+pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
+    let mut config = Config::load(assess.config.as_deref())?;
+    config.complete_judge(&mut assess.judge);
+    config.complete_sign(&mut assess.sign);
+    let (rules, selection) = terms(&assess.judge)?;
+    let signing = Signing::prepare(&assess.sign)?;
+    let as_of = assess.as_of.or(config.as_of());
+    let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
+    let records = open(&assess.records)?;
+    let judging = Judging {
+        rules,
+        selection,
+        baseline: config.baseline(),
+        as_of,
+        signing,
+    };
+
+    let made = make_folder(&assess.out)?;
+    let sealed = copy_records(&records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
+    let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
+    Ok(exit(&sealed.assessment, fail_on))
+}

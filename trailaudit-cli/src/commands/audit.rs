@@ -1,0 +1,114 @@
+//! `trailaudit audit`: the main job.
+
+use std::path::Path;
+
+use trailaudit_aws::package;
+use trailaudit_core::framework::{self, Selection, frameworks};
+use trailaudit_core::rules::{CATALOGUE, rule};
+use trailaudit_core::{Baseline, Rule};
+
+use super::collect;
+use crate::arguments::{Audit, Judge, Output};
+use crate::config::Config;
+use crate::error::{CommandError, Result, nearest};
+use crate::exit::Exit;
+use crate::package::{Sealed, Terms, open, write};
+use crate::signing::Signing;
+use crate::summary::{Summary, exit};
+
+/// Runs the command.
+pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
+    let mut config = Config::load(audit.collect.config.as_deref())?;
+    config.complete_audit(&mut audit);
+    let (rules, selection) = terms(&audit.judge)?;
+    let signing = Signing::prepare(&audit.sign)?;
+    let folder = &audit.collect.out;
+    collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
+    let judging = Judging {
+        rules,
+        selection,
+        baseline: config.baseline(),
+        as_of: None,
+        signing,
+    };
+    let sealed = judging.seal(folder, output)?;
+    Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+}
+
+/// Everything that turns records into a signed package.
+pub(crate) struct Judging {
+    pub rules: Vec<&'static Rule>,
+    pub selection: Selection,
+    pub baseline: Baseline,
+    /// When the records are not judged as of the moment they were collected for.
+    pub as_of: Option<jiff::Timestamp>,
+    pub signing: Signing,
+}
+
+impl Judging {
+    /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
+    pub(crate) fn seal(self, folder: &Path, output: &Output) -> Result<Sealed> {
+        let (run, inventory) = package::read(&open(folder)?)
+            .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
+        let as_of = self.as_of.unwrap_or(run.as_of);
+        let terms = Terms {
+            rules: self.rules,
+            selection: self.selection,
+            baseline: self.baseline,
+            as_of,
+        };
+        let sealed = write(folder, &run, &inventory, &terms)?;
+        let signatures = self.signing.sign(folder, &sealed, &run.caller_arn)?;
+        if self.signing.is_empty() {
+            tracing::warn!("the package is not signed: nobody can tell whether it was changed");
+        }
+        let summary = Summary {
+            assessment: &sealed.assessment,
+            selection: &terms.selection,
+            folder,
+            package: sealed.manifest.package_id,
+            signatures: signatures.len(),
+            simulated: run.simulated,
+        };
+        summary.print(output.summary)?;
+        Ok(sealed)
+    }
+}
+
+/// The rules and frameworks that were chosen: all rules unless some are named or a framework limits them to its own.
+pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
+    let chosen = judge
+        .frameworks
+        .iter()
+        .map(|id| known_framework(id))
+        .collect::<Result<Vec<_>>>()?;
+    let named = judge
+        .rules
+        .iter()
+        .map(|id| known_rule(id))
+        .collect::<Result<Vec<_>>>()?;
+    let selection = Selection::new(chosen);
+    let is_chosen = |candidate: &&'static Rule| named.is_empty() || named.iter().any(|rule| rule.id == candidate.id);
+    // The rules of the first wave are part of every framework's answer: without them nothing else means anything.
+    Ok((CATALOGUE.iter().copied().filter(is_chosen).collect(), selection))
+}
+
+fn known_framework(id: &str) -> Result<&'static framework::Framework> {
+    framework::framework(id).ok_or_else(|| {
+        let ids = frameworks().iter().map(|framework| framework.id.as_str());
+        unknown("framework", id, ids, "controls frameworks")
+    })
+}
+
+/// The rule with this id, or an error that names the nearest.
+pub(crate) fn known_rule(id: &str) -> Result<&'static Rule> {
+    rule(id).ok_or_else(|| unknown("rule", id, CATALOGUE.iter().map(|rule| rule.id), "controls list"))
+}
+
+fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str>, list: &str) -> CommandError {
+    let error = CommandError::usage(format_args!("there is no {what} {id:?}"));
+    match nearest(id, known) {
+        Some(near) => error.hint(format_args!("did you mean `{near}`? `trailaudit {list}` lists all")),
+        None => error.hint(format_args!("`trailaudit {list}` lists all")),
+    }
+}

@@ -1,0 +1,125 @@
+//! `trailaudit collect`: the fan-out alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder, Scope, Source};
+
+use crate::arguments::{self, Collect, Output};
+use crate::config::Config;
+use crate::error::{CommandError, Result};
+use crate::exit::Exit;
+use crate::package::{make_folder, remove_folder};
+use crate::progress;
+
+/// Runs the command.
+pub(crate) fn run(mut collect: Collect, output: &Output) -> Result<Exit> {
+    Config::load(collect.config.as_deref())?.complete_collect(&mut collect);
+    let collected = into_folder(builder(&collect)?, &collect.out, output)?;
+    let Collected {
+        accounts, calls, gaps, ..
+    } = collected;
+    crate::summary::print(&format!(
+        "{accounts} accounts, {calls} calls, {gaps} gaps\nrecords: {}\nnext:    trailaudit assess {} --out PACKAGE\n",
+        collect.out.display(),
+        collect.out.display()
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// Collects into a directory that must be new or empty. What was collected stays when the run is interrupted; a run
+/// that came to nothing leaves nothing.
+pub(crate) fn into_folder(builder: CollectorBuilder, folder: &Path, output: &Output) -> Result<Collected> {
+    let cancellation = CancellationToken::new();
+    let mut collector = builder.cancellation(cancellation.clone()).build()?;
+    let made = make_folder(folder)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CommandError::failed(format_args!("the runtime cannot start: {error}")))?;
+    let events = collector.progress();
+    let outcome = runtime.block_on(async {
+        let interrupted = async {
+            // Where no signal can be waited for, none will come.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                cancellation.cancel();
+            }
+            std::future::pending::<()>().await;
+        };
+        let work = futures::future::join(collector.collect(folder), progress::show(events, output));
+        tokio::select! {
+            (outcome, ()) = work => outcome,
+            () = interrupted => Err(CollectError::Cancelled),
+        }
+    });
+    outcome.map_err(|error| {
+        if !matches!(error, CollectError::Cancelled) {
+            remove_folder(folder, made);
+        }
+        CommandError::from(error)
+    })
+}
+
+/// The collector that the command line describes.
+pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
+    let entry = &collect.entry;
+    let mut builder = Collector::builder().scope(scope(&collect.scope)?);
+    for name in &entry.role_names {
+        builder = builder.role_name(name);
+    }
+    for (key, value) in pairs("session-tag", &entry.session_tags)? {
+        builder = builder.session_tag(key, value);
+    }
+    if let Some(id) = &entry.external_id {
+        builder = builder.external_id(id);
+    }
+    if let Some(name) = &entry.session_name {
+        builder = builder.session_name(name);
+    }
+    if let Some(identity) = &entry.source_identity {
+        builder = builder.source_identity(identity);
+    }
+    if let Some(arn) = &entry.management_role {
+        builder = builder.management_role(arn);
+    }
+    if let Some(requests) = collect.concurrency {
+        builder = builder.concurrency(requests);
+    }
+    if let Some(moment) = collect.as_of {
+        builder = builder.as_of(moment);
+    }
+    Ok(builder)
+}
+
+fn scope(scope: &arguments::Scope) -> Result<Scope> {
+    for id in scope.accounts.iter().chain(&scope.exclude_accounts) {
+        if id.len() != 12 || !id.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(CommandError::usage(format_args!(
+                "--account: {id:?} is not the twelve digits of an account id"
+            )));
+        }
+    }
+    let source = match &scope.accounts_file {
+        Some(path) => Source::AccountsFile(path.clone()),
+        None if scope.single_account => Source::SingleAccount,
+        None => Source::Organization,
+    };
+    Ok(Scope {
+        source,
+        accounts: scope.accounts.iter().map(|id| id.as_str().into()).collect(),
+        exclude_accounts: scope.exclude_accounts.iter().map(|id| id.as_str().into()).collect(),
+        units: scope.units.iter().cloned().collect::<BTreeSet<_>>(),
+        exclude_units: scope.exclude_units.iter().cloned().collect(),
+        account_tags: pairs("account-tag", &scope.account_tags)?,
+        regions: scope.regions.iter().map(|name| name.as_str().into()).collect(),
+    })
+}
+
+fn pairs(option: &str, texts: &[String]) -> Result<BTreeMap<String, String>> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(CommandError::usage(format_args!(
+            "--{option}: {text:?} is not KEY=VALUE"
+        ))),
+    };
+    texts.iter().map(pair).collect()
+}

@@ -1,0 +1,115 @@
+//! `trailaudit controls`: the catalogue and its clauses.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use trailaudit_core::framework::{Selection, frameworks, requirements};
+use trailaudit_core::tables::catalogue::{subject, to_json};
+use trailaudit_core::{CATALOGUE, Rule};
+
+use super::audit::{known_rule, terms};
+use crate::arguments::{Controls, ControlsView, Form, Judge};
+use crate::error::{CommandError, Result};
+use crate::exit::Exit;
+use crate::summary::print;
+
+/// Runs the command.
+pub(crate) fn run(controls: &Controls) -> Result<Exit> {
+    let text = match (&controls.view, controls.format) {
+        (None, form) => list(&[], form)?,
+        (Some(ControlsView::List { frameworks }), form) => list(frameworks, form)?,
+        (Some(ControlsView::Show { rule }), form) => show(known_rule(rule)?, form),
+        (Some(ControlsView::Frameworks), form) => all_frameworks(form),
+    };
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn list(chosen: &[String], form: Form) -> Result<String> {
+    let (rules, selection) = terms(&Judge {
+        frameworks: chosen.to_vec(),
+        rules: Vec::new(),
+    })?;
+    if form == Form::Json {
+        let catalogue = to_json(&rules, &selection).map_err(CommandError::failed)?;
+        return Ok(String::from_utf8_lossy(&catalogue).into_owned() + "\n");
+    }
+    let mut out = String::new();
+    for rule in rules {
+        let severity = selection.severity_of(rule).as_str();
+        _ = writeln!(
+            out,
+            "{:<34} {severity:<9} {:<8} {}",
+            rule.id,
+            subject(rule),
+            rule.aws.title
+        );
+    }
+    Ok(out)
+}
+
+fn show(rule: &Rule, form: Form) -> String {
+    let rows = || requirements().iter().filter(|row| row.rule == rule.id);
+    if form == Form::Json {
+        let requirements: Vec<_> = rows().collect();
+        let rule = json!({
+            "id": rule.id,
+            "title": rule.title,
+            "control": rule.aws.title,
+            "rationale": rule.rationale,
+            "remediation": rule.aws.remediation,
+            "revision": rule.revision,
+            "subject": subject(rule),
+            "severity": Selection::default().severity_of(rule).as_str(),
+            "requirements": requirements,
+        });
+        return format!("{rule:#}\n");
+    }
+    let mut out = format!(
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {} (GxP 21 CFR Part 11)\n  Why          {}\n  Remediation  {}\n\n",
+        rule.id,
+        rule.title,
+        rule.aws.title,
+        subject(rule),
+        Selection::default().severity_of(rule).as_str(),
+        rule.rationale,
+        rule.aws.remediation
+    );
+    for row in rows() {
+        let edition = format!("{} {}", row.framework, row.edition);
+        _ = writeln!(
+            out,
+            "  {edition:<34} {:<28} stated by {}",
+            row.requirement,
+            row.stated_by.replace('+', ", ")
+        );
+    }
+    out
+}
+
+fn all_frameworks(form: Form) -> String {
+    let rules_of = |name: &str| {
+        CATALOGUE
+            .iter()
+            .filter(|rule| requirements().iter().any(|r| r.rule == rule.id && r.framework == name))
+            .count()
+    };
+    if form == Form::Json {
+        let all: Vec<Value> = frameworks()
+            .iter()
+            .map(|f| json!({"id": f.id, "name": f.name, "editions": f.editions, "rules": rules_of(&f.name)}))
+            .collect();
+        return format!("{:#}\n", Value::from(all));
+    }
+    let mut out = String::new();
+    for framework in frameworks() {
+        let editions = framework.editions.join(", ");
+        let rules = rules_of(&framework.name);
+        _ = writeln!(
+            out,
+            "{:<22} {:<24} {rules} rules; editions {editions}",
+            framework.id, framework.name
+        );
+    }
+    out
+}

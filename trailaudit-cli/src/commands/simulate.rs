@@ -1,0 +1,109 @@
+//! `trailaudit simulate`: the simulated Organization for other programs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use trailaudit_sim::{Ledger, Server, Settings, Truth, populate};
+
+use crate::arguments::{Population, Simulate};
+use crate::error::{CommandError, Result};
+use crate::exit::Exit;
+use crate::summary::print;
+
+/// Runs the command.
+pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
+    let (server, truth) = start(&simulate.population, simulate.listen, as_of(&simulate.population))?;
+    if let Some(path) = &simulate.truth {
+        write_json(path, &truth)?;
+    }
+    let (id, secret) = server.credentials();
+    print(&format!(
+        "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_REGION=us-east-1\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
+        server.endpoint()
+    ))?;
+    wait()?;
+    if let Some(path) = &simulate.ledger {
+        write_json(path, &as_json(&server.ledger()))?;
+    }
+    Ok(Exit::Interrupted)
+}
+
+/// Serves the population that was asked for.
+pub(crate) fn start(
+    population: &Population,
+    listen: std::net::SocketAddr,
+    as_of: Timestamp,
+) -> Result<(Server, Truth)> {
+    if !listen.ip().is_loopback() {
+        return Err(CommandError::usage(format_args!(
+            "--listen: {listen} is not an address of this machine alone"
+        ))
+        .hint("the simulator has no access control: 127.0.0.1:PORT"));
+    }
+    if population.accounts == 0 || population.regions == 0 {
+        return Err(CommandError::usage("--accounts and --regions must be at least 1"));
+    }
+    let Population {
+        accounts,
+        regions,
+        seed,
+        latency_ms,
+        ..
+    } = *population;
+    let made = populate(&Settings {
+        accounts,
+        regions,
+        seed,
+        as_of,
+    });
+    let server = Server::start(made.world, listen, Duration::from_millis(latency_ms))
+        .map_err(|error| CommandError::failed(format_args!("{listen}: {error}")))?;
+    Ok((server, made.truth))
+}
+
+/// The moment the population is dated from.
+pub(crate) fn as_of(population: &Population) -> Timestamp {
+    population.as_of.unwrap_or_else(Timestamp::now)
+}
+
+fn as_json(ledger: &Ledger) -> Value {
+    let by_operation = |counts: &BTreeMap<(&str, &str), u64>| -> serde_json::Map<_, _> {
+        counts
+            .iter()
+            .map(|((service, operation), calls)| (format!("{service}:{operation}"), Value::from(*calls)))
+            .collect()
+    };
+    json!({
+        "format": "trailaudit.ledger/v1",
+        "calls": by_operation(&ledger.calls),
+        "refused": by_operation(&ledger.refused),
+        "targets": ledger.targets,
+        "createdKeys": ledger.created_keys,
+        "mostInFlight": ledger.most_in_flight,
+    })
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(CommandError::failed)?;
+    fs::write(path, text + "\n").map_err(|error| CommandError::file(path, &error))
+}
+
+fn wait() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::failed)?;
+    runtime.block_on(async {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate()).map_err(CommandError::failed)?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(CommandError::failed),
+            _ = terminated.recv() => Ok(()),
+        }
+    })
+}

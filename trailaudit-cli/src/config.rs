@@ -1,0 +1,257 @@
+//! `trailaudit.toml`: every option of an audit in a file. What the command line says wins.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use trailaudit_core::Baseline;
+use trailaudit_core::baseline::Thresholds;
+
+use crate::arguments::{Audit, Collect, FailOn, Judge, Sign};
+use crate::error::{CommandError, Result, nearest};
+
+/// The file. What concerns the scope or signing may stand at the top or in its section.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Config {
+    role_name: Texts,
+    external_id: Option<String>,
+    session_name: Option<String>,
+    source_identity: Option<String>,
+    session_tag: Texts,
+    management_role: Option<String>,
+    concurrency: Option<usize>,
+    as_of: Option<Timestamp>,
+    framework: Texts,
+    rule: Texts,
+    fail_on: Option<FailOn>,
+    ou: Texts,
+    exclude_ou: Texts,
+    account: Texts,
+    exclude_account: Texts,
+    account_tag: Texts,
+    accounts_file: Option<PathBuf>,
+    single_account: bool,
+    region: Texts,
+    sign: Texts,
+    signer_name: Option<String>,
+    signer_id: Option<String>,
+    meaning: Option<String>,
+    scope: ScopeSection,
+    signing: SigningSection,
+    thresholds: Thresholds,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct ScopeSection {
+    ou: Texts,
+    exclude_ou: Texts,
+    account: Texts,
+    exclude_account: Texts,
+    account_tag: Texts,
+    accounts_file: Option<PathBuf>,
+    single_account: bool,
+    region: Texts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct SigningSection {
+    sign: Texts,
+    signer_name: Option<String>,
+    signer_id: Option<String>,
+    meaning: Option<String>,
+}
+
+/// One text or a list of them: `region = "us-east-1"` is as good as `region = ["us-east-1"]`.
+#[derive(Debug, Default)]
+struct Texts(Vec<String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Texts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Texts, E> {
+                Ok(Texts(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Texts, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = list.next_element()? {
+                    texts.push(text);
+                }
+                Ok(Texts(texts))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+impl Config {
+    /// Reads the file, if one is named.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
+        toml::from_str(&text).map_err(|error| explain(path, &text, &error))
+    }
+
+    /// Fills what the command line left open.
+    pub(crate) fn complete_audit(&mut self, audit: &mut Audit) {
+        self.complete_collect(&mut audit.collect);
+        self.complete_judge(&mut audit.judge);
+        self.complete_sign(&mut audit.sign);
+        audit.fail_on = audit.fail_on.or(self.fail_on);
+    }
+
+    pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
+        collect.concurrency = collect.concurrency.or(self.concurrency);
+        collect.as_of = collect.as_of.or(self.as_of);
+        let entry = &mut collect.entry;
+        fill(&mut entry.role_names, [&mut self.role_name]);
+        fill_one(&mut entry.external_id, [&mut self.external_id]);
+        fill_one(&mut entry.session_name, [&mut self.session_name]);
+        fill_one(&mut entry.source_identity, [&mut self.source_identity]);
+        fill(&mut entry.session_tags, [&mut self.session_tag]);
+        fill_one(&mut entry.management_role, [&mut self.management_role]);
+        let (scope, section) = (&mut collect.scope, &mut self.scope);
+        fill(&mut scope.units, [&mut self.ou, &mut section.ou]);
+        fill(
+            &mut scope.exclude_units,
+            [&mut self.exclude_ou, &mut section.exclude_ou],
+        );
+        fill(&mut scope.accounts, [&mut self.account, &mut section.account]);
+        fill(
+            &mut scope.exclude_accounts,
+            [&mut self.exclude_account, &mut section.exclude_account],
+        );
+        fill(
+            &mut scope.account_tags,
+            [&mut self.account_tag, &mut section.account_tag],
+        );
+        fill(&mut scope.regions, [&mut self.region, &mut section.region]);
+        // The two exclude each other: one on the command line overrules the other in the file.
+        if scope.accounts_file.is_none() && !scope.single_account {
+            fill_one(
+                &mut scope.accounts_file,
+                [&mut self.accounts_file, &mut section.accounts_file],
+            );
+            scope.single_account = self.single_account || section.single_account;
+        }
+    }
+
+    pub(crate) fn complete_judge(&mut self, judge: &mut Judge) {
+        fill(&mut judge.frameworks, [&mut self.framework]);
+        fill(&mut judge.rules, [&mut self.rule]);
+    }
+
+    pub(crate) fn complete_sign(&mut self, sign: &mut Sign) {
+        let section = &mut self.signing;
+        fill(&mut sign.keys, [&mut self.sign, &mut section.sign]);
+        fill_one(&mut sign.signer_name, [&mut self.signer_name, &mut section.signer_name]);
+        fill_one(&mut sign.signer_id, [&mut self.signer_id, &mut section.signer_id]);
+        fill_one(&mut sign.meaning, [&mut self.meaning, &mut section.meaning]);
+    }
+
+    /// The moment the file asks about.
+    pub(crate) fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+
+    pub(crate) fn fail_on(&self) -> Option<FailOn> {
+        self.fail_on
+    }
+
+    /// The thresholds.
+    pub(crate) fn baseline(&self) -> Baseline {
+        Baseline {
+            thresholds: self.thresholds.clone(),
+        }
+    }
+}
+
+/// What the command line gave stays; else the first place in the file that says anything.
+fn fill<const N: usize>(given: &mut Vec<String>, places: [&mut Texts; N]) {
+    if let Some(first) = places
+        .into_iter()
+        .find(|texts| !texts.0.is_empty())
+        .filter(|_| given.is_empty())
+    {
+        given.append(&mut first.0);
+    }
+}
+
+fn fill_one<T, const N: usize>(given: &mut Option<T>, places: [&mut Option<T>; N]) {
+    if given.is_none() {
+        *given = places.into_iter().find_map(Option::take);
+    }
+}
+
+/// Says what is wrong, in which line, and which key may have been meant.
+fn explain(path: &Path, text: &str, error: &toml::de::Error) -> CommandError {
+    let line = error
+        .span()
+        .map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+    let place = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    let message = error.message();
+    let told = CommandError::usage(format_args!("{}{place}: {message}", path.display()));
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match (message.starts_with("unknown field"), quoted.next()) {
+        (true, Some(key)) => match nearest(key, quoted) {
+            Some(known) => told.hint(format_args!("did you mean `{known}`?")),
+            None => told,
+        },
+        _ => told,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let error = toml::from_str::<Config>(text).unwrap_err();
+        explain(Path::new("trailaudit.toml"), text, &error).to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        let told = refused("concurrency = 8\n\n[scope]\nregoin = [\"us-east-1\"]\n");
+        assert!(
+            told.starts_with("error: trailaudit.toml, line 4: unknown field `regoin`"),
+            "{told}"
+        );
+        assert!(told.ends_with("hint: did you mean `region`?"), "{told}");
+    }
+
+    #[test]
+    fn what_is_not_toml_names_its_line() {
+        let told = refused("concurrency = 8\nrole-name = [\n");
+        assert!(told.contains("trailaudit.toml, line"), "{told}");
+    }
+
+    #[test]
+    fn the_command_line_wins() {
+        let mut config: Config = toml::from_str("concurrency = 8\nou = \"x\"\n[scope]\nregion = [\"a\"]\n").unwrap();
+        let mut collect = Collect {
+            concurrency: Some(2),
+            ..Collect::default()
+        };
+        collect.scope.regions = vec!["b".into()];
+        config.complete_collect(&mut collect);
+        assert_eq!(collect.concurrency, Some(2));
+        assert_eq!(collect.scope.regions, ["b"]);
+        assert_eq!(collect.scope.units, ["x"]);
+    }
+}

@@ -1,0 +1,115 @@
+//! Errors as people read them: what went wrong, where, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use trailaudit_aws::CollectError;
+
+use crate::exit::Exit;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    /// The exit code.
+    pub exit: Exit,
+    what: String,
+    hint: Option<String>,
+}
+
+pub(crate) type Result<T> = std::result::Result<T, CommandError>;
+
+impl CommandError {
+    /// The job could not be done.
+    pub(crate) fn failed(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::Failed,
+            what: what.to_string(),
+            hint: None,
+        }
+    }
+
+    /// What was asked cannot be meant.
+    pub(crate) fn usage(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::Usage,
+            what: what.to_string(),
+            hint: None,
+        }
+    }
+
+    /// A file or directory refused.
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
+        Self::failed(format_args!("{}: {error}", path.display()))
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", printable(&self.what))?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<CollectError> for CommandError {
+    fn from(error: CollectError) -> Self {
+        let exit = match error {
+            CollectError::Option { .. } | CollectError::AccountsFile { .. } => Exit::Usage,
+            CollectError::Cancelled => Exit::Interrupted,
+            _ => Exit::Failed,
+        };
+        Self {
+            exit,
+            what: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+/// Text for a terminal: what others chose as names may not move the cursor, hide, or turn the direction of writing.
+pub(crate) fn printable(text: &str) -> String {
+    let visible = |c: char| match c {
+        '\n' | '\t' => c,
+        c if c.is_control() => '\u{fffd}',
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(visible).collect()
+}
+
+/// The candidate most like `word`, if any is like enough to be meant.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let like = |candidate: &'a str| (strsim::jaro_winkler(word, candidate), candidate);
+    let ranked = candidates
+        .into_iter()
+        .map(like)
+        .filter(|(likeness, _)| *likeness > 0.75);
+    ranked
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_drive_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2J\u{202e}b\u{7}"), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        assert_eq!(nearest("regoin", ["region", "rule"]), Some("region"));
+        assert_eq!(nearest("zzz", ["region", "rule"]), None);
+    }
+}

@@ -1,0 +1,29 @@
+//! Log lines on stderr.
+
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+use crate::arguments::{Form, Output};
+
+/// Starts logging as the command line asks: warnings of our own unless told otherwise.
+pub(crate) fn start(output: &Output) {
+    let (ours, others) = match output.verbose {
+        _ if output.quiet => (Level::ERROR, Level::ERROR),
+        0 => (Level::WARN, Level::ERROR),
+        1 => (Level::INFO, Level::WARN),
+        2 => (Level::DEBUG, Level::INFO),
+        _ => (Level::TRACE, Level::DEBUG),
+    };
+    let ours = ["trailaudit", "trailaudit_aws", "trailaudit_core"].map(|target| (target, ours));
+    let filter = Targets::new().with_default(others).with_targets(ours);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
+    match output.log_format {
+        Form::Text => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),
+        Form::Json => tracing_subscriber::registry()
+            .with(lines.json().with_filter(filter))
+            .init(),
+    }
+}

@@ -1,0 +1,38 @@
+//! The `trailaudit` binary.
+
+mod arguments;
+mod commands;
+mod config;
+mod error;
+mod exit;
+mod logging;
+mod package;
+mod progress;
+mod report;
+mod signing;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use error::CommandError;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(&arguments.output);
+    match commands::run(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            tell(&error);
+            error.exit.into()
+        }
+    }
+}
+
+/// Errors go to stderr; when nobody listens there any more, the exit code still tells.
+fn tell(error: &CommandError) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{error}");
+}

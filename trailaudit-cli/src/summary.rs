@@ -1,0 +1,142 @@
+//! The result on stdout: a short table, or JSON.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::json;
+use trailaudit_core::evidence::Digest;
+use trailaudit_core::framework::Selection;
+use trailaudit_core::{Assessment, Verdict};
+
+use crate::arguments::{FailOn, Form};
+use crate::error::{CommandError, Result};
+use crate::exit::Exit;
+
+/// What an assessment came to.
+pub(crate) struct Summary<'a> {
+    pub assessment: &'a Assessment,
+    pub selection: &'a Selection,
+    pub folder: &'a Path,
+    pub package: Digest,
+    pub signatures: usize,
+    pub simulated: bool,
+}
+
+impl Summary<'_> {
+    /// Prints the result.
+    pub(crate) fn print(&self, form: Form) -> Result<()> {
+        let text = match form {
+            Form::Text => self.table(),
+            Form::Json => format!("{:#}\n", self.json()),
+        };
+        print(&text)
+    }
+
+    fn table(&self) -> String {
+        let mut lines = vec![format!(
+            "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6}",
+            "control", "severity", "pass", "fail", "incl.", "n/a"
+        )];
+        for rule in &self.assessment.rules {
+            let verdicts = self.assessment.verdicts_of(rule);
+            let rows = |verdict| verdicts.get(&verdict).copied().unwrap_or_default();
+            lines.push(format!(
+                "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6}",
+                shorten(rule.aws.title, 68),
+                self.selection.severity_of(rule).as_str(),
+                rows(Verdict::Pass),
+                rows(Verdict::Fail),
+                rows(Verdict::Inconclusive),
+                rows(Verdict::NotApplicable),
+            ));
+        }
+        let totals = self.assessment.coverage.totals().into_iter();
+        let totals: Vec<_> = totals.map(|(status, cells)| format!("{cells} {status}")).collect();
+        lines.push(String::new());
+        lines.push(format!(
+            "coverage: {} cells planned = {}",
+            self.assessment.coverage.planned(),
+            totals.join(" + ")
+        ));
+        lines.push(format!("package:  {} (id {})", self.folder.display(), self.package));
+        lines.push(match self.signatures {
+            0 => {
+                "signed:   NO. Without a signature nobody can tell whether this package was changed; use --sign".into()
+            }
+            1 => "signed:   by 1 signer".to_owned(),
+            n => format!("signed:   by {n} signers"),
+        });
+        if self.simulated {
+            lines.push("source:   SIMULATED. These records do not come from AWS itself".into());
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Assessment {
+            rules,
+            accounting,
+            coverage,
+            ..
+        } = self.assessment;
+        let controls = rules.iter().zip(accounting).map(|(rule, cells)| {
+            let verdicts = self.assessment.verdicts_of(rule).into_iter();
+            let verdicts: serde_json::Map<_, _> = verdicts.map(|(v, rows)| (v.to_string(), rows.into())).collect();
+            json!({
+                "rule": rule.id,
+                "title": rule.aws.title,
+                "severity": self.selection.severity_of(rule).as_str(),
+                "verdicts": verdicts,
+                "cells": {
+                    "evaluated": cells.evaluated,
+                    "inherited": cells.inherited,
+                    "notApplicable": cells.not_applicable,
+                    "inconclusive": cells.inconclusive,
+                },
+            })
+        });
+        let statuses = coverage.totals().into_iter();
+        let statuses: serde_json::Map<_, _> = statuses.map(|(s, cells)| (s.to_string(), cells.into())).collect();
+        json!({
+            "format": "trailaudit.summary/v1",
+            "package": self.folder.display().to_string(),
+            "packageId": self.package,
+            "asOf": trailaudit_core::tables::rfc3339(self.assessment.as_of),
+            "controls": controls.collect::<Vec<_>>(),
+            "coverage": {"planned": coverage.planned(), "statuses": statuses},
+            "signatures": self.signatures,
+            "simulated": self.simulated,
+        })
+    }
+}
+
+/// The exit code an assessment has.
+pub(crate) fn exit(assessment: &Assessment, fail_on: FailOn) -> Exit {
+    let open = assessment.any(Verdict::Inconclusive) || !assessment.coverage.is_complete();
+    match fail_on {
+        FailOn::Never => Exit::Done,
+        _ if assessment.any(Verdict::Fail) => Exit::ControlFails,
+        FailOn::Inconclusive if open => Exit::Inconclusive,
+        FailOn::Fail | FailOn::Inconclusive => Exit::Done,
+    }
+}
+
+/// Prints to stdout; a reader that has gone away is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::failed(format_args!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width - 3).collect();
+    format!("{kept}...")
+}

@@ -1,0 +1,185 @@
+//! The catalogue as people read it: RULES.md is generated from the rules, and every rule keeps the form of a rule.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trailaudit_core::framework::{Requirement, Selection, frameworks, requirements};
+use trailaudit_core::tables::catalogue::subject;
+use trailaudit_core::{CATALOGUE, Rule};
+
+const CORE: &str = env!("CARGO_MANIFEST_DIR");
+
+/// `UPDATE_RULES=1 cargo test -p trailaudit-core --test catalogue` writes it anew.
+#[test]
+fn rules_md_is_up_to_date() {
+    let path = Path::new(CORE).join("RULES.md");
+    let generated = rules_md();
+    if std::env::var_os("UPDATE_RULES").is_some_and(|value| value == "1") {
+        fs::write(&path, &generated).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    let stale = there.lines().zip(generated.lines()).find(|(old, new)| old != new);
+    assert!(
+        there == generated,
+        "RULES.md is stale: UPDATE_RULES=1 writes it anew. First difference: {stale:?}"
+    );
+}
+
+#[test]
+fn ids_are_unique_and_kebab_case() {
+    let ids: BTreeSet<_> = CATALOGUE.iter().map(|rule| rule.id).collect();
+    assert_eq!(ids.len(), CATALOGUE.len());
+    for id in ids {
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        assert!(id.split('-').all(is_word), "{id}");
+        assert!(id.contains('-'), "{id} is no sentence in short");
+    }
+}
+
+#[test]
+fn texts_have_the_form_their_readers_expect() {
+    for rule in CATALOGUE {
+        for title in [rule.title, rule.aws.title] {
+            assert!(
+                title.starts_with(|c: char| c.is_ascii_uppercase()),
+                "{}: {title}",
+                rule.id
+            );
+            assert!(title.split(' ').count() > 2, "{}: {title}", rule.id);
+            assert!(!title.ends_with(['.', ' ']), "a title has no final dot: {title}");
+        }
+        assert!(rule.rationale.ends_with('.'), "{}: {}", rule.id, rule.rationale);
+        assert!(rule.revision > 0, "{}", rule.id);
+        for text in [rule.title, rule.rationale, rule.aws.title, rule.aws.remediation] {
+            assert!(!text.contains("  ") && !text.contains('\n'), "{}: {text:?}", rule.id);
+        }
+        for command in rule.aws.remediation.split(" && ") {
+            assert!(command.starts_with("aws "), "{}: {command:?} cannot be pasted", rule.id);
+        }
+    }
+}
+
+#[test]
+fn every_rule_file_is_in_the_catalogue_and_tested() {
+    let files = rule_files();
+    let ids: BTreeSet<_> = CATALOGUE.iter().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(files.keys().cloned().collect::<BTreeSet<_>>(), ids);
+    for (id, path) in files {
+        let source = fs::read_to_string(&path).unwrap();
+        assert!(
+            source.contains(&format!("id: \"{id}\",")),
+            "{} declares another rule",
+            path.display()
+        );
+        let (_, tests) = source.split_once("#[cfg(test)]\nmod tests {").expect(&id);
+        assert!(tests.contains("#[test]"), "{id} has no test");
+        for verdict in ["pass: ", "fail: ", "inconclusive: "] {
+            assert!(tests.contains(verdict), "no test of {id} expects `{verdict}`");
+        }
+    }
+}
+
+#[test]
+fn every_rule_answers_a_requirement() {
+    for rule in CATALOGUE {
+        assert!(requirements().iter().any(|row| row.rule == rule.id), "{}", rule.id);
+    }
+}
+
+/// The files that declare a rule, by the id they are named after.
+fn rule_files() -> BTreeMap<String, PathBuf> {
+    let entries = fs::read_dir(Path::new(CORE).join("src/rules")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let declares = |path: &PathBuf| fs::read_to_string(path).unwrap().contains("const RULE: Rule");
+    let id = |path: &Path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-");
+    paths.filter(declares).map(|path| (id(&path), path)).collect()
+}
+
+fn rules_md() -> String {
+    let mut text = String::from(
+        "# Rules\n\n\
+         Generated from the rules themselves; `UPDATE_RULES=1 cargo test -p trailaudit-core --test catalogue` writes it \
+         anew.\n\n\
+         A rule is named by the desired state: a pass reads as a true sentence. Its revision counts up whenever the same \
+         facts could get another verdict. Severities are those of the default framework; a requirement is nothing \
+         without its edition, since frameworks renumber. In brackets stands who says that the rule answers the \
+         requirement.\n\n\
+         | rule | asked of | severity | revision |\n| --- | --- | --- | --- |\n",
+    );
+    let selection = Selection::default();
+    for rule in CATALOGUE {
+        let (asked_of, severity) = (asked_of(rule), selection.severity_of(rule).as_str());
+        writeln!(
+            text,
+            "| [{id}](#{id}) | {asked_of} | {severity} | {} |",
+            rule.revision,
+            id = rule.id
+        )
+        .unwrap();
+    }
+    for rule in CATALOGUE {
+        write_rule(&mut text, rule);
+    }
+    text
+}
+
+fn write_rule(text: &mut String, rule: &Rule) {
+    write!(
+        text,
+        "\n## {}\n\n**{}.** {}\n\n\
+         - Control, in the words of AWS: {}\n\
+         - Asked of: {}\n\
+         - Revision: {}\n\n\
+         ```sh\n{}\n```\n\n\
+         | framework | edition | requirements |\n| --- | --- | --- |\n",
+        rule.id,
+        rule.title,
+        rule.rationale,
+        cell(rule.aws.title),
+        asked_of(rule),
+        rule.revision,
+        rule.aws.remediation.replace(" && ", " &&\n"),
+    )
+    .unwrap();
+    for framework in frameworks() {
+        for edition in &framework.editions {
+            let here =
+                |row: &&Requirement| row.rule == rule.id && row.framework == framework.name && row.edition == *edition;
+            let rows: Vec<_> = requirements().iter().filter(here).collect();
+            if !rows.is_empty() {
+                let cells = [&framework.name, edition, &requirements_of(&rows)].map(|text| cell(text));
+                writeln!(text, "| {} |", cells.join(" | ")).unwrap();
+            }
+        }
+    }
+}
+
+/// The ids in their order, those that the same sources state together.
+fn requirements_of(rows: &[&Requirement]) -> String {
+    let mut by_source = Vec::<(&str, Vec<&str>)>::new();
+    for row in rows {
+        match by_source.iter_mut().find(|(sources, _)| *sources == row.stated_by) {
+            Some((_, ids)) => ids.push(&row.requirement),
+            None => by_source.push((&row.stated_by, vec![&row.requirement])),
+        }
+    }
+    let group = |(sources, ids): (&str, Vec<&str>)| format!("{} ({})", ids.join(", "), sources.replace('+', ", "));
+    by_source.into_iter().map(group).collect::<Vec<_>>().join("; ")
+}
+
+fn asked_of(rule: &Rule) -> &'static str {
+    match subject(rule) {
+        "trail" => "every trail, once, with its owner's data; members inherit",
+        "account" => "every account in use",
+        other => panic!("what is a rule of {other} asked of?"),
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
