@@ -12,7 +12,7 @@ use crate::client::Environment;
 use crate::collect::Collector;
 use crate::error::CollectError;
 use crate::partition::Partition;
-use crate::scope::{Scope, Source, is_role_arn};
+use crate::scope::{Scope, Source, is_role_arn, read_accounts};
 
 /// The role that Organizations makes in every account it creates.
 pub const DEFAULT_ROLE_NAME: &str = "OrganizationAccountAccessRole";
@@ -172,6 +172,10 @@ impl CollectorBuilder {
 impl Options {
     /// The limits are those of STS `AssumeRole` and IAM role names (botocore 1.44).
     fn check(&self) -> Result<(), CollectError> {
+        // A slip in the list is told before anybody is asked anything.
+        if let Source::AccountsFile(path) = &self.scope.source {
+            read_accounts(path)?;
+        }
         for name in &self.role_names {
             let bare = name.rsplit('/').next().unwrap_or_default();
             let is_name =

@@ -80,11 +80,13 @@ impl Discovery<'_> {
     }
 
     async fn ask_organizations(&mut self, directory: &mut Directory) -> Result<(), CollectError> {
-        directory.organization = Some(self.organization().await?);
         let selects = self.scope.selects_accounts();
         let mut pages = Pages::default();
+        // The first accounts need not wait for what the organization is called.
+        let first = self.ask(Question::Accounts { next: pages.token() });
+        let (organization, mut page) = futures::join!(self.organization(), first);
+        directory.organization = Some(organization?);
         loop {
-            let page = self.ask(Question::Accounts { next: pages.token() }).await;
             let answer = answered(&page)?;
             for entry in answer["Accounts"].as_array().into_iter().flatten() {
                 let Some(account) = read_account(entry) else { continue };
@@ -97,6 +99,7 @@ impl Discovery<'_> {
             if !pages.turn(&page, answer)? {
                 break;
             }
+            page = self.ask(Question::Accounts { next: pages.token() }).await;
         }
         self.complete_paths(directory).await?;
         if selects {

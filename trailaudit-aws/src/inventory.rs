@@ -141,3 +141,11 @@ fn call_of(exchange: &Exchange) -> trailaudit_core::observed::Call {
         region: exchange.region.clone(),
     }
 }
+
+/// Keeps what tells more: a call that was refused and then repeated (with renewed credentials) is on record twice, and
+/// the answer counts, wherever it stands.
+fn learn<T>(known: &mut Observed<T>, news: Observed<T>) {
+    if !matches!((&*known, &news), (Observed::Known { .. }, Observed::Unknown(_))) {
+        *known = news;
+    }
+}

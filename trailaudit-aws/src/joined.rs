@@ -22,8 +22,9 @@ use crate::session::{Session, Sessions};
 use crate::trail::SeenTrail;
 use crate::visit::Visited;
 
-/// How long a key that is being made or changed is given before it is asked for again.
-const SETTLING: Duration = Duration::from_secs(1);
+/// How long a key that is being made or changed is given before it is asked for again. The run waits for it, and a key
+/// takes either moments or minutes: a longer pause would seldom tell more.
+const SETTLING: Duration = Duration::from_millis(100);
 
 /// Every distinct trail, as the best witness showed it: its owner, else the first account and Region in order.
 #[derive(Default)]

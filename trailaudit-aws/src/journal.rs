@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use trailaudit_core::evidence::{EvidenceId, Exchange, jcs, records};
+use trailaudit_core::evidence::{Answer, EvidenceId, Exchange, jcs, records};
 use trailaudit_core::organization::{AccountId, Region};
 
 pub(crate) use self::run_log::RunLog;
 use crate::error::CollectError;
+use crate::gap;
 
 /// The format named in the first line of every record file.
 const FORMAT: &str = "trailaudit.records/v1";
@@ -50,18 +51,20 @@ struct Line {
 
 impl Sheet {
     pub fn add(&self, exchange: &Exchange) {
-        // The recorder has made sure that an exchange has a canonical form.
-        let (Ok(id), Ok(bytes)) = (exchange.id(), exchange.to_line()) else {
-            return;
-        };
-        let line = Line {
-            service: exchange.service.clone(),
-            operation: exchange.operation.clone(),
-            region: exchange.region.clone(),
-            id,
-            bytes,
-        };
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        let line = line(exchange).or_else(|error| {
+            // Recorded answers are in canonical form already; were one not, that it came must not be lost.
+            let answer = Answer::Error {
+                code: gap::UNREADABLE_ANSWER.to_owned(),
+                message: error.to_string(),
+            };
+            line(&Exchange {
+                answer,
+                ..exchange.clone()
+            })
+        });
+        if let Ok(line) = line {
+            self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -77,6 +80,17 @@ impl Sheet {
             .chain(lines.into_iter().map(|line| line.bytes))
             .collect()
     }
+}
+
+fn line(exchange: &Exchange) -> Result<Line, jcs::NotCanonical> {
+    let (id, bytes) = exchange.to_line()?;
+    Ok(Line {
+        service: exchange.service.clone(),
+        operation: exchange.operation.clone(),
+        region: exchange.region.clone(),
+        id,
+        bytes,
+    })
 }
 
 impl Journal {
@@ -166,7 +180,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> CollectError + use<> {
 
 #[cfg(test)]
 mod tests {
-    use trailaudit_core::evidence::{Answer, Transport};
+    use trailaudit_core::evidence::Transport;
 
     use super::*;
 
@@ -199,6 +213,16 @@ mod tests {
         assert_eq!(there[0], br#"{"format":"trailaudit.records/v1"}"#);
         assert_eq!(there.len(), 4);
         assert!(there[1..].iter().all(|line| Exchange::from_line(line).is_ok()));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_written_leaves_a_trace() {
+        let sheet = Sheet::default();
+        let mut exchange = exchange("DescribeTrails", "a");
+        exchange.answer = Answer::Ok(json!({"share": 0.5}));
+        sheet.add(&exchange);
+        let (_, kept) = Exchange::from_line(&sheet.into_lines(&json!({}))[1]).unwrap();
+        assert!(matches!(kept.answer, Answer::Error { code, .. } if code == gap::UNREADABLE_ANSWER));
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Asking<'_> {
     }
 
     fn exchange(&self, call: &Call, parameters: Value, answer: Answer, taken: Taken) -> Exchange {
-        let mut exchange = Exchange {
+        let exchange = Exchange {
             account: self.caller.account().clone(),
             region: self.region.clone(),
             service: call.service.to_owned(),
@@ -167,9 +167,6 @@ impl Asking<'_> {
                 date: taken.date,
             },
         };
-        if let Err(error) = exchange.id() {
-            exchange.answer = unreadable(error.to_string());
-        }
         self.recorder.note(&exchange, taken.host);
         exchange
     }

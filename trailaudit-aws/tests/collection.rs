@@ -88,11 +88,17 @@ async fn every_answer_is_kept_as_evidence() {
             if in_accounts { 64 } else { 0 }
         );
     }
-    let salts: BTreeSet<_> = files(&run.path().join("accounts"))
+    let accounts = files(&run.path().join("accounts"));
+    let salts: BTreeSet<_> = accounts
         .iter()
         .map(|file| support::header(file)["salt"].to_string())
         .collect();
-    assert_eq!(salts.len(), run.collected.accounts);
+    assert_eq!(salts.len(), accounts.len(), "each account has a salt of its own");
+    let entered = accounts.iter().filter(|file| !exchanges(file).is_empty()).count();
+    assert_eq!(
+        entered, run.collected.accounts,
+        "accounts that are not in use have a file with nothing in it"
+    );
 }
 
 /// Neither what was shared with us (external id) nor what was given to us (session tokens, e-mail addresses).

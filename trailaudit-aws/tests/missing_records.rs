@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use trailaudit_aws::{Collector, Reading, Run, package};
+use trailaudit_aws::{Collector, Reading, Run};
 use trailaudit_core::evidence::package::RecordFile;
 use trailaudit_core::evidence::records;
 use trailaudit_core::organization::AccountId;

@@ -44,7 +44,7 @@ fn start() -> (Moto, String) {
             .spawn()
             .unwrap(),
     );
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < until, "moto does not start");
         std::thread::sleep(Duration::from_millis(100));

@@ -202,7 +202,7 @@ fn fill_one<T, const N: usize>(given: &mut Option<T>, places: [&mut Option<T>; N
 fn explain(path: &Path, text: &str, error: &toml::de::Error) -> CommandError {
     let line = error
         .span()
-        .map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
     let place = line.map(|line| format!(", line {line}")).unwrap_or_default();
     let message = error.message();
     let told = CommandError::usage(format_args!("{}{place}: {message}", path.display()));

@@ -40,6 +40,8 @@ pub(crate) struct Sealed {
 
 /// Assesses the records that lie in `folder` and makes a package of them, unsigned so far.
 pub(crate) fn write(folder: &Path, run: &Run, inventory: &AwsInventory, terms: &Terms) -> Result<Sealed> {
+    // Where no trail named anything to ask after, nothing was written there; a package has no empty directory.
+    let _ = fs::remove_dir(folder.join("resources"));
     let assessment = assess(inventory, &terms.rules, &terms.baseline, terms.as_of);
     let mut package = Package {
         folder,
@@ -328,8 +330,12 @@ pub(crate) fn remove_folder(path: &Path, made: bool) {
     let _ = if made { fs::remove_dir_all(path) } else { emptied() };
 }
 
-/// The file beside `path` with `suffix` appended to its name.
+/// The file beside `path` with `suffix` appended to its name; `.` is named as its parent names it.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let path = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+    };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     path.with_file_name(name)

@@ -16,6 +16,9 @@ use crate::package::{Sealed, write_whole};
 /// The role in which a package is signed as it is made.
 const PREPARER: &str = "preparer";
 
+/// In bytes: two of these leave room in a statement for everything else.
+const LONGEST_NAME: usize = 512;
+
 /// Everything needed to sign, read and checked before anything is collected.
 pub(crate) struct Signing {
     keys: Vec<PemSigner>,
@@ -34,11 +37,22 @@ impl Signing {
                     .hint("authorship, review, approval or responsibility")
             })?,
         };
-        let keys = sign
-            .keys
-            .iter()
-            .map(|reference| private_key(reference))
-            .collect::<Result<_>>()?;
+        for (option, text) in [("signer-name", &sign.signer_name), ("signer-id", &sign.signer_id)] {
+            if let Some(text) = text {
+                check(option, text)?;
+            }
+        }
+        let mut keys: Vec<PemSigner> = Vec::new();
+        for reference in &sign.keys {
+            let key = private_key(reference)?;
+            if keys.iter().any(|known| known.public_key() == key.public_key()) {
+                return Err(
+                    CommandError::usage(format_args!("--sign: {reference:?} is a key that was named before"))
+                        .hint("every signature is another person's, with a key of their own"),
+                );
+            }
+            keys.push(key);
+        }
         Ok(Self {
             keys,
             name: sign.signer_name.clone(),
@@ -119,6 +133,17 @@ pub(crate) fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>> {
     paths.iter().map(key).collect()
 }
 
+/// Whether a statement can carry the text; asked before anything is collected.
+fn check(option: &str, text: &str) -> Result<()> {
+    let what = match text {
+        text if text.trim().is_empty() => "is empty".to_owned(),
+        text if text.chars().any(char::is_control) => "has control characters".to_owned(),
+        text if text.len() > LONGEST_NAME => format!("is longer than {LONGEST_NAME} bytes"),
+        _ => return Ok(()),
+    };
+    Err(CommandError::usage(format_args!("--{option}: the text {what}")))
+}
+
 fn private_key(reference: &str) -> Result<PemSigner> {
     let Some(path) = reference.strip_prefix("file:") else {
         return Err(
@@ -130,7 +155,10 @@ fn private_key(reference: &str) -> Result<PemSigner> {
     let text = fs::read_to_string(path).map_err(|error| {
         CommandError::file(path, &error).hint("`trailaudit keygen --out FILE` makes a key to sign with")
     })?;
-    PemSigner::from_pem(&text).map_err(|error| CommandError::failed(format_args!("{}: {error}", path.display())))
+    PemSigner::from_pem(&text).map_err(|error| {
+        CommandError::failed(format_args!("{}: {error}", path.display()))
+            .hint("--sign takes a P-256 private key as PKCS#8 PEM; `trailaudit keygen --out FILE` makes one")
+    })
 }
 
 fn store(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -19,7 +19,7 @@ fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
 /// A cell that no spreadsheet takes for a formula: names are chosen by others, and `=HYPERLINK(...)` is a legal name.
 fn inert(cell: &str) -> String {
     match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{cell}"),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{cell}"),
         _ => cell.to_owned(),
     }
 }

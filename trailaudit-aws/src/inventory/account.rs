@@ -1,6 +1,7 @@
 //! What one account's record file shows: whether it was entered, its Regions, and the trails each lists.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
@@ -9,8 +10,8 @@ use trailaudit_core::observed::{Call, Gap, GapReason, Observed};
 use trailaudit_core::organization::{AccountId, Region, TrailId};
 use trailaudit_core::{EvidenceId, Exchange};
 
-use super::gap_of;
 use super::pages::Pages;
+use super::{gap_of, learn};
 use crate::gap;
 use crate::partition::Partition;
 
@@ -76,11 +77,21 @@ impl Unit {
     }
 
     pub(super) fn note_logging(&mut self, trail: TrailId, logging: Observed<bool>) {
-        self.logging.insert(trail, logging);
+        match self.logging.entry(trail) {
+            Entry::Occupied(mut known) => learn(known.get_mut(), logging),
+            Entry::Vacant(place) => _ = place.insert(logging),
+        }
     }
 
     pub(super) fn note_listing(&mut self, region: Region, listing: Listing, looks_off: LooksOff) {
-        self.listings.insert(region, (listing, looks_off));
+        match self.listings.entry(region) {
+            Entry::Occupied(mut known) => {
+                let (known, known_off) = known.get_mut();
+                *known_off = looks_off;
+                learn(known, listing);
+            }
+            Entry::Vacant(place) => _ = place.insert((listing, looks_off)),
+        }
     }
 
     pub(super) fn note_assume_role(&mut self, id: EvidenceId, exchange: &Exchange) {

@@ -81,11 +81,13 @@ fn state_of(name: &str, metadata: &Value) -> KeyState {
     }
 }
 
-/// How much one answer tells compared with another about the same key: the key's own account before a stranger's
-/// asking, and the last reading before an earlier one.
-pub(super) fn precedence(key: &KeyId, exchange: &Exchange) -> (bool, String) {
+/// How much one exchange tells compared with another about the same key: the key's own account before a stranger's
+/// asking, an answer before a refusal, and the last reading before an earlier one.
+pub(super) fn precedence(key: &KeyId, exchange: &Exchange) -> (bool, bool, String) {
+    let answered = matches!(exchange.answer, Answer::Ok(_));
     (
         is_own_account(key, &exchange.account),
+        answered,
         exchange.transport.sent_at.clone(),
     )
 }

@@ -14,7 +14,7 @@ use super::key::{self, AwsKey};
 use super::log_group::{self, AwsLogGroup};
 use super::organization::{Listings, unlisted};
 use super::trail::{self, AwsTrail, Description};
-use super::{AwsInventory, gap_of};
+use super::{AwsInventory, gap_of, learn};
 use crate::arn::Arn;
 use crate::run::Run;
 
@@ -34,7 +34,7 @@ pub struct Reading {
     closed: BTreeMap<AccountId, Gap>,
 }
 
-type Rank = (bool, String);
+type Rank = (bool, bool, String);
 
 impl Reading {
     /// Begins to read what `run` recorded.
@@ -86,7 +86,8 @@ impl Reading {
             "DescribeKey" => self.key(id, exchange),
             "DescribeLogGroups" => {
                 if let Some((group, shown)) = log_group::observed(&self.run.partition, id, exchange) {
-                    self.log_groups.insert(group, shown);
+                    let unasked = || Observed::not_collected("the log group");
+                    learn(self.log_groups.entry(group).or_insert_with(unasked), shown);
                 }
             }
             _ => self.about_trail(&exchange.account, id, exchange),
@@ -218,7 +219,7 @@ impl Reading {
                     .trails
                     .entry(trail.clone())
                     .or_insert_with(|| AwsTrail::unseen(trail));
-                entry.status = trail::status(id, exchange);
+                learn(&mut entry.status, trail::status(id, exchange));
             }
             "GetTrailStatus" => {
                 let unit = self.units.entry(account.clone()).or_default();
@@ -229,7 +230,7 @@ impl Reading {
                     .trails
                     .entry(trail.clone())
                     .or_insert_with(|| AwsTrail::unseen(trail));
-                entry.recorded = trail::recorded(id, exchange);
+                learn(&mut entry.recorded, trail::recorded(id, exchange));
             }
             _ => (),
         }

@@ -1,9 +1,11 @@
 //! `trailaudit assess`: judging records again, offline.
 
+use std::path::Path;
+
 use super::audit::{Judging, terms};
 use crate::arguments::{Assess, Output};
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
 use crate::signing::Signing;
@@ -27,8 +29,24 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         signing,
     };
 
+    let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));
+    if inside(&assess.records) {
+        return Err(
+            CommandError::usage(format_args!("--out: {} lies in what is assessed", assess.out.display()))
+                .hint("name a directory elsewhere: a package must not change"),
+        );
+    }
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
     Ok(exit(&sealed.assessment, fail_on))
+}
+
+/// Whether `path`, which may not exist yet, lies below `folder`.
+fn is_below(path: &Path, folder: &Path) -> bool {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute
+        .ancestors()
+        .filter_map(|ancestor| ancestor.canonicalize().ok())
+        .any(|ancestor| ancestor == folder)
 }

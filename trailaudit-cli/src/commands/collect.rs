@@ -91,13 +91,8 @@ pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
 }
 
 fn scope(scope: &arguments::Scope) -> Result<Scope> {
-    for id in scope.accounts.iter().chain(&scope.exclude_accounts) {
-        if id.len() != 12 || !id.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(CommandError::usage(format_args!(
-                "--account: {id:?} is not the twelve digits of an account id"
-            )));
-        }
-    }
+    account_ids("account", &scope.accounts)?;
+    account_ids("exclude-account", &scope.exclude_accounts)?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,
@@ -112,6 +107,18 @@ fn scope(scope: &arguments::Scope) -> Result<Scope> {
         account_tags: pairs("account-tag", &scope.account_tags)?,
         regions: scope.regions.iter().map(|name| name.as_str().into()).collect(),
     })
+}
+
+fn account_ids(option: &str, ids: &[String]) -> Result<()> {
+    let wrong = ids
+        .iter()
+        .find(|id| id.len() != 12 || !id.bytes().all(|digit| digit.is_ascii_digit()));
+    match wrong {
+        None => Ok(()),
+        Some(id) => Err(CommandError::usage(format_args!(
+            "--{option}: {id:?} is not the twelve digits of an account id"
+        ))),
+    }
 }
 
 fn pairs(option: &str, texts: &[String]) -> Result<BTreeMap<String, String>> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 use trailaudit_sim::{Ledger, Server, World};
 
@@ -39,7 +40,12 @@ pub fn audit(world: World, arguments: &[&str]) -> Audited {
 
 impl Bench {
     pub fn new(world: World) -> Self {
-        let server = Server::start(world, ([127, 0, 0, 1], 0).into(), Duration::ZERO).expect("a free port");
+        Self::slow(world, Duration::ZERO)
+    }
+
+    /// Every answer takes this long.
+    pub fn slow(world: World, latency: Duration) -> Self {
+        let server = Server::start(world, ([127, 0, 0, 1], 0).into(), latency).expect("a free port");
         let scratch = TempDir::new().expect("a scratch directory");
         Self { server, scratch }
     }
@@ -60,10 +66,20 @@ impl Bench {
         run
     }
 
-    /// What a run that wrote `package` came to.
+    /// What a run that wrote `package` came to. Whatever it was, the records bear it out.
     pub fn audited(self, output: &Output) -> Audited {
         let package = self.path().join("package");
         assert!(package.join("manifest.json").exists(), "no package:\n{}", told(output));
+        let verify = ["verify", "package", "--allow-simulated", "--format", "json"];
+        let verified = trailaudit(self.path()).args(verify).output().expect("the binary runs");
+        let report: Value = serde_json::from_slice(&verified.stdout).expect("JSON");
+        for problem in report["problems"].as_array().expect("a list") {
+            // It may be unsigned, and there is no key to trust here; nothing else may be wrong.
+            assert!(
+                problem["code"] == "no-signature" || problem["code"] == "no-trust",
+                "{report:#}"
+            );
+        }
         Audited {
             package: Package::at(&package),
             code: output.status.code().expect("an exit code"),

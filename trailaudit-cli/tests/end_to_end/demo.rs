@@ -75,6 +75,16 @@ fn other_sizes_and_seeds_are_found_out_too() {
     }
 }
 
+/// Where the package is the working directory itself, the key does not fall into it.
+#[test]
+fn a_demo_may_be_written_where_one_stands() {
+    let scratch = TempDir::new().unwrap();
+    let here = scratch.path().join("here");
+    fs::create_dir(&here).unwrap();
+    demo(&here, ".", &["--accounts", "2", "--regions", "1"]);
+    assert!(scratch.path().join("here.pub.pem").is_file());
+}
+
 #[test]
 fn concurrency_does_not_show_in_the_tables() {
     let scratch = TempDir::new().unwrap();

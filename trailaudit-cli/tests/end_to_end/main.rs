@@ -2,12 +2,18 @@
 //! an auditor can check. `openssl`, `jq`, `gzip` and `sha256sum` are needed, as an auditor needs them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::type_complexity, reason = "tables of cases")]
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "we name the files ourselves"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod audit;
 mod package;
+mod signed;
 mod worlds;
 
 mod calls;
@@ -15,5 +21,7 @@ mod demo;
 mod outcomes;
 mod outputs;
 mod scopes;
+mod signing;
 mod tamper;
 mod trails;
+mod verify;

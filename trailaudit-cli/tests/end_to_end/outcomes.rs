@@ -1,8 +1,12 @@
 //! What was refused is never judged, and the exit code says what a script must know.
 
+use std::process::Command;
+use std::time::Duration;
+
 use trailaudit_sim::{AccountState, RegionStatus, World};
 
-use crate::audit::{Audited, audit};
+use crate::audit::{Audited, Bench, audit};
+use crate::package::files;
 use crate::worlds::{
     ARCHIVE, FIRST, HOME, MANAGEMENT, ROLE, SECOND, account, denial, key_arn, member, organization_trail, sound,
 };
@@ -26,6 +30,22 @@ fn a_sound_organization_passes() {
     assert_eq!(audited.package.findings.len(), 5 * 4);
     assert!(audited.package.coverage.iter().all(|cell| cell["status"] == "reached"));
     assert_eq!(audited.package.coverage.len(), 4 * 2);
+}
+
+/// Then there is no key and no log group to ask after either.
+#[test]
+fn an_organization_without_any_trail_fails() {
+    let mut world = sound(&[HOME]);
+    account(&mut world, MANAGEMENT).trails.clear();
+    let audited = audit(world, &[]);
+    assert_eq!(audited.code, 3, "{}", audited.told);
+    assert_eq!(audited.verdicts("fail").len(), 2 * 4, "both account rules, everywhere");
+    assert_eq!(
+        audited.verdicts("not-applicable").len(),
+        3 * 4,
+        "nothing passes vacuously"
+    );
+    assert_eq!(audited.package.findings.len(), 5 * 4);
 }
 
 /// A role that is missing, a policy that denies, a Region that is off, an account that is suspended, a key that may
@@ -204,6 +224,37 @@ fn one_failing_trail_is_one_fail_in_its_owner_and_inherited_by_all() {
         inherited(SECOND),
     ];
     assert_eq!(audited.verdicts("fail"), expected);
+}
+
+/// What was collected until then stays, and is no package.
+#[test]
+fn an_interrupted_run_keeps_what_it_has() {
+    let bench = Bench::slow(sound(&[HOME, "eu-west-1"]), Duration::from_millis(100));
+    let mut command = bench.command("audit");
+    let mut run = command
+        .args(["--out", "package", "--concurrency", "1"])
+        .spawn()
+        .unwrap();
+    while bench.server.ledger().count("cloudtrail", "DescribeTrails") < 3 {
+        assert!(run.try_wait().unwrap().is_none(), "it is over already");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status()
+        .unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let left = files(&bench.path().join("package"));
+    assert!(
+        left.contains(&"run.jsonl".to_owned()) && left.iter().any(|file| file.starts_with("accounts/")),
+        "{left:?}"
+    );
+    assert!(
+        !left
+            .iter()
+            .any(|file| file == "manifest.json" || file.ends_with(".tmp")),
+        "{left:?}"
+    );
 }
 
 /// An Organization that is sound, and in which something is refused in every way there is.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::jcs;
@@ -150,18 +150,23 @@ impl Exchange {
     /// # Errors
     /// When the parameters or the answer hold a number that canonical JSON cannot carry exactly.
     pub fn id(&self) -> Result<EvidenceId, jcs::NotCanonical> {
-        jcs::canonical(&Value::Object(self.body())).map(|bytes| EvidenceId::of(&bytes))
+        Ok(self.canonical()?.id())
     }
 
-    /// One line of a record file, without its line end.
+    /// One line of a record file, without its line end, and the exchange's id.
     ///
     /// # Errors
     /// As for [`Exchange::id`].
-    pub fn to_line(&self) -> Result<Vec<u8>, jcs::NotCanonical> {
-        let mut line = self.body();
-        line.insert("id".into(), self.id()?.to_string().into());
-        line.insert("transport".into(), json!(self.transport));
-        jcs::canonical(&Value::Object(line))
+    pub fn to_line(&self) -> Result<(EvidenceId, Vec<u8>), jcs::NotCanonical> {
+        let Canonical { before_id, after_id } = self.canonical()?;
+        let id = Canonical::digest(&before_id, &after_id);
+        let mut line = before_id;
+        line.extend_from_slice(format!(",\"id\":\"{id}\"").as_bytes());
+        line.extend_from_slice(&after_id);
+        line.extend_from_slice(b",\"transport\":");
+        jcs::write(&json!(self.transport), &mut line)?;
+        line.push(b'}');
+        Ok((id, line))
     }
 
     /// Reads one line of a record file and proves that its id is the digest of what it says.
@@ -169,7 +174,7 @@ impl Exchange {
     /// # Errors
     /// When the line is not an exchange, or its id is another's.
     pub fn from_line(line: &[u8]) -> Result<(EvidenceId, Self), ExchangeError> {
-        let wire: v1::Line = jcs::parse_strict(line)?;
+        let wire: v1::Line = serde_json::from_slice(line).map_err(jcs::NotStrict::from)?;
         let answer = match (wire.answer, wire.error) {
             (Some(answer), None) => Answer::Ok(answer),
             (None, Some(error)) => Answer::Error {
@@ -187,26 +192,62 @@ impl Exchange {
             answer,
             transport: wire.transport,
         };
-        let id = exchange.id()?;
-        if id == wire.id {
+        let (id, again) = exchange.to_line()?;
+        if id != wire.id {
+            return Err(ExchangeError::IdOfAnother { says: wire.id, is: id });
+        }
+        // Written again it must be the same bytes: so no key stood there twice, and nothing was read that is not kept.
+        if again == line {
             Ok((id, exchange))
         } else {
-            Err(ExchangeError::IdOfAnother { says: wire.id, is: id })
+            Err(ExchangeError::NotAsWritten)
         }
     }
 
-    fn body(&self) -> Map<String, Value> {
-        let mut body = Map::new();
-        body.insert("account".into(), self.account.as_str().into());
-        body.insert("region".into(), self.region.as_str().into());
-        body.insert("service".into(), self.service.as_str().into());
-        body.insert("operation".into(), self.operation.as_str().into());
-        body.insert("parameters".into(), self.parameters.clone());
+    /// The canonical JSON of everything but the transport, in one pass and without copying the answer. The members
+    /// stand in the order RFC 8785 gives them: `account`, `answer` or `error`, (`id`,) `operation`, `parameters`,
+    /// `region`, `service`(, `transport`).
+    fn canonical(&self) -> Result<Canonical, jcs::NotCanonical> {
+        let mut before_id = b"{\"account\":".to_vec();
+        jcs::write_string(self.account.as_str(), &mut before_id);
         match &self.answer {
-            Answer::Ok(answer) => body.insert("answer".into(), answer.clone()),
-            Answer::Error { code, message } => body.insert("error".into(), json!({"code": code, "message": message})),
-        };
-        body
+            Answer::Ok(answer) => {
+                before_id.extend_from_slice(b",\"answer\":");
+                jcs::write(answer, &mut before_id)?;
+            }
+            Answer::Error { code, message } => {
+                before_id.extend_from_slice(b",\"error\":");
+                jcs::write(&json!({"code": code, "message": message}), &mut before_id)?;
+            }
+        }
+        let mut after_id = b",\"operation\":".to_vec();
+        jcs::write_string(&self.operation, &mut after_id);
+        after_id.extend_from_slice(b",\"parameters\":");
+        jcs::write(&self.parameters, &mut after_id)?;
+        after_id.extend_from_slice(b",\"region\":");
+        jcs::write_string(self.region.as_str(), &mut after_id);
+        after_id.extend_from_slice(b",\"service\":");
+        jcs::write_string(&self.service, &mut after_id);
+        Ok(Canonical { before_id, after_id })
+    }
+}
+
+/// An exchange without its transport as canonical JSON, open where its id belongs and at the end.
+struct Canonical {
+    before_id: Vec<u8>,
+    after_id: Vec<u8>,
+}
+
+impl Canonical {
+    fn id(&self) -> EvidenceId {
+        Self::digest(&self.before_id, &self.after_id)
+    }
+
+    fn digest(before_id: &[u8], after_id: &[u8]) -> EvidenceId {
+        let digest = Sha256::new_with_prefix(before_id)
+            .chain_update(after_id)
+            .chain_update(b"}");
+        EvidenceId(digest.finalize().into())
     }
 }
 
@@ -222,6 +263,9 @@ pub enum ExchangeError {
     /// An exchange has an answer or an error, never both and never neither.
     #[error("an exchange has either an answer or an error")]
     AnswerAndError,
+    /// The line is not the canonical JSON of what it says.
+    #[error("the exchange is not written canonically")]
+    NotAsWritten,
     /// The id is not the digest of the content.
     #[error("the exchange says its id is {says}, but its content has {is}")]
     IdOfAnother {
@@ -255,5 +299,57 @@ mod v1 {
     pub(super) struct Error {
         pub code: String,
         pub message: String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange(answer: Answer) -> Exchange {
+        Exchange {
+            account: "111122223333".into(),
+            region: "eu-west-1".into(),
+            service: "kms".into(),
+            operation: "DescribeKey".into(),
+            parameters: json!({"KeyId": "k\u{20ac}", "\u{10000}": 1, "\u{ffff}": 2}),
+            answer,
+            transport: Transport {
+                principal: "arn".into(),
+                attempts: 1,
+                ..Transport::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_line_is_canonical_and_its_id_is_that_of_the_rest() {
+        let refusal = Answer::Error {
+            code: "X".into(),
+            message: "\"no\"\n".into(),
+        };
+        for answer in [
+            Answer::Ok(json!({"b": [1, {"z": null, "a": "\u{1}"}], "a": true})),
+            refusal,
+        ] {
+            let (id, line) = exchange(answer.clone()).to_line().unwrap();
+            let mut value: Value = serde_json::from_slice(&line).unwrap();
+            assert_eq!(line, jcs::canonical(&value).unwrap());
+            let members = value.as_object_mut().unwrap();
+            assert_eq!(members.remove("id"), Some(id.to_string().into()));
+            members.remove("transport");
+            assert_eq!(id, EvidenceId::of(&jcs::canonical(&value).unwrap()));
+            assert_eq!(Exchange::from_line(&line).unwrap(), (id, exchange(answer)));
+        }
+    }
+
+    #[test]
+    fn a_changed_line_is_refused() {
+        let (_, line) = exchange(Answer::Ok(json!({"Enabled": true}))).to_line().unwrap();
+        let changed = String::from_utf8(line).unwrap().replace("true", "false");
+        assert!(matches!(
+            Exchange::from_line(changed.as_bytes()),
+            Err(ExchangeError::IdOfAnother { .. })
+        ));
     }
 }

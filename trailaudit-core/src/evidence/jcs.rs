@@ -85,7 +85,7 @@ pub fn parse_strict<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotStrict> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
+pub(super) fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
@@ -112,9 +112,14 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
             out.push(b']');
         }
         Value::Object(members) => {
-            // RFC 8785 section 3.2.3: keys are ordered by their UTF-16 code units.
             let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            // RFC 8785 section 3.2.3: keys are ordered by their UTF-16 code units. Where all are ASCII, as services
+            // name their fields, that is the order of their bytes.
+            if sorted.iter().all(|(key, _)| key.is_ascii()) {
+                sorted.sort_by_key(|(key, _)| key.as_bytes());
+            } else {
+                sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            }
             out.push(b'{');
             for (i, (key, member)) in sorted.into_iter().enumerate() {
                 if i > 0 {
@@ -130,21 +135,27 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
     Ok(())
 }
 
-fn write_string(text: &str, out: &mut Vec<u8>) {
+pub(super) fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for c in text.chars() {
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            c if c < ' ' => out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes()),
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    let mut rest = text;
+    while let Some(at) = rest
+        .bytes()
+        .position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+    {
+        out.extend_from_slice(&rest.as_bytes()[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            8 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            12 => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
         }
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 

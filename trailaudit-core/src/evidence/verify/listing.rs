@@ -24,7 +24,7 @@ impl Present {
             let what = match entry.kind {
                 EntryKind::Regular => None,
                 EntryKind::Symlink => Some("this is a symbolic link"),
-                EntryKind::Other => Some("this is not a regular file"),
+                EntryKind::Other => Some("this is neither a file nor a directory with files in it"),
             };
             if let Some(what) = what {
                 problems.add(Code::UnsafePath, Some(&entry.path), what);
