@@ -57,6 +57,14 @@ impl Discovery<'_> {
                 self.plan(&mut directory, vec![own], "single-account")?;
             }
         }
+        if directory.entered.is_empty() && directory.shut.is_empty() {
+            // An audit of nothing would find nothing wrong.
+            let problem = "together with the other limits it leaves no account".to_owned();
+            return Err(CollectError::Option {
+                option: "scope",
+                problem,
+            });
+        }
         self.announce(&directory, true);
         Ok(directory)
     }

@@ -12,7 +12,7 @@ mod trail;
 use std::collections::BTreeMap;
 
 use trailaudit_core::inventory::{Inventory, Sighting};
-use trailaudit_core::observed::{Gap, GapReason, Observed};
+use trailaudit_core::observed::{Call, Gap, GapReason, Observed};
 use trailaudit_core::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
 use trailaudit_core::{EvidenceId, Exchange, Key, LogGroup, Trail};
 
@@ -127,14 +127,14 @@ fn gap_of(exchange: &Exchange, id: EvidenceId, wanted: &'static str) -> Gap {
     let why = gap::reason(exchange).unwrap_or_else(|| GapReason::Unreadable("the answer does not say it".into()));
     Gap {
         wanted,
-        call: Some(call_of(exchange)),
+        call: Some(Box::new(call_of(exchange))),
         why,
         evidence: Some(id),
     }
 }
 
-fn call_of(exchange: &Exchange) -> trailaudit_core::observed::Call {
-    trailaudit_core::observed::Call {
+fn call_of(exchange: &Exchange) -> Call {
+    Call {
         service: exchange.service.clone(),
         operation: exchange.operation.clone(),
         account: exchange.account.clone(),

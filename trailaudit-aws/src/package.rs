@@ -87,17 +87,17 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
             RecordFile::Account(account) => {
                 reading.account(account);
                 each_exchange(files, &path, &file, |id, exchange| {
-                    reading.account_exchange(account, id, exchange)
+                    reading.account_exchange(account, id, exchange);
                 })?;
             }
             RecordFile::Resources(_) => {
                 each_exchange(files, &path, &file, |id, exchange| {
-                    reading.resource_exchange(id, exchange)
+                    reading.resource_exchange(id, exchange);
                 })?;
             }
             _ if path == ORGANIZATION => {
                 each_exchange(files, &path, &file, |id, exchange| {
-                    reading.organization_exchange(id, exchange)
+                    reading.organization_exchange(id, exchange);
                 })?;
             }
             _ => (),

@@ -1,5 +1,6 @@
 //! Assessing a package's records again, and comparing.
 
+use std::fmt::Display;
 use std::io::{self, Read, Write};
 
 use serde::Deserialize;
@@ -40,9 +41,9 @@ impl Reperform for Reperformance {
 
 fn again(files: &dyn Files, manifest: &Manifest) -> Result<(Assessment, Selection, bool), Problem> {
     let (rules, selection) = catalogue(&read(files, CATALOGUE)?)?;
-    let text = String::from_utf8(read(files, BASELINE)?).map_err(|error| not_done(Some(BASELINE), error))?;
-    let baseline = Baseline::from_toml(&text).map_err(|error| not_done(Some(BASELINE), error))?;
-    let (run, inventory) = package::read(files).map_err(|error| not_done(None, error))?;
+    let text = String::from_utf8(read(files, BASELINE)?).map_err(|error| not_done(Some(BASELINE), &error))?;
+    let baseline = Baseline::from_toml(&text).map_err(|error| not_done(Some(BASELINE), &error))?;
+    let (run, inventory) = package::read(files).map_err(|error| not_done(None, &error))?;
     Ok((
         assess(&inventory, &rules, &baseline, manifest.as_of),
         selection,
@@ -62,7 +63,7 @@ fn catalogue(bytes: &[u8]) -> Result<(Vec<&'static Rule>, Selection), Problem> {
         id: String,
         revision: u32,
     }
-    let catalogue: Catalogue = serde_json::from_slice(bytes).map_err(|error| not_done(Some(CATALOGUE), error))?;
+    let catalogue: Catalogue = serde_json::from_slice(bytes).map_err(|error| not_done(Some(CATALOGUE), &error))?;
     let mut rules = Vec::new();
     for Entry { id, revision } in catalogue.rules {
         match rule(&id) {
@@ -92,7 +93,7 @@ fn catalogue(bytes: &[u8]) -> Result<(Vec<&'static Rule>, Selection), Problem> {
     let frameworks = catalogue.frameworks.iter().map(known).collect::<Result<_, _>>();
     Ok((
         rules,
-        Selection::new(frameworks.map_err(|message| not_done(Some(CATALOGUE), message))?),
+        Selection::new(frameworks.map_err(|message| not_done(Some(CATALOGUE), &message))?),
     ))
 }
 
@@ -124,7 +125,7 @@ fn compare_leaves(files: &dyn Files, assessment: &Assessment, selection: &Select
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
     {
-        let leaf = AccountLeaf::parse(line).map_err(|error| not_done(Some(ACCOUNTS_INDEX), error))?;
+        let leaf = AccountLeaf::parse(line).map_err(|error| not_done(Some(ACCOUNTS_INDEX), &error))?;
         if digests.get(&leaf.account) != Some(&leaf.findings) {
             let message = format!(
                 "the records of account {} give other findings than its line says",
@@ -160,10 +161,10 @@ fn first_difference(files: &dyn Files, path: &str, table: &dyn Fn(&mut dyn Write
 
 fn read(files: &dyn Files, path: &str) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    let file = files.open(path).map_err(|error| not_done(Some(path), error))?;
+    let file = files.open(path).map_err(|error| not_done(Some(path), &error))?;
     file.take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| not_done(Some(path), error))?;
+        .map_err(|error| not_done(Some(path), &error))?;
     Ok(bytes)
 }
 
@@ -175,7 +176,7 @@ fn differs(path: Option<&str>, message: &str) -> Problem {
     }
 }
 
-fn not_done(path: Option<&str>, why: impl ToString) -> Problem {
+fn not_done(path: Option<&str>, why: &dyn Display) -> Problem {
     Problem {
         code: Code::NotReperformed,
         file: path.map(str::to_owned),

@@ -319,9 +319,9 @@ pub(crate) fn remove_folder(path: &Path, made: bool) {
         for entry in fs::read_dir(path)? {
             let path = entry?.path();
             if path.is_dir() {
-                fs::remove_dir_all(path)?
+                fs::remove_dir_all(path)?;
             } else {
-                fs::remove_file(path)?
+                fs::remove_file(path)?;
             }
         }
         Ok(())

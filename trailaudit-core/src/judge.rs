@@ -169,7 +169,7 @@ impl Bench<'_> {
             reason: cell.detail.clone(),
         };
         let mut finding = self.finding(&cell.account, subject, Ok(decision), cell.evidence.clone());
-        finding.region = cell.region.clone();
+        finding.region.clone_from(&cell.region);
         finding
     }
 

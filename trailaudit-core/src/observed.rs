@@ -66,7 +66,7 @@ pub struct Gap {
     /// The fact, in plain words ("whether the trail is logging").
     pub wanted: &'static str,
     /// The call that should have shown it, when there is one.
-    pub call: Option<Call>,
+    pub call: Option<Box<Call>>,
     /// What came instead.
     pub why: GapReason,
     /// The exchange that shows the refusal, when one was recorded.

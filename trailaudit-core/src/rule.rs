@@ -105,34 +105,36 @@ pub struct Decision {
     pub reason: String,
 }
 
+impl Decision {
+    fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            reason: reason.into(),
+        }
+    }
+}
+
 /// What a check answers: a decision, or the gap that hid what it needed, which makes the verdict inconclusive.
 pub type Ruling = Result<Decision, Gap>;
 
 /// The desired state holds.
 pub fn pass(reason: impl Into<String>) -> Ruling {
-    decide(Verdict::Pass, reason)
+    Ok(Decision::new(Verdict::Pass, reason))
 }
 
 /// The desired state does not hold.
 pub fn fail(reason: impl Into<String>) -> Ruling {
-    decide(Verdict::Fail, reason)
+    Ok(Decision::new(Verdict::Fail, reason))
 }
 
 /// Everything was read, and still nobody can tell.
 pub fn inconclusive(reason: impl Into<String>) -> Ruling {
-    decide(Verdict::Inconclusive, reason)
+    Ok(Decision::new(Verdict::Inconclusive, reason))
 }
 
 /// There is nothing here to judge.
 pub fn not_applicable(reason: impl Into<String>) -> Ruling {
-    decide(Verdict::NotApplicable, reason)
-}
-
-fn decide(verdict: Verdict, reason: impl Into<String>) -> Ruling {
-    Ok(Decision {
-        verdict,
-        reason: reason.into(),
-    })
+    Ok(Decision::new(Verdict::NotApplicable, reason))
 }
 
 /// Fails the rule with a sentence unless a condition holds.

@@ -93,9 +93,10 @@ const FORBIDDEN_EVERYWHERE: [(&str, &str); 7] = [
 ];
 
 /// What may lie at the top of the repository beside the members, and whether it has to.
-const TOP: [(&str, bool); 13] = [
+const TOP: [(&str, bool); 14] = [
     (".cargo", false),
     (".ci", true),
+    (".clippy.toml", true),
     (".config", false),
     (".github", true),
     (".gitignore", true),

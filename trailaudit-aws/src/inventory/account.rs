@@ -53,7 +53,7 @@ impl Unit {
                 let why = GapReason::NotCollected;
                 Observed::Unknown(Gap {
                     wanted: "the account",
-                    call: Some(call),
+                    call: Some(Box::new(call)),
                     why,
                     evidence: None,
                 })
@@ -159,7 +159,7 @@ impl Unit {
         let missing = |why, evidence| {
             Observed::Unknown(Gap {
                 wanted: TRAILS,
-                call: Some(call()),
+                call: Some(Box::new(call())),
                 why,
                 evidence,
             })

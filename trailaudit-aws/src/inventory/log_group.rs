@@ -36,7 +36,7 @@ pub(super) fn observed(
                 let why = GapReason::Unreadable("the answer is an empty page that goes on".into());
                 Observed::Unknown(Gap {
                     wanted: "the log group",
-                    call: Some(call_of(exchange)),
+                    call: Some(Box::new(call_of(exchange))),
                     why,
                     evidence: Some(id),
                 })

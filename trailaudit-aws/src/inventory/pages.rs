@@ -34,7 +34,7 @@ impl Pages {
                 let why = GapReason::Unreadable("the record does not go on after this page".into());
                 let exchange_gap = Gap {
                     wanted,
-                    call: Some(call_of(exchange)),
+                    call: Some(Box::new(call_of(exchange))),
                     why,
                     evidence: Some(id),
                 };

@@ -185,7 +185,7 @@ impl Reading {
             .trails
             .entry(id.clone())
             .or_insert_with(|| AwsTrail::unseen(id.clone()));
-        if !Arn::parse(id.as_str()).is_some_and(|arn| arn.account == exchange.account.as_str()) {
+        if Arn::parse(id.as_str()).is_none_or(|arn| arn.account != exchange.account.as_str()) {
             return;
         }
         let at_home = Arn::parse(id.as_str()).is_some_and(|arn| arn.region == exchange.region.as_str());

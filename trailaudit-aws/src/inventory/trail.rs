@@ -208,7 +208,7 @@ pub(super) fn logging(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
             Some(logging) => Observed::known(logging, id),
             None => Observed::Unknown(Gap {
                 wanted: "whether the trail is logging",
-                call: Some(call_of(exchange)),
+                call: Some(Box::new(call_of(exchange))),
                 why: GapReason::Unreadable("the status does not say it".into()),
                 evidence: Some(id),
             }),

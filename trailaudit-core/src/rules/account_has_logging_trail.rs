@@ -71,7 +71,7 @@ mod tests {
         insta::assert_snapshot!(verdict(&[("r1", &[]), ("r2", &[])]), @"fail: no trail is logging: 2 enabled Regions were read");
         insta::assert_snapshot!(verdict(&[("r1", &["own-stopped"]), ("r2", &[])]), @"fail: no trail is logging: 2 enabled Regions were read");
         insta::assert_snapshot!(verdict(&[("r1", &["refused"]), ("r2", &[])]), @"inconclusive: the trails of the Region could not be read by cloudtrail:DescribeTrails in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
-        insta::assert_snapshot!(verdict(&[("r1", &["own-unread"]), ("r2", &["own-stopped"])]), @"inconclusive: whether the trail is logging could not be read: it was not asked for");
+        insta::assert_snapshot!(verdict(&[("r1", &["own-unread"]), ("r2", &["own-stopped"])]), @"inconclusive: the fact could not be read: it was not asked for");
         insta::assert_snapshot!(verdict(&[]), @"not-applicable: no Region that was planned is enabled in this account");
     }
 }

@@ -121,10 +121,9 @@ fn uncovered(account: &Account, regions: &[Region], exam: &Exam<'_>) -> Ruling {
         }
         let home = exam.inventory().trails_in(&account.id, trail.home_region());
         if exam.read(home).is_err_and(|gap| gap.why == GapReason::RegionDisabled) {
-            why += &format!(
-                "; {} cannot record this account, which has not enabled the trail's home Region {}",
-                trail.id(),
-                trail.home_region()
+            let (trail, home) = (trail.id(), trail.home_region());
+            why = format!(
+                "{why}; {trail} cannot record this account, which has not enabled the trail's home Region {home}"
             );
         }
     }
@@ -136,7 +135,7 @@ mod tests {
     use super::*;
     use crate::inventory::Sighting;
     use crate::observed::{Gap, Observed};
-    use crate::rules::table::{AccountWorld, denied, hours_ago, judge_account, known, named_trail, refused, sighting};
+    use crate::rules::table::{AccountWorld, hours_ago, judge_account, known, named_trail, refused, sighting, unread};
 
     type Listing = Observed<Vec<Sighting>>;
 
@@ -176,13 +175,13 @@ mod tests {
         insta::assert_snapshot!(verdict(vec![("r1", lists(&["a"])), ("r2", lists(&[]))]), @"fail: no trail is logging in r2");
         insta::assert_snapshot!(verdict(vec![("r1", lists(&["a-stopped"])), ("r2", refusal())]), @"fail: no trail is logging in r1");
         insta::assert_snapshot!(verdict(vec![("r1", lists(&["a"])), ("r2", refusal())]), @"inconclusive: the trails of the Region could not be read by cloudtrail:DescribeTrails in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
-        insta::assert_snapshot!(verdict(vec![("r1", lists(&["a-unread"]))]), @"inconclusive: whether the trail is logging could not be read: it was not asked for");
+        insta::assert_snapshot!(verdict(vec![("r1", lists(&["a-unread"]))]), @"inconclusive: the fact could not be read: it was not asked for");
         insta::assert_snapshot!(verdict(vec![("r1", disabled())]), @"not-applicable: no Region that was planned is enabled in this account");
     }
 
     #[test]
     fn a_record_that_is_missing_altogether_proves_nothing() {
-        let verdict = verdict(vec![("r1", lists(&["multi"])), ("r2", denied())]);
+        let verdict = verdict(vec![("r1", lists(&["multi"])), ("r2", unread())]);
         assert!(verdict.starts_with("inconclusive"), "{verdict}");
     }
 

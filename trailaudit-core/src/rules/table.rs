@@ -28,34 +28,27 @@ pub(super) fn known<T>(value: T) -> Observed<T> {
     Observed::known(value, EvidenceId::of(b"shown"))
 }
 
-pub(super) fn denied<T>() -> Observed<T> {
-    Observed::not_collected(wanted::<T>())
+/// A fact nobody asked for.
+pub(super) fn unread<T>() -> Observed<T> {
+    Observed::not_collected("the fact")
 }
 
 /// A refusal that was recorded, as a service gives it.
 pub(super) fn refused<T>(wanted: &'static str, service: &str, operation: &str) -> Observed<T> {
     Observed::Unknown(Gap {
         wanted,
-        call: Some(Call {
+        call: Some(Box::new(Call {
             service: service.into(),
             operation: operation.into(),
             account: OWNER.into(),
             region: HOME.into(),
-        }),
+        })),
         why: GapReason::Denied {
             code: "AccessDeniedException".into(),
             message: "no".into(),
         },
         evidence: Some(EvidenceId::of(b"refused")),
     })
-}
-
-fn wanted<T>() -> &'static str {
-    match std::any::type_name::<T>() {
-        "bool" => "whether the trail is logging",
-        name if name.contains("KeyId") => "the key that encrypts the log files",
-        _ => "a fact",
-    }
 }
 
 /// One trail with all it names, everything sound.
@@ -92,7 +85,7 @@ pub(super) fn sound_trail() -> MemoryTrail {
     }
 }
 
-fn sound_destination() -> LogDestination {
+pub(super) fn sound_destination() -> LogDestination {
     LogDestination {
         group: "arn:aws:logs:us-east-1:111111111111:log-group:trail".into(),
         account: OWNER.into(),
@@ -129,10 +122,6 @@ impl World {
 
     pub(super) fn deny_key(&mut self) {
         self.key_known = Some(refused("the key", "kms", "DescribeKey"));
-    }
-
-    pub(super) fn destination(&self) -> LogDestination {
-        sound_destination()
     }
 
     fn inventory(self) -> MemoryInventory {
@@ -241,7 +230,7 @@ fn trails_of(listings: &[(&'static str, Observed<Vec<Sighting>>)]) -> Vec<Memory
 pub(super) fn named_trail(id: &TrailId, organization: bool) -> MemoryTrail {
     let logging = match id.as_str() {
         name if name.ends_with("-stopped") => known(false),
-        name if name.ends_with("-unread") => denied(),
+        name if name.ends_with("-unread") => unread(),
         _ => known(true),
     };
     MemoryTrail {

@@ -113,7 +113,7 @@ fn decide_by_other_channels(trail: &dyn Trail, exam: &Exam<'_>, to_group: Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::{World, denied, hours_ago, judge_trail, known};
+    use crate::rules::table::{World, hours_ago, judge_trail, known, sound_destination, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
         judge_trail(&RULE, change)
@@ -121,7 +121,7 @@ mod tests {
 
     fn destination(change: impl FnOnce(&mut LogDestination)) -> String {
         verdict(|w| {
-            let mut destination = w.destination();
+            let mut destination = sound_destination();
             change(&mut destination);
             w.trail.destination = known(Some(destination));
         })
@@ -161,7 +161,7 @@ mod tests {
                 w.delegated = known(delegated.iter().map(|id| (*id).into()).collect());
                 let destination = LogDestination {
                     account: "222222222222".into(),
-                    ..w.destination()
+                    ..sound_destination()
                 };
                 w.trail.destination = known(Some(destination));
             })
@@ -200,16 +200,16 @@ mod tests {
     #[test]
     fn every_unread_fact_is_inconclusive() {
         let unread: [fn(&mut World); 5] = [
-            |w| w.trail.destination = denied(),
-            |w| w.log_group = denied(),
-            |w| w.trail.logging = denied(),
-            |w| w.trail.to_group = denied(),
+            |w| w.trail.destination = unread(),
+            |w| w.log_group = unread(),
+            |w| w.trail.logging = unread(),
+            |w| w.trail.to_group = unread(),
             |w| {
                 w.trail.to_group = known(Delivery {
                     latest: Some(hours_ago(60)),
                     error: None,
                 });
-                w.trail.to_files = denied();
+                w.trail.to_files = unread();
             },
         ];
         for hide in unread {

@@ -52,9 +52,7 @@ fn is_provider_alias(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::Observed;
-    use crate::organization::KeyId;
-    use crate::rules::table::{World, denied, judge_trail, known};
+    use crate::rules::table::{World, judge_trail, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
         judge_trail(&RULE, change)
@@ -78,9 +76,9 @@ mod tests {
         insta::assert_snapshot!(verdict(|w| w.name_key("alias/aws/cloudtrail")), @"fail: alias/aws/cloudtrail is an AWS managed key");
         insta::assert_snapshot!(verdict(|w| w.name_key("arn:aws:kms:us-east-1:111111111111:alias/aws/s3")), @"fail: arn:aws:kms:us-east-1:111111111111:alias/aws/s3 is an AWS managed key");
         insta::assert_snapshot!(verdict(|w| w.key_mut().manager = known(KeyManager::Provider)), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 is managed by AWS, not by the customer");
-        insta::assert_snapshot!(verdict(|w| w.lose_key()), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 does not exist any more");
-        insta::assert_snapshot!(verdict(|w| w.deny_key()), @"inconclusive: the key could not be read by kms:DescribeKey in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
-        insta::assert_snapshot!(verdict(|w| w.trail.key = denied()), @"inconclusive: the key that encrypts the log files could not be read: it was not asked for");
+        insta::assert_snapshot!(verdict(World::lose_key), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 does not exist any more");
+        insta::assert_snapshot!(verdict(World::deny_key), @"inconclusive: the key could not be read by kms:DescribeKey in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
+        insta::assert_snapshot!(verdict(|w| w.trail.key = unread()), @"inconclusive: the fact could not be read: it was not asked for");
         for state in ["Disabled", "PendingReplicaDeletion", "PendingImport", "Unavailable"] {
             assert_eq!(
                 in_state(unusable(state)),
@@ -90,6 +88,5 @@ mod tests {
         let deletion = Some("2026-12-01T00:00:00Z".parse().unwrap());
         insta::assert_snapshot!(in_state(KeyState::Unusable { state: "PendingDeletion".into(), deletion }), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 cannot be used: PendingDeletion, to be deleted at 2026-12-01T00:00:00Z");
         insta::assert_snapshot!(in_state(KeyState::Changing("Creating".into())), @"inconclusive: the key arn:aws:kms:us-east-1:111111111111:key/k1 was Creating each time it was read");
-        let _: Observed<Option<KeyId>> = denied();
     }
 }

@@ -80,6 +80,10 @@ mod v1 {
 
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
+    #[allow(
+        clippy::struct_field_names,
+        reason = "the field is called what the frameworks call it"
+    )]
     pub(super) struct Requirement {
         pub framework: &'static str,
         pub edition: &'static str,

@@ -328,7 +328,7 @@ fn gap<T>(
     let evidence = Some(EvidenceId::of(format!("{operation} {at} {region}").as_bytes()));
     Observed::Unknown(Gap {
         wanted,
-        call: Some(call),
+        call: Some(Box::new(call)),
         why,
         evidence,
     })
