@@ -22,7 +22,7 @@ fn assessments(criterion: &mut Criterion) {
         let findings = judge().findings.len();
         group.throughput(Throughput::Elements(findings as u64));
         group.bench_function(format!("{accounts} accounts"), |bencher| {
-            bencher.iter(|| black_box(judge()))
+            bencher.iter(|| black_box(judge()));
         });
     }
 }

@@ -64,6 +64,9 @@ fn collect(runtime: &Runtime, accounts: usize, regions: usize, latency: Duration
 }
 
 fn table(runs: &[(u32, Duration)], latency: Duration) {
+    if runs.is_empty() {
+        return;
+    }
     println!("{:>8}{:>10}{:>10}{:>8}", "calls", "wall s", "floor s", "ratio");
     for (calls, wall) in runs {
         let floor = latency * *calls / IN_FLIGHT + latency * CHAIN;

@@ -38,12 +38,14 @@ export AWS_EC2_METADATA_DISABLED=true
 "$trailaudit" keygen --out "$scratch/key.pem" >/dev/null
 
 start_simulator() {
+    # What the one before printed must not pass for this one's.
+    rm -f "$scratch/environment"
     "$trailaudit" simulate --listen 127.0.0.1:0 --accounts "$accounts" --regions "$regions" \
         --latency-ms "$latency_ms" --ledger "$scratch/ledger.json" >"$scratch/environment" &
     simulator=$!
     for _ in $(seq 100); do
         # The last line it prints; by then it listens.
-        grep -q '^unset' "$scratch/environment" && return
+        grep -qs '^unset' "$scratch/environment" && return
         sleep 0.1
     done
     echo "the simulator did not start" >&2

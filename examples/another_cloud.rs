@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -49,17 +50,21 @@ const VAULT_KEYS: &str = r#"{"vk-lighthouse": {"kept-by": "customer"}, "vk-of-ni
 const STREAMS: &str = r#"["st-watch"]"#;
 
 fn main() -> Result {
+    tell(&mut std::io::stdout())
+}
+
+fn tell(out: &mut impl Write) -> Result {
     let nimbus = Nimbus::read()?;
     let as_of = "2030-01-01T12:00:00Z".parse()?;
     let assessment = assess(&nimbus, CATALOGUE, &Baseline::default(), as_of);
     for rule in &assessment.rules {
-        println!("{}", rule.title);
+        writeln!(out, "{}", rule.title)?;
         for finding in assessment.findings.iter().filter(|finding| finding.rule.id == rule.id) {
             let place = match finding.subject.id() {
                 "" => finding.account.as_str(),
                 recorder => recorder,
             };
-            println!("  {:<13} {place}: {}", finding.verdict.as_str(), finding.reason);
+            writeln!(out, "  {:<13} {place}: {}", finding.verdict.as_str(), finding.reason)?;
         }
     }
     Ok(())
@@ -334,12 +339,12 @@ fn project(name: &str) -> Account {
 fn refusal(project: &AccountId, zone: &Region, answer: &str, message: &str) -> Gap {
     Gap {
         wanted: "the recorders of the zone",
-        call: Some(Call {
+        call: Some(Box::new(Call {
             service: "nimbus".into(),
             operation: "ListRecorders".into(),
             account: project.clone(),
             region: zone.clone(),
-        }),
+        })),
         why: GapReason::Denied {
             code: "refused".into(),
             message: message.into(),
@@ -351,4 +356,37 @@ fn refusal(project: &AccountId, zone: &Region, answer: &str, message: &str) -> G
 /// An answer is its own evidence: whoever kept it can hold the digest against it.
 fn evidence(answer: &str) -> EvidenceId {
     EvidenceId::of(answer.as_bytes())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_judged_by_the_same_rules() {
+        let mut told = Vec::new();
+        tell(&mut told).unwrap();
+        let told = String::from_utf8(told).unwrap();
+        for line in [
+            "  pass          harbour/all-seeing: encrypted with the customer managed key vk-lighthouse",
+            "  pass          harbour/all-seeing: delivered to the log group at 2030-01-01T11:55:00Z",
+            "  fail          island/sleepy: the trail names no log group",
+            "  fail          island/sleepy: the trail is stopped",
+            "  pass          harbour: covered in all 2 enabled Regions",
+            "  fail          island: no trail is logging in north",
+            "nimbus:ListRecorders in account reef, Region north: denied (refused: you may not look into the reef)",
+        ] {
+            assert!(told.contains(line), "{line:?} is not in\n{told}");
+        }
+        assert!(
+            told.contains("  fail          island/sleepy: the key vk-of-nimbus is managed by"),
+            "{told}"
+        );
+        let reef = told.lines().filter(|line| line.contains(" reef: "));
+        assert!(
+            reef.clone().count() > 0 && reef.clone().all(|line| line.starts_with("  inconclusive")),
+            "{told}"
+        );
+    }
 }

@@ -8,7 +8,7 @@
 //! cargo run -p trailaudit-examples --example custom_rule
 //! ```
 
-use std::borrow::Cow;
+use std::io::Write;
 use std::time::Duration;
 
 use trailaudit_aws::{Collector, package};
@@ -47,6 +47,10 @@ fn can_be_trusted(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result {
+    tell(&mut std::io::stdout()).await
+}
+
+async fn tell(out: &mut impl Write) -> Result {
     let organization = Simulated::organization(8, 3, Duration::ZERO)?;
     let directory = tempfile::tempdir()?;
     let collector = Collector::builder().sdk_config(organization.sdk_config()).build()?;
@@ -57,21 +61,44 @@ async fn main() -> Result {
     let (run, inventory) = package::read(&read_directory(directory.path())?)?;
     let assessment = assess(&inventory, &rules, &Baseline::default(), run.as_of);
 
-    println!(
+    writeln!(
+        out,
         "{} rules, {} findings\n",
         assessment.rules.len(),
         assessment.findings.len()
-    );
+    )?;
     for finding in assessment.findings.iter().filter(|finding| finding.rule.id == RULE.id) {
-        let whose = match &finding.inherited_from {
-            Some(trail) => Cow::from(format!("inherited from {trail}")),
-            None => Cow::from(finding.subject.id()),
+        let subject = match (&finding.inherited_from, finding.subject.id()) {
+            (Some(trail), _) => format!("inherited from {trail}"),
+            (None, "") => format!("the {} as a whole", finding.subject.kind()),
+            (None, trail) => trail.to_owned(),
         };
-        println!("{} for account {} ({whose})", finding.verdict, finding.account);
-        println!("    {}", finding.reason);
+        writeln!(out, "{} for account {}: {subject}", finding.verdict, finding.account)?;
+        writeln!(out, "    {}", finding.reason)?;
         for evidence in &finding.evidence {
-            println!("    shown by exchange {evidence}");
+            writeln!(out, "    shown by exchange {evidence}")?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn is_judged_beside_the_catalogue() {
+        let mut told = Vec::new();
+        tell(&mut told).await.unwrap();
+        let told = String::from_utf8(told).unwrap();
+        let rules = CATALOGUE.len() + 1;
+        assert!(told.starts_with(&format!("{rules} rules, ")), "{told}");
+        assert!(
+            told.contains("every Region is recorded, and a changed log file is discerned"),
+            "{told}"
+        );
+        assert!(told.contains(": inherited from arn:aws:cloudtrail:"), "{told}");
+        assert!(told.contains("shown by exchange "), "{told}");
+    }
 }

@@ -7,6 +7,7 @@
 //! cargo run -p trailaudit-examples --example one_account
 //! ```
 
+use std::io::Write;
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -17,6 +18,10 @@ use trailaudit_sim::{Trail, World};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result {
+    tell(&mut std::io::stdout()).await
+}
+
+async fn tell(out: &mut impl Write) -> Result {
     let account = Simulated::serving(one_trail_in_two_regions(), Duration::ZERO)?;
 
     let scope = Scope {
@@ -39,27 +44,31 @@ async fn main() -> Result {
                 ..
             } = event
             {
-                println!("asked {service}:{operation} in {region}");
+                writeln!(out, "asked {service}:{operation} in {region}")?;
             }
         }
+        std::io::Result::Ok(())
     };
-    let (collected, ()) = tokio::join!(collecting, listening);
-    println!(
+    let (collected, told) = tokio::join!(collecting, listening);
+    told?;
+    writeln!(
+        out,
         "as {}, with {} roles assumed",
         collected?.caller,
         account.ledger().count("sts", "AssumeRole")
-    );
+    )?;
 
     let (run, inventory) = package::read(&read_directory(directory.path())?)?;
     let assessment = assess(&inventory, CATALOGUE, &Baseline::default(), run.as_of);
-    println!();
+    writeln!(out)?;
     for finding in &assessment.findings {
-        println!(
+        writeln!(
+            out,
             "{:<12} {}: {}",
             finding.verdict.as_str(),
             finding.rule.title,
             finding.reason
-        );
+        )?;
     }
     Ok(())
 }
@@ -72,4 +81,33 @@ fn one_trail_in_two_regions() -> World {
         account.trails.push(Trail::new("only-one", "us-east-1", now));
     }
     world
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn enters_no_other() {
+        let mut told = Vec::new();
+        tell(&mut told).await.unwrap();
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.contains("asked sts:GetCallerIdentity in us-east-1"), "{told}");
+        assert!(
+            told.contains("asked cloudtrail:DescribeTrails in eu-central-1"),
+            "{told}"
+        );
+        assert!(!told.contains("asked organizations:"), "{told}");
+        assert!(
+            told.contains("as arn:aws:iam::111122223333:user/auditor, with 0 roles assumed"),
+            "{told}"
+        );
+        assert!(told.contains("pass         The trail is logging"), "{told}");
+        assert!(
+            told.contains("fail         Every enabled Region of the account is covered by a logging trail"),
+            "{told}"
+        );
+        assert!(told.contains("no trail is logging in eu-central-1"), "{told}");
+    }
 }

@@ -8,6 +8,7 @@
 //! cargo run -p trailaudit-examples --example verify_package
 //! ```
 
+use std::io::Write;
 use std::time::Duration;
 
 use trailaudit_aws::{Collector, Reperformance};
@@ -16,6 +17,10 @@ use trailaudit_examples::{Result, Simulated, Unsealed, read_directory, sign};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result {
+    tell(&mut std::io::stdout()).await
+}
+
+async fn tell(out: &mut impl Write) -> Result {
     let key = new_key()?;
     let mut package = Unsealed::of(records().await?)?.sealed()?;
     let ada = Person {
@@ -29,44 +34,51 @@ async fn main() -> Result {
     let options = Options::default().allow_simulated(true);
     let check = |package: &InMemory, trust: &Trust| verify(package, Some(trust), options, Some(&Reperformance));
 
-    show("as it was signed", &check(&package, &trust));
+    show(out, "as it was signed", &check(&package, &trust))?;
 
     let mut tampered = package.clone();
     if let Some(byte) = tampered.bytes_mut("findings.csv").and_then(|bytes| bytes.last_mut()) {
         *byte ^= 1;
     }
-    show("with one bit of findings.csv changed", &check(&tampered, &trust));
+    show(out, "with one bit of findings.csv changed", &check(&tampered, &trust))?;
 
     let mut shortened = package.clone();
     shortened.remove("run.jsonl");
-    show("without its run log", &check(&shortened, &trust));
+    show(out, "without its run log", &check(&shortened, &trust))?;
 
     let stranger = Trust::in_keys([new_key()?.public_key().clone()]);
-    show("by an auditor who trusts another key", &check(&package, &stranger));
+    show(out, "by an auditor who trusts another key", &check(&package, &stranger))?;
 
     show(
+        out,
         "as if it came from AWS",
         &verify(&package, Some(&trust), Options::default(), Some(&Reperformance)),
-    );
+    )?;
     Ok(())
 }
 
-fn show(what: &str, report: &Report) {
-    println!(
+fn show(out: &mut impl Write, what: &str, report: &Report) -> Result {
+    writeln!(
+        out,
         "{what}: {}",
         if report.is_verified() {
             "verified"
         } else {
             "NOT verified"
         }
-    );
+    )?;
     for signature in report.signatures.iter().filter(|signature| signature.trusted) {
         let (name, role) = (&signature.signer.printed_name, &signature.role);
-        println!("    signed by {name} as {role}, meaning {}", signature.meaning.as_str());
+        writeln!(
+            out,
+            "    signed by {name} as {role}, meaning {}",
+            signature.meaning.as_str()
+        )?;
     }
     for problem in &report.problems {
-        println!("    {problem}");
+        writeln!(out, "    {problem}")?;
     }
+    Ok(())
 }
 
 async fn records() -> Result<InMemory> {
@@ -80,4 +92,40 @@ async fn records() -> Result<InMemory> {
 /// A key for this example alone; an auditor has the preparer's public key from the preparer.
 fn new_key() -> Result<PemSigner> {
     Ok(PemSigner::generate(&mut rand::rng())?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn names_every_problem() {
+        let mut told = Vec::new();
+        tell(&mut told).await.unwrap();
+        let told = String::from_utf8(told).unwrap();
+        let parts: Vec<_> = told
+            .split('\n')
+            .filter(|line| !line.starts_with(' ') && !line.is_empty())
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                "as it was signed: verified",
+                "with one bit of findings.csv changed: NOT verified",
+                "without its run log: NOT verified",
+                "by an auditor who trusts another key: NOT verified",
+                "as if it came from AWS: NOT verified",
+            ]
+        );
+        for line in [
+            "    signed by Ada Lovelace as preparer, meaning authorship",
+            "    changed-file: findings.csv: ",
+            "    missing-file: run.jsonl: ",
+            "    untrusted-key: signatures/01-preparer.sigstore.json: ",
+            "    simulated: ",
+        ] {
+            assert!(told.contains(line), "{line:?} is not in\n{told}");
+        }
+    }
 }
