@@ -13,5 +13,10 @@ pub use pack::{Unsealed, sign};
 pub use records::read_directory;
 pub use simulated::Simulated;
 
+/// The README's own example, which the documentation tests compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
 /// What an example may end with.
 pub type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use trailaudit_core::evidence::InMemory;
 
-/// Takes everything under a directory into memory. A program that must not hold a whole package implements
-/// [`Files`](trailaudit_core::evidence::Files) over its storage instead.
+/// Takes everything under a directory into memory. A program that must not hold a whole package reads it
+/// where it lies: [`Folder`](trailaudit_aws::Folder), or [`Files`](trailaudit_core::evidence::Files) over its own storage.
 ///
 /// # Errors
 /// When a file cannot be read or a name is not UTF-8.

@@ -1,5 +1,6 @@
 //! The SDK configuration of a run, and its one HTTP client.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,7 +46,14 @@ pub(crate) async fn configure(environment: &Environment) -> Result<SdkConfig, Co
     };
     let mut config = loaded.to_builder();
     if loaded.http_client().is_none() {
-        config.set_http_client(Some(http_client()?));
+        // What answers on this machine is not behind a proxy, whatever the environment says about the world.
+        let is_near = loaded.endpoint_url().is_some_and(is_loopback);
+        let proxy = if is_near {
+            ProxyConfig::disabled()
+        } else {
+            ProxyConfig::from_env()
+        };
+        config.set_http_client(Some(http_client(proxy)?));
     }
     if loaded.behavior_version().is_none() {
         config.set_behavior_version(Some(BehaviorVersion::latest()));
@@ -60,7 +68,7 @@ pub(crate) async fn configure(environment: &Environment) -> Result<SdkConfig, Co
 }
 
 async fn load(environment: &Environment) -> Result<SdkConfig, CollectError> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client()?);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client(ProxyConfig::from_env())?);
     if let Some(profile) = &environment.profile {
         loader = loader.profile_name(profile);
     }
@@ -68,6 +76,12 @@ async fn load(environment: &Environment) -> Result<SdkConfig, CollectError> {
         loader = loader.region(aws_types::region::Region::new(region.clone()));
     }
     Ok(loader.load().await)
+}
+
+fn is_loopback(endpoint: &str) -> bool {
+    let host = endpoint.split("://").last().unwrap_or_default();
+    host.parse::<SocketAddr>()
+        .is_ok_and(|address| address.ip().is_loopback())
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -80,7 +94,7 @@ fn timeouts() -> TimeoutConfig {
 
 /// One pool for the run. The pool's own client makes the check that each service client runs when it is built as good
 /// as free; the default client builds a throw-away TLS connector each time.
-fn http_client() -> Result<SharedHttpClient, CollectError> {
+fn http_client(proxy: ProxyConfig) -> Result<SharedHttpClient, CollectError> {
     let unusable = |error: &dyn std::error::Error| CollectError::Option {
         option: "HTTP client",
         problem: error.to_string(),
@@ -90,7 +104,7 @@ fn http_client() -> Result<SharedHttpClient, CollectError> {
         tls = tls.with_trust_store(trust_store(path.into())?);
     }
     let pool = ConnectionPool::builder()
-        .proxy_config(ProxyConfig::from_env())
+        .proxy_config(proxy)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls.build().map_err(|error| unusable(&error))?)
         .build_https()
@@ -153,6 +167,12 @@ GPCLKnpeQqFpYznTGbZVLg==\n\
     fn one_good_certificate_makes_a_bundle() {
         let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(certificates(format!("# a comment\n{junk}{GOOD}{junk}").as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn only_this_machine_is_near() {
+        assert!(is_loopback("http://127.0.0.1:4566") && is_loopback("http://[::1]:80"));
+        assert!(!is_loopback("http://10.0.0.1:80") && !is_loopback("https://sts.us-east-1.amazonaws.com"));
     }
 
     #[test]

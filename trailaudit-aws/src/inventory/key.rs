@@ -8,7 +8,7 @@ use trailaudit_core::organization::{AccountId, KeyId, Region};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::gap_of;
-use crate::arn::Arn;
+use crate::arn::{Arn, is_aws_managed_alias};
 use crate::gap;
 
 /// A key that answered.
@@ -31,13 +31,26 @@ impl Key for AwsKey {
 /// The full name of a key as a trail, or a call, names it: an ARN as it is, a bare id or alias in the account and
 /// Region where it is used. An AWS managed alias stays what it is: it is never asked for.
 pub(crate) fn absolute(name: &str, partition: &str, account: &AccountId, region: &Region) -> KeyId {
-    if name.starts_with("arn:") || name.starts_with("alias/aws/") {
+    if name.starts_with("arn:") || is_aws_managed_alias(name) {
         name.into()
     } else if name.starts_with("alias/") {
         format!("arn:{partition}:kms:{region}:{account}:{name}").into()
     } else {
         format!("arn:{partition}:kms:{region}:{account}:key/{name}").into()
     }
+}
+
+/// What the name alone says of an alias that only AWS can own. It is never asked for: KMS would make the key. The
+/// evidence is the listing that names it.
+pub(super) fn managed_by_name(named_in: EvidenceId) -> Observed<Option<AwsKey>> {
+    let manager = Observed::known(KeyManager::Provider, named_in);
+    Observed::known(
+        Some(AwsKey {
+            manager,
+            state: Observed::not_collected("the key's state"),
+        }),
+        named_in,
+    )
 }
 
 /// What one `DescribeKey` shows of the key `key`.

@@ -15,7 +15,7 @@ use super::log_group::{self, AwsLogGroup};
 use super::organization::{Listings, unlisted};
 use super::trail::{self, AwsTrail, Description};
 use super::{AwsInventory, gap_of, learn};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_aws_managed_alias};
 use crate::run::Run;
 
 /// The reader. Record files may come in any order, exchanges in any order within them; only the run log comes first.
@@ -288,26 +288,31 @@ impl Reading {
         self.trails = trails;
     }
 
-    /// A key nobody asked for because its account could not be entered says so.
+    /// A key nobody asked for: its name tells all there is to know, or its account could not be entered.
     fn explain_unasked_keys(&mut self) {
-        let named = self.trails.values().filter_map(|trail| match trail.encryption_key() {
-            Observed::Known { value: Some(key), .. } if !self.keys.contains_key(&key) => Some(key),
-            _ => None,
-        });
-        for key in named.collect::<Vec<_>>() {
-            let account = Arn::parse(key.as_str()).map(|arn| AccountId::from(arn.account));
-            if let Some(gap) = account.and_then(|account| self.refusal(&account, None)) {
-                self.keys.insert(
-                    key,
-                    (
-                        Rank::default(),
-                        Observed::Unknown(Gap {
-                            wanted: "the key",
-                            ..gap
-                        }),
-                    ),
-                );
+        for trail in self.trails.values() {
+            let Observed::Known {
+                value: Some(name),
+                evidence,
+            } = trail.encryption_key()
+            else {
+                continue;
+            };
+            if self.keys.contains_key(&name) {
+                continue;
             }
+            let account = Arn::parse(name.as_str()).map(|arn| AccountId::from(arn.account));
+            let shown = if is_aws_managed_alias(name.as_str()) {
+                key::managed_by_name(evidence)
+            } else if let Some(gap) = account.and_then(|account| self.refusal(&account, None)) {
+                Observed::Unknown(Gap {
+                    wanted: "the key",
+                    ..gap
+                })
+            } else {
+                continue;
+            };
+            self.keys.insert(name, (Rank::default(), shown));
         }
     }
 }

@@ -135,7 +135,7 @@ def keys_by_other_names(here, archive):
     trail("alias-arn", f"arn:aws:kms:{HOME}:{here.id}:alias/trails", CUSTOMER_KEY)
     trail("bare-id", bare(here.key()), CUSTOMER_KEY)
     # Asking for it would make KMS create the key, so the name alone decides.
-    trail("aws-managed", "alias/aws/cloudtrail", ("fail", "is an AWS managed key"))
+    trail("aws-managed", "alias/aws/cloudtrail", ("fail", "is managed by the provider"))
     trail("central-key", archive.key("us-west-2"), CUSTOMER_KEY)
     here.expects(has_trail=("pass", "is logging"), covered=("pass", "covered in all 4"))
 

@@ -112,10 +112,6 @@ impl World {
         &mut self.key
     }
 
-    pub(super) fn name_key(&mut self, id: &str) {
-        self.trail.key = known(Some(id.into()));
-    }
-
     pub(super) fn lose_key(&mut self) {
         self.key_known = None;
     }

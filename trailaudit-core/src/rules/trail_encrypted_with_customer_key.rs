@@ -19,16 +19,16 @@ pub(super) const RULE: Rule = Rule {
 
 fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
     let Some(id) = exam.read(trail.encryption_key())? else {
-        return fail("log files are encrypted with S3 managed keys, not with a KMS key");
+        return fail(
+            "the trail names no key: log files are encrypted with the storage's own (in AWS, S3 managed keys)",
+        );
     };
-    // Asking for an AWS managed alias would make KMS create the key: the name alone decides.
-    require!(!is_provider_alias(id.as_str()), "{id} is an AWS managed key");
     let Some(key) = exam.key(&id)? else {
         return fail(format!("the key {id} does not exist any more"));
     };
     require!(
         exam.read(key.manager())? == KeyManager::Customer,
-        "the key {id} is managed by AWS, not by the customer"
+        "the key {id} is managed by the provider, not by the customer"
     );
     match exam.read(key.state())? {
         KeyState::Enabled => pass(format!(
@@ -43,10 +43,6 @@ fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
             "the key {id} cannot be used: {state}, to be deleted at {date:.0}"
         )),
     }
-}
-
-fn is_provider_alias(id: &str) -> bool {
-    id.rsplit(':').next().is_some_and(|name| name.starts_with("alias/aws/"))
 }
 
 #[cfg(test)]
@@ -72,10 +68,8 @@ mod tests {
     #[test]
     fn truth_table() {
         insta::assert_snapshot!(verdict(|_| ()), @"pass: encrypted with the customer managed key arn:aws:kms:us-east-1:111111111111:key/k1, which is enabled");
-        insta::assert_snapshot!(verdict(|w| w.trail.key = known(None)), @"fail: log files are encrypted with S3 managed keys, not with a KMS key");
-        insta::assert_snapshot!(verdict(|w| w.name_key("alias/aws/cloudtrail")), @"fail: alias/aws/cloudtrail is an AWS managed key");
-        insta::assert_snapshot!(verdict(|w| w.name_key("arn:aws:kms:us-east-1:111111111111:alias/aws/s3")), @"fail: arn:aws:kms:us-east-1:111111111111:alias/aws/s3 is an AWS managed key");
-        insta::assert_snapshot!(verdict(|w| w.key_mut().manager = known(KeyManager::Provider)), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 is managed by AWS, not by the customer");
+        insta::assert_snapshot!(verdict(|w| w.trail.key = known(None)), @"fail: the trail names no key: log files are encrypted with the storage's own (in AWS, S3 managed keys)");
+        insta::assert_snapshot!(verdict(|w| w.key_mut().manager = known(KeyManager::Provider)), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 is managed by the provider, not by the customer");
         insta::assert_snapshot!(verdict(World::lose_key), @"fail: the key arn:aws:kms:us-east-1:111111111111:key/k1 does not exist any more");
         insta::assert_snapshot!(verdict(World::deny_key), @"inconclusive: the key could not be read by kms:DescribeKey in account 111111111111, Region us-east-1: denied (AccessDeniedException: no)");
         insta::assert_snapshot!(verdict(|w| w.trail.key = unread()), @"inconclusive: the fact could not be read: it was not asked for");
