@@ -66,7 +66,7 @@ fn show(rule: &Rule, form: Form) -> String {
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {} (GxP 21 CFR Part 11)\n  Why          {}\n  Remediation  {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Remediation  {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
