@@ -75,7 +75,8 @@ impl Judging {
     }
 }
 
-/// The rules and frameworks that were chosen: all rules unless some are named or a framework limits them to its own.
+/// The rules and frameworks that were chosen: all rules unless some are named. A framework keeps its own rules and those of
+/// the first wave, without which nothing else means anything; today every rule is one of these.
 pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
     let chosen = judge
         .frameworks
@@ -89,7 +90,6 @@ pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
         .collect::<Result<Vec<_>>>()?;
     let selection = Selection::new(chosen);
     let is_chosen = |candidate: &&'static Rule| named.is_empty() || named.iter().any(|rule| rule.id == candidate.id);
-    // The rules of the first wave are part of every framework's answer: without them nothing else means anything.
     Ok((CATALOGUE.iter().copied().filter(is_chosen).collect(), selection))
 }
 
