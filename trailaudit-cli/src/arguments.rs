@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Assess(Assess),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
+    /// Writes one account's part of a package, with the proof that it is one.
+    Extract(Extract),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
     /// Makes a P-256 signing key.
@@ -279,12 +281,28 @@ pub(crate) struct Verify {
     /// Does not assess the records again.
     #[arg(long)]
     pub no_reperform: bool,
+    /// Accepts findings of rules that have another revision today, without assessing them again.
+    #[arg(long)]
+    pub accept_revised: bool,
     /// Accepts a package that was not collected from AWS itself.
     #[arg(long)]
     pub allow_simulated: bool,
     /// The form of the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Form,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Extract {
+    /// The package.
+    #[arg(value_name = "PACKAGE")]
+    pub package: PathBuf,
+    /// The account to show; nothing of any other goes into the extract.
+    #[arg(long, value_name = "ID")]
+    pub account: String,
+    /// The directory to write; it must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@ mod collect;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
+mod extract;
 mod keygen;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Collect(collect) => collect::run(collect, output),
         Command::Assess(assess) => assess::run(assess, output),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Extract(extract) => extract::run(&extract),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),
     }

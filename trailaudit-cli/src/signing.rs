@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use trailaudit_aws::write_whole;
 use trailaudit_core::evidence::package::{SignatureName, key_path};
 use trailaudit_core::evidence::signer::sign;
-use trailaudit_core::evidence::{Digest, Meaning, PemSigner, Person, PublicKey, Role, Signer, Statement};
+use trailaudit_core::evidence::{Digest, Meaning, PemSigner, Person, PublicKey, Role, Sealed, Signer, Statement};
 
 use crate::arguments::Sign;
 use crate::error::{CommandError, Result};
-use crate::package::{Sealed, write_whole};
 
 /// The role in which a package is signed as it is made.
 const PREPARER: &str = "preparer";
@@ -162,5 +162,5 @@ fn private_key(reference: &str) -> Result<PemSigner> {
 }
 
 fn store(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_whole(path, |out| out.write_all(bytes)).map_err(|error| CommandError::file(path, &error))
+    write_whole(path, &mut |out| out.write_all(bytes)).map_err(|error| CommandError::file(path, &error))
 }

@@ -39,7 +39,7 @@ proptest! {
         package.insert("manifest.json", manifest);
         package.insert("signatures/01-preparer.sigstore.json", "{}");
         prop_assert!(package.paths().unwrap().len() >= 2);
-        prop_assert!(!verify(&package, None, Options::default(), None).is_verified());
+        prop_assert!(!verify(&package, &Options::default()).is_verified());
     }
 
     /// What is safe stays inside, wherever it is put.

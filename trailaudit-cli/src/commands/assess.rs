@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::audit::{Judging, terms};
+use trailaudit_core::evidence::Draft;
+
+use super::audit::{Judging, draft, terms};
 use crate::arguments::{Assess, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result};
@@ -22,10 +24,13 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
     let records = open(&assess.records)?;
     let judging = Judging {
-        rules,
-        selection,
-        baseline: config.baseline(),
-        as_of,
+        draft: Draft {
+            rules,
+            selection,
+            baseline: config.baseline(),
+            as_of,
+            ..draft()
+        },
         signing,
     };
 

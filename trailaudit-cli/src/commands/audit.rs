@@ -2,17 +2,20 @@
 
 use std::path::Path;
 
-use trailaudit_aws::package;
+use trailaudit_aws::AwsRecords;
+use trailaudit_core::Rule;
+use trailaudit_core::evidence::manifest::Tool;
+use trailaudit_core::evidence::{Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
-use trailaudit_core::{Baseline, Rule};
 
 use super::collect;
 use crate::arguments::{Audit, Judge, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
-use crate::package::{Sealed, Terms, open, write};
+use crate::package::open;
+use crate::report;
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
 
@@ -25,10 +28,12 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let folder = &audit.collect.out;
     collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
     let judging = Judging {
-        rules,
-        selection,
-        baseline: config.baseline(),
-        as_of: None,
+        draft: Draft {
+            rules,
+            selection,
+            baseline: config.baseline(),
+            ..draft()
+        },
         signing,
     };
     let sealed = judging.seal(folder, output)?;
@@ -37,42 +42,43 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
 
 /// Everything that turns records into a signed package.
 pub(crate) struct Judging {
-    pub rules: Vec<&'static Rule>,
-    pub selection: Selection,
-    pub baseline: Baseline,
-    /// When the records are not judged as of the moment they were collected for.
-    pub as_of: Option<jiff::Timestamp>,
+    pub draft: Draft<'static>,
     pub signing: Signing,
 }
 
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
-    pub(crate) fn seal(self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let (run, inventory) = package::read(&open(folder)?)
+    pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
+        let mut store = open(folder)?;
+        let sealed = self
+            .draft
+            .seal(&mut store, &AwsRecords)
             .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
-        let as_of = self.as_of.unwrap_or(run.as_of);
-        let terms = Terms {
-            rules: self.rules,
-            selection: self.selection,
-            baseline: self.baseline,
-            as_of,
-        };
-        let sealed = write(folder, &run, &inventory, &terms)?;
-        let signatures = self.signing.sign(folder, &sealed, &run.caller_arn)?;
+        let provenance = &sealed.recorded.provenance;
+        let signatures = self.signing.sign(folder, &sealed, &provenance.collector.caller_arn)?;
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
         let summary = Summary {
             assessment: &sealed.assessment,
-            selection: &terms.selection,
+            selection: &self.draft.selection,
             folder,
             package: sealed.manifest.package_id,
             signatures: signatures.len(),
-            simulated: run.simulated,
+            simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;
         Ok(sealed)
     }
+}
+
+/// A draft by this program, with its report.
+pub(crate) fn draft() -> Draft<'static> {
+    let tool = Tool {
+        name: env!("CARGO_BIN_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
+    Draft::new(tool).report(&report::write_html)
 }
 
 /// The rules and frameworks that were chosen: all rules unless some are named. A framework keeps its own rules and those of

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use trailaudit_aws::Reperformance;
+use trailaudit_aws::AwsRecords;
 use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Options, Reperform, Report, Trust, VerifiedSignature, verify};
+use trailaudit_core::evidence::{Options, Problem, Reperformance, Report, Trust, VerifiedSignature, verify};
 
 use crate::arguments::{Form, Verify};
 use crate::error::{Result, printable};
@@ -19,12 +19,15 @@ pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
     let keys = public_keys(&verify_arguments.keys)?;
     let package = open(&verify_arguments.package)?;
     let trust = (!keys.is_empty()).then(|| Trust::in_keys(keys));
-    let reperform: Option<&dyn Reperform> = (!verify_arguments.no_reperform).then_some(&Reperformance);
-    let options = Options::default().allow_simulated(verify_arguments.allow_simulated);
-    let report = verify(&package, trust.as_ref(), options, reperform);
+    let mut options = Options::default()
+        .allow_simulated(verify_arguments.allow_simulated)
+        .accept_revised(verify_arguments.accept_revised);
+    options.trust = trust.as_ref();
+    options.reperform = (!verify_arguments.no_reperform).then_some(Reperformance::by(&AwsRecords));
+    let report = verify(&package, &options);
     print(&match verify_arguments.format {
-        Form::Text => text(&report, verify_arguments),
-        Form::Json => format!("{:#}\n", as_json(&report, verify_arguments)),
+        Form::Text => text(&report),
+        Form::Json => format!("{:#}\n", as_json(&report)),
     })?;
     Ok(if report.is_verified() {
         Exit::Done
@@ -33,7 +36,7 @@ pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
     })
 }
 
-fn text(report: &Report, arguments: &Verify) -> String {
+fn text(report: &Report) -> String {
     let mut out = String::new();
     // What a package says must not pass for a line of ours.
     let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
@@ -43,11 +46,17 @@ fn text(report: &Report, arguments: &Verify) -> String {
             "organization {}, as of {:.0}",
             manifest.organization.id, manifest.as_of
         ));
-        line(&format!(
-            "files        {} listed, {} accounts",
-            manifest.files.len(),
-            manifest.account_count
-        ));
+        line(&match &report.extract {
+            None => format!(
+                "files        {} listed, and those of {} accounts",
+                manifest.files.len(),
+                manifest.account_count
+            ),
+            Some(extract) => format!(
+                "extract      of account {}, one of {}: {} findings",
+                extract.account, manifest.account_count, extract.findings
+            ),
+        });
         if manifest.endpoint.simulated {
             line(&format!(
                 "source       SIMULATED: {}, not AWS itself",
@@ -79,11 +88,10 @@ fn text(report: &Report, arguments: &Verify) -> String {
     if report.problems.iter().any(|problem| problem.code == Code::NoTrust) {
         line("             hint: give the signer's public key, had from elsewhere than the package, with --key PEM");
     }
-    let reperformed = if arguments.no_reperform {
-        "findings not assessed again"
-    } else {
-        "findings assessed again"
-    };
+    for accepted in &report.accepted {
+        line(&format!("accepted     {accepted}"));
+    }
+    let reperformed = reperformed(report);
     line(&if report.is_verified() {
         format!("VERIFIED     every file, every signature; {reperformed}")
     } else {
@@ -92,11 +100,30 @@ fn text(report: &Report, arguments: &Verify) -> String {
     out
 }
 
-fn as_json(report: &Report, arguments: &Verify) -> Value {
-    let problems = report
-        .problems
-        .iter()
-        .map(|problem| json!({"code": problem.code.as_str(), "file": problem.file, "message": problem.message}));
+/// How far the findings were assessed again.
+fn reperformed(report: &Report) -> String {
+    let Some(done) = &report.reperformed else {
+        return "findings not assessed again".to_owned();
+    };
+    let mut told = format!("{} findings assessed again", done.findings);
+    if done.attested > 0 {
+        let attested = done.attested;
+        _ = write!(
+            told,
+            ", {attested} that rest on other accounts' records attested by the signature"
+        );
+    }
+    if !done.revised.is_empty() {
+        _ = write!(told, ", not those of {}", done.revised.join(", "));
+    }
+    told
+}
+
+fn as_json(report: &Report) -> Value {
+    let told = |problems: &[Problem]| -> Vec<_> {
+        let told = |problem: &Problem| json!({"code": problem.code.as_str(), "file": problem.file, "message": problem.message});
+        problems.iter().map(told).collect()
+    };
     let signatures = report.signatures.iter().map(|signature| {
         json!({
             "file": signature.file,
@@ -112,11 +139,21 @@ fn as_json(report: &Report, arguments: &Verify) -> Value {
     json!({
         "format": "trailaudit.verification/v1",
         "verified": report.is_verified(),
-        "reperformed": !arguments.no_reperform,
+        "reperformed": report.reperformed.is_some(),
+        "reperformance": report.reperformed.as_ref().map(|done| json!({
+            "findings": done.findings,
+            "attested": done.attested,
+            "revised": done.revised,
+        })),
+        "extract": report.extract.as_ref().map(|extract| json!({
+            "account": extract.account,
+            "findings": extract.findings,
+        })),
         "packageId": report.manifest.as_ref().map(|manifest| manifest.package_id),
         "manifestSha256": report.manifest_sha256,
         "simulated": report.manifest.as_ref().map(|manifest| manifest.endpoint.simulated),
         "signatures": signatures.collect::<Vec<_>>(),
-        "problems": problems.collect::<Vec<_>>(),
+        "problems": told(&report.problems),
+        "accepted": told(&report.accepted),
     })
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::statement::{Meaning, Person, Role};
 use crate::evidence::{Algorithm, Digest};
+use crate::organization::AccountId;
 
 /// The result of a verification.
 #[derive(Clone, Debug)]
@@ -15,8 +16,14 @@ use crate::evidence::{Algorithm, Digest};
 pub struct Report {
     /// Everything that is wrong, in the order it was found.
     pub problems: Vec<Problem>,
+    /// What would be wrong, had the verifier not chosen to put up with it.
+    pub accepted: Vec<Problem>,
     /// The signatures that are genuine and about this package, in the order of their numbers.
     pub signatures: Vec<VerifiedSignature>,
+    /// How far the findings were assessed again; nothing when they were not.
+    pub reperformed: Option<Reperformed>,
+    /// The one account that is shown, when this is an extract of a package.
+    pub extract: Option<Extract>,
     /// The SHA-256 of `manifest.json`, when it could be read.
     pub manifest_sha256: Option<Digest>,
     /// What the package says of itself, when its manifest could be read. Worth nothing unless it is verified.
@@ -29,6 +36,30 @@ impl Report {
     pub fn is_verified(&self) -> bool {
         self.problems.is_empty()
     }
+}
+
+/// How far findings were assessed again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reperformed {
+    /// How many findings were assessed again.
+    pub findings: usize,
+    /// How many of an extract were not, because they rest on other accounts' records: for them the signature stands.
+    pub attested: usize,
+    /// The rules that have another revision today, whose findings were not assessed again.
+    pub revised: Vec<String>,
+}
+
+/// What an extract shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Extract {
+    /// The account.
+    pub account: AccountId,
+    /// How many findings it has.
+    pub findings: usize,
+    /// How far they were assessed again; nothing when they were not.
+    pub reperformed: Option<Reperformed>,
 }
 
 /// One thing that is wrong.
@@ -131,8 +162,18 @@ codes! {
     AccountsRoot = "accounts-root",
     /// The index is not lines of accounts in order.
     MalformedIndex = "malformed-index",
-    /// An account's records are not those its leaf names.
+    /// An account's records have another salt than its leaf.
     AccountRecords = "account-records",
+    /// An account's findings are not those its leaf commits to.
+    AccountFindings = "account-findings",
+    /// An extract's proof does not lead to the accounts root.
+    InclusionProof = "inclusion-proof",
+    /// The catalogue is not one of version 1.
+    MalformedCatalogue = "malformed-catalogue",
+    /// A table is not laid out as version 1, or its two forms do not say the same.
+    Tables = "tables-disagree",
+    /// The manifest says of the collection what the records do not bear out.
+    Provenance = "provenance",
     /// A record file does not start with the header of what it should hold.
     MalformedRecords = "malformed-records",
     /// Counts in the manifest that the files do not bear out.
@@ -181,7 +222,10 @@ impl fmt::Display for Code {
 
 /// Gathers problems.
 #[derive(Default)]
-pub(super) struct Problems(Vec<Problem>);
+pub(super) struct Problems {
+    problems: Vec<Problem>,
+    accepted: Vec<Problem>,
+}
 
 impl Problems {
     pub(super) fn add(&mut self, code: Code, file: Option<&str>, message: impl Into<String>) {
@@ -193,22 +237,29 @@ impl Problems {
     }
 
     pub(super) fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.problems.push(problem);
     }
 
     pub(super) fn any(&self, code: Code) -> bool {
-        self.0.iter().any(|problem| problem.code == code)
+        self.problems.iter().any(|problem| problem.code == code)
     }
 
-    pub(super) fn into_report(
-        self,
-        signatures: Vec<VerifiedSignature>,
-        manifest_sha256: Option<Digest>,
-        manifest: Option<Manifest>,
-    ) -> Report {
+    /// Sets aside what the verifier chose to put up with.
+    pub(super) fn put_up_with(&mut self, code: Code) {
+        let (accepted, problems) = std::mem::take(&mut self.problems)
+            .into_iter()
+            .partition(|problem| problem.code == code);
+        self.problems = problems;
+        self.accepted.extend::<Vec<_>>(accepted);
+    }
+
+    pub(super) fn into_report(self, manifest_sha256: Option<Digest>, manifest: Option<Manifest>) -> Report {
         Report {
-            problems: self.0,
-            signatures,
+            problems: self.problems,
+            accepted: self.accepted,
+            signatures: Vec::new(),
+            reperformed: None,
+            extract: None,
             manifest_sha256,
             manifest,
         }
