@@ -74,9 +74,9 @@ async fn what_kms_signs_verifies_and_names_the_key_itself() {
     for name in [arn(MANAGEMENT, "key/a-key"), arn(MANAGEMENT, "alias/signing")] {
         let signer = open(&server, &name).await.unwrap();
         assert_eq!(signer.key_arn(), arn(MANAGEMENT, "key/a-key"));
-        let signed = sign(&signer).await.unwrap();
-        assert!(signed.request_id.is_some());
-        let bundle = Bundle::parse(&signed.bundle).unwrap();
+        let Signed { bundle, request_id, .. } = sign(&signer).await.unwrap();
+        assert!(request_id.is_some());
+        let bundle = Bundle::parse(&bundle).unwrap();
         assert_eq!(bundle.key, signer.public_key().fingerprint());
         signer
             .public_key()

@@ -95,6 +95,24 @@ pub(crate) fn copy_records(from: &Folder, to: &Path) -> Result<()> {
 
 /// Writes one file so that it is there whole or not at all.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    written_beside(path, write)?
+        .persist(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The same for a file that must not exist yet.
+pub(crate) fn write_new(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    written_beside(path, write)?
+        .persist_noclobber(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn written_beside(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<tempfile::NamedTempFile> {
     let parent = path
         .parent()
         .filter(|parent| *parent != Path::new(""))
@@ -107,8 +125,7 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
     temporary.as_file().sync_all()?;
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(permissions)?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 struct Package<'a> {
