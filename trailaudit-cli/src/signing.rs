@@ -149,3 +149,37 @@ pub(crate) fn check(option: &str, text: &str) -> Result<()> {
     };
     Err(CommandError::usage(format_args!("--{option}: the text {what}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use trailaudit_core::evidence::{PemSigner, Signer as _};
+
+    use super::*;
+
+    #[test]
+    fn a_signature_is_stored_with_its_key_or_not_at_all() {
+        let (folder, key) = (
+            tempfile::tempdir().unwrap(),
+            PemSigner::generate(&mut rand::rng()).unwrap(),
+        );
+        let name = SignatureName {
+            number: 1,
+            role: PREPARER.parse().unwrap(),
+        };
+        let store = |bundle: &[u8]| store(folder.path(), &name, bundle, key.public_key());
+        let (signature, copy) = (name.path(), key_path(&key.public_key().fingerprint()));
+        let read = |path: &str| fs::read(folder.path().join(path)).ok();
+
+        fs::create_dir(folder.path().join("signatures")).unwrap();
+        fs::write(folder.path().join(&signature), b"another").unwrap();
+        assert!(store(b"one").is_err());
+        assert_eq!((read(&signature).unwrap(), read(&copy)), (b"another".to_vec(), None));
+        assert!(!folder.path().join("keys").exists());
+
+        fs::remove_file(folder.path().join(&signature)).unwrap();
+        assert_eq!(store(b"one").unwrap(), folder.path().join(&signature));
+        assert!(store(b"two").is_err());
+        let stored = (read(&signature).unwrap(), read(&copy).unwrap());
+        assert_eq!(stored, (b"one".to_vec(), key.public_key().to_pem().as_bytes().to_vec()));
+    }
+}

@@ -2,7 +2,12 @@
 //! not sign is found before anything is collected.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -204,11 +209,7 @@ fn a_key_that_would_not_sign_is_found_before_anything_is_collected() {
         ),
         (
             "alias/signing",
-            |world| {
-                world.access_keys[0].allowed = ["sts:*", "organizations:*", "kms:GetPublicKey"]
-                    .map(str::to_owned)
-                    .into()
-            },
+            |world| world.access_keys[0].allowed = vec!["sts:*".to_owned(), "kms:GetPublicKey".to_owned()],
             &[
                 "kms:Sign",
                 "AccessDeniedException",
@@ -291,4 +292,93 @@ fn credentials_are_asked_for_where_there_are_none() {
         "{stderr}"
     );
     assert_eq!(bench.server.ledger().total(), 0);
+}
+
+/// What was collected is not lost when KMS goes away before it signs; and no signer signs alone.
+#[test]
+fn a_package_stays_whole_when_kms_goes_away() {
+    let world = with_key();
+    let pem = public_key(&world);
+    let bench = Bench::new(world);
+    fs::write(bench.path().join("kms.pub.pem"), pem).unwrap();
+    keygen(&bench, "file.pem");
+    let sign = format!("kms:{}", arn("key/signing-key"));
+    let output = bench
+        .command("audit")
+        .env(
+            "AWS_ENDPOINT_URL_KMS",
+            rehearsing_only(bench.server.endpoint().trim_start_matches("http://")),
+        )
+        .args(["--out", "package", "--sign", "file:file.pem", "--sign", &sign])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("the package in package is complete, but not signed"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("error: kms:Sign of ") && stderr.contains("was not answered by"),
+        "{stderr}"
+    );
+    let there = files(&bench.path().join("package"));
+    let is_signed = |file: &String| file.starts_with("signatures/") || file.starts_with("keys/");
+    assert!(
+        there.contains(&"manifest.json".to_owned()) && !there.iter().any(is_signed),
+        "{there:?}"
+    );
+
+    let later = [
+        "package",
+        "--key",
+        &sign,
+        "--role",
+        "preparer",
+        "--name",
+        "Ada",
+        "--meaning",
+        "authorship",
+    ];
+    let output = bench
+        .command("sign")
+        .args(later)
+        .arg("--allow-simulated")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let mut verify = trailaudit(bench.path());
+    verify.args(["verify", "package", "--allow-simulated", "--key", "kms.pub.pem"]);
+    let output = verify.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+}
+
+/// A way to the server at `address` that hangs up on every `Sign` but the first, which is the rehearsal.
+fn rehearsing_only(address: &str) -> String {
+    let address: SocketAddr = address.parse().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let rehearsed = Arc::new(AtomicBool::new(false));
+    thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let server = TcpStream::connect(address).unwrap();
+            let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            let rehearsed = rehearsed.clone();
+            thread::spawn(move || relay(client, server, &rehearsed));
+        }
+    });
+    endpoint
+}
+
+fn relay(mut client: TcpStream, mut server: TcpStream, rehearsed: &AtomicBool) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(length @ 1..) = client.read(&mut buffer) {
+        let signs = String::from_utf8_lossy(&buffer[..length]).contains("TrentService.Sign");
+        if signs && rehearsed.swap(true, Ordering::SeqCst) {
+            let _ = client.shutdown(Shutdown::Both);
+            return;
+        }
+        server.write_all(&buffer[..length]).unwrap();
+    }
 }
