@@ -122,7 +122,7 @@ impl Signable {
 #[non_exhaustive]
 pub enum NotSignable {
     /// It is not what its manifest says, or what was signed before.
-    #[error("the package does not hold: {} problems", .0.len())]
+    #[error("the package does not hold")]
     DoesNotHold(Vec<Problem>),
     /// There is no number left.
     #[error("the package has {MOST_SIGNATURES} signatures: there is no number left for another")]
