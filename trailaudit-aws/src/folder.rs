@@ -86,6 +86,24 @@ impl Store for Folder {
 /// # Errors
 /// What `content` says, or when the file or its directory cannot be written.
 pub fn write_whole(path: &Path, content: Content<'_>) -> io::Result<()> {
+    written_beside(path, content)?
+        .persist(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The same for a file that must not exist yet.
+///
+/// # Errors
+/// As [`write_whole`], and when there is such a file.
+pub fn write_new(path: &Path, content: Content<'_>) -> io::Result<()> {
+    written_beside(path, content)?
+        .persist_noclobber(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn written_beside(path: &Path, content: Content<'_>) -> io::Result<tempfile::NamedTempFile> {
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     let parent = parent.unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
@@ -96,8 +114,7 @@ pub fn write_whole(path: &Path, content: Content<'_>) -> io::Result<()> {
     temporary.as_file().sync_all()?;
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(permissions)?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// The path with `/` between segments; bytes that are no text become U+FFFD, which no package path may have.

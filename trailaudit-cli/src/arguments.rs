@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Collect(Collect),
     /// Assesses records again, offline, into a package of its own.
     Assess(Assess),
+    /// Adds a signature to a package: a reviewer's, an approver's.
+    Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
     /// Writes one account's part of a package, with the proof that it is one.
@@ -170,7 +172,8 @@ pub(crate) struct Judge {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Signing")]
 pub(crate) struct Sign {
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM; may repeat.
+    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS; may
+    /// repeat.
     #[arg(long = "sign", value_name = "REF")]
     pub keys: Vec<String>,
     /// The signer's printed name [default: the AWS identity that collected].
@@ -268,6 +271,31 @@ pub(crate) struct Assess {
     /// Which outcome gives an exit code other than 0.
     #[arg(long, value_name = "OUTCOME")]
     pub fail_on: Option<FailOn>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AddSignature {
+    /// The package.
+    #[arg(value_name = "PACKAGE")]
+    pub package: PathBuf,
+    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS.
+    #[arg(long, value_name = "REF")]
+    pub key: String,
+    /// The role to sign in: preparer, reviewer, approver, or another word.
+    #[arg(long, value_name = "ROLE")]
+    pub role: String,
+    /// The signer's printed name.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// What identifies the signer: an e-mail address, a staff number [default: the name].
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// What the signature means: authorship, review, approval, responsibility.
+    #[arg(long, value_name = "MEANING")]
+    pub meaning: String,
+    /// Signs a package that was not collected from AWS itself.
+    #[arg(long)]
+    pub allow_simulated: bool,
 }
 
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::CollectError;
+use trailaudit_aws::{CollectError, SignerError};
 
 use crate::exit::Exit;
 
@@ -54,7 +54,7 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", printable(&self.what))?;
         match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
+            Some(hint) => write!(f, "\n  hint: {}", printable(hint)),
             None => Ok(()),
         }
     }
@@ -71,6 +71,20 @@ impl From<CollectError> for CommandError {
             exit,
             what: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<SignerError> for CommandError {
+    fn from(error: SignerError) -> Self {
+        let exit = match error {
+            SignerError::Reference { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self {
+            exit,
+            hint: error.hint(),
+            what: error.to_string(),
         }
     }
 }

@@ -3,10 +3,11 @@
 //! In reading order: an [`exchange`] is one recorded call; [`records`] are files of them, which a [`provider`] reads back
 //! into facts; a [`package`] is a folder with known names, made by a [`Draft`]; its [`manifest`] names every file by digest
 //! and every account by a [`merkle`] root, and is closed by [`seal`]; a [`statement`] says who signs what with which
-//! meaning, a [`signer`] signs it, an [`envelope`] carries it; [`verify()`] checks it all against the verifier's own
+//! meaning, a [`signer`] signs it, an [`envelope`] carries it; [`countersign`] adds the next; [`verify()`] checks it all against the verifier's own
 //! [`trust`].
 
 pub mod accounts;
+pub mod countersign;
 pub mod draft;
 pub mod envelope;
 pub mod exchange;
@@ -27,6 +28,7 @@ pub mod trust;
 pub mod verify;
 
 pub use accounts::{AccountLeaf, Salt};
+pub use countersign::{Declaration, NotSignable, Signable};
 pub use draft::{Draft, DraftError, Sealed};
 pub use envelope::Bundle;
 pub use exchange::{Answer, EvidenceId, Exchange, Transport};

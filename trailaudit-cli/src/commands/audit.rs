@@ -5,6 +5,7 @@ use std::path::Path;
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::Rule;
 use trailaudit_core::evidence::manifest::Tool;
+use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::{Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
@@ -36,8 +37,18 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         },
         signing,
     };
-    let sealed = judging.seal(folder, output)?;
+    let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+}
+
+/// A collection is not lost because its signer is out of reach.
+fn tell_unsigned(folder: &Path) {
+    if folder.join(MANIFEST).exists() && !folder.join("signatures").exists() {
+        tracing::error!(
+            "the package in {} is complete, but not signed: `trailaudit sign` adds the signature",
+            folder.display()
+        );
+    }
 }
 
 /// Everything that turns records into a signed package.

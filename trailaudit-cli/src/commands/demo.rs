@@ -24,7 +24,8 @@ use crate::summary::print;
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let as_of = simulate::as_of(&demo.population);
-    let (server, truth) = simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
+    let simulate::Simulated { server, truth, .. } =
+        simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
     let collector = Collector::builder()
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)

@@ -115,7 +115,7 @@ fn the_commands_of_verify_md_work() {
         indented,
         [
             "trailaudit verify . --key SIGNER.pub.pem",
-            "sh verify.sh SIGNER.pub.pem"
+            "sh verify.sh SIGNER.pub.pem [TSA_ROOT.pem]"
         ]
     );
     assert!(pasted(indented[1]).contains("VERIFIED"));
