@@ -2,8 +2,8 @@
 //!
 //! In reading order: an [`exchange`] is one recorded call; [`records`] are files of them; a [`package`] is a folder with
 //! known names; its [`manifest`] names every file by digest and every account by a [`merkle`] root, and is closed by
-//! [`seal`]; a [`statement`] says who signs what with which meaning, a [`signer`] signs it, an [`envelope`] carries it;
-//! [`verify()`] checks it all against the verifier's own [`trust`].
+//! [`seal`]; a [`statement`] says who signs what with which meaning, a [`signer`] signs it, an [`envelope`] carries it, a
+//! [`timestamp`] proves when; [`verify()`] checks it all against the verifier's own [`trust`].
 
 pub mod accounts;
 pub mod envelope;
@@ -18,6 +18,7 @@ pub mod records;
 pub mod seal;
 pub mod signer;
 pub mod statement;
+pub mod timestamp;
 pub mod trust;
 pub mod verify;
 
@@ -30,6 +31,7 @@ pub use public_key::{Algorithm, PublicKey};
 pub use seal::{Facts, Seal};
 pub use signer::{PemSigner, SignError, Signer, Unsigned};
 pub use statement::{Meaning, Person, Role, Statement};
+pub use timestamp::Stamp;
 pub use trust::Trust;
 pub use verify::{Code, Options, Problem, Reperform, Report, VerifiedSignature, verify};
 

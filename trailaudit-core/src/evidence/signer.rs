@@ -88,6 +88,7 @@ impl Unsigned {
             payload: self.payload,
             signature: signature.to_vec(),
             key: key.fingerprint(),
+            timestamp: None,
         }
         .to_bytes())
     }
