@@ -168,6 +168,9 @@ fn check_one(
         envelope: bundle.envelope_digest(),
         countersigns: statement.countersigns,
         trusted: false,
+        trusted_as: None,
+        time: None,
+        time_note: None,
     })
 }
 
