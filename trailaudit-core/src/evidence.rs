@@ -3,8 +3,8 @@
 //! In reading order: an [`exchange`] is one recorded call; [`records`] are files of them, which a [`provider`] reads back
 //! into facts; a [`package`] is a folder with known names, made by a [`Draft`]; its [`manifest`] names every file by digest
 //! and every account by a [`merkle`] root, and is closed by [`seal`]; a [`statement`] says who signs what with which
-//! meaning, a [`signer`] signs it, an [`envelope`] carries it; [`countersign`] adds the next; [`verify()`] checks it all against the verifier's own
-//! [`trust`].
+//! meaning, a [`signer`] signs it, an [`envelope`] carries it, a [`timestamp`] proves when, [`countersign`] adds the next;
+//! [`verify()`] checks it all against the verifier's own [`trust`].
 
 pub mod accounts;
 pub mod countersign;
@@ -24,6 +24,7 @@ pub mod records;
 pub mod seal;
 pub mod signer;
 pub mod statement;
+pub mod timestamp;
 pub mod trust;
 pub mod verify;
 
@@ -40,6 +41,7 @@ pub use public_key::{Algorithm, PublicKey};
 pub use seal::{Facts, Seal};
 pub use signer::{PemSigner, SignError, Signer, Unsigned};
 pub use statement::{Meaning, Person, Role, Statement};
+pub use timestamp::Stamp;
 pub use trust::Trust;
 pub use verify::{Code, Options, Problem, Reperformance, Report, VerifiedSignature, verify};
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::evidence::manifest::Manifest;
 use crate::evidence::statement::{Meaning, Person, Role};
+use crate::evidence::timestamp::Stamp;
 use crate::evidence::{Algorithm, Digest};
 use crate::organization::AccountId;
 
@@ -107,8 +108,15 @@ pub struct VerifiedSignature {
     pub envelope: Digest,
     /// The envelopes it countersigns.
     pub countersigns: Vec<Digest>,
-    /// Whether the verifier trusts the key. Without that, the name is only a claim.
+    /// Whether the verifier trusts this signature: its key, for this role and person, at this moment. Without that,
+    /// the name is only a claim.
     pub trusted: bool,
+    /// Whose key it is, as the verifier's policy says; nobody when the policy names only keys.
+    pub trusted_as: Option<Person>,
+    /// When, as a timestamping authority the verifier trusts says.
+    pub time: Option<Stamp>,
+    /// Why the time is not proven although there is a timestamp, where that is no failure: no root was given.
+    pub time_note: Option<Problem>,
 }
 
 macro_rules! codes {
@@ -192,6 +200,34 @@ codes! {
     BadSignature = "bad-signature",
     /// The verifier does not trust the key.
     UntrustedKey = "untrusted-key",
+    /// The verifier trusts the key, but not in the role that was signed.
+    KeyNotTrustedForRole = "key-not-trusted-for-role",
+    /// The name or id that was signed is not that of the person whose key it is.
+    AnotherPerson = "another-person",
+    /// The key signs in another way than the verifier's policy demands of it.
+    KeyType = "key-type",
+    /// The signature was made before the key was valid, or after.
+    KeyNotValidThen = "key-not-valid-then",
+    /// The key is revoked, and no verified timestamp shows that the signature was made before.
+    KeyRevoked = "key-revoked",
+    /// A signature that must be independent was made with the key of another one.
+    SameKey = "same-key",
+    /// A signature that must be independent was made by the person of another one.
+    SamePerson = "same-person",
+    /// The verifier's policy demands a timestamp, and there is none.
+    MissingTimestamp = "missing-timestamp",
+    /// The timestamp is malformed, about other bytes, or not properly signed.
+    TimestampInvalid = "timestamp-invalid",
+    /// None of the verifier's roots leads to the timestamping authority.
+    TimestampUntrusted = "timestamp-untrusted",
+    /// There is a timestamp, but the verifier gave no root to check it against.
+    TimestampNoRoot = "timestamp-no-root",
+    /// The timestamp is from before the collection ended.
+    TimestampBeforeCollection = "timestamp-before-collection",
+    /// The time the signer declares is from before the collection ended.
+    DeclaredTimeBeforeCollection = "declared-time-before-collection",
+    /// The time the signer declares is far from the one in the timestamp.
+    TimestampDisagrees = "timestamp-disagrees",
     /// The verifier gave no trust to check keys against.
     NoTrust = "no-trust",
     /// A key copy is not the canonical PEM of the key it is named by.
@@ -204,7 +240,7 @@ codes! {
     AnotherPackage = "statement-about-another-package",
     /// A statement countersigns an envelope that does not come before it in this package.
     UnknownCountersigned = "unknown-countersigned",
-    /// A role the manifest requires has no genuine, trusted signature.
+    /// A role that the manifest or the verifier's policy requires has no genuine, trusted signature.
     MissingRole = "missing-role",
     /// Assessing the records again gives other findings.
     ReperformanceDiffers = "reperformance-differs",
