@@ -4,9 +4,10 @@
 //! into facts; a [`package`] is a folder with known names, made by a [`Draft`]; its [`manifest`] names every file by digest
 //! and every account by a [`merkle`] root, and is closed by [`seal`]; a [`statement`] says who signs what with which
 //! meaning, a [`signer`] signs it, an [`envelope`] carries it, a [`timestamp`] proves when, [`countersign`] adds the next;
-//! [`verify()`] checks it all against the verifier's own [`trust`].
+//! [`verify()`] checks it all against the verifier's own [`trust`]. An [`archive`] carries a package as one file.
 
 pub mod accounts;
+pub mod archive;
 pub mod countersign;
 pub mod draft;
 pub mod envelope;
@@ -29,6 +30,7 @@ pub mod trust;
 pub mod verify;
 
 pub use accounts::{AccountLeaf, Salt};
+pub use archive::Archive;
 pub use countersign::{Declaration, NotSignable, Signable};
 pub use draft::{Draft, DraftError, Sealed};
 pub use envelope::Bundle;
