@@ -29,6 +29,14 @@ impl CommandError {
         }
     }
 
+    /// A package is not what it must be.
+    pub(crate) fn refused(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::NotVerified,
+            ..Self::failed(what)
+        }
+    }
+
     /// What was asked cannot be meant.
     pub(crate) fn usage(what: impl fmt::Display) -> Self {
         Self {
@@ -41,6 +49,11 @@ impl CommandError {
     /// A file or directory refused.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         Self::failed(format_args!("{}: {error}", path.display()))
+    }
+
+    /// What went wrong, without what to do about it.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Adds what to do about it.

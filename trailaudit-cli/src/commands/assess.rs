@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
+use crate::packaging;
 use crate::signing::Signing;
 use crate::summary::exit;
 
@@ -18,10 +19,12 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let mut config = Config::load(assess.config.as_deref())?;
     config.complete_judge(&mut assess.judge);
     config.complete_sign(&mut assess.sign);
+    config.complete_packaging(&mut assess.packaging);
     let (rules, selection) = terms(&assess.judge)?;
     let signing = Signing::prepare(&assess.sign)?;
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
+    let draft = packaging::read(&assess.packaging, draft())?;
     let records = open(&assess.records)?;
     let judging = Judging {
         draft: Draft {
@@ -29,9 +32,10 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
             selection,
             baseline: config.baseline(),
             as_of,
-            ..draft()
+            ..draft
         },
         signing,
+        zip: assess.packaging.zip,
     };
 
     let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));
@@ -42,7 +46,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         );
     }
     let made = make_folder(&assess.out)?;
-    let sealed = copy_records(&records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
+    let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
     Ok(exit(&sealed.assessment, fail_on))
 }

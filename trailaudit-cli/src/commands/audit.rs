@@ -15,7 +15,8 @@ use crate::arguments::{Audit, Judge, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
-use crate::package::open;
+use crate::package::{open_folder, zip};
+use crate::packaging;
 use crate::report;
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
@@ -26,6 +27,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     config.complete_audit(&mut audit);
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
+    let draft = packaging::read(&audit.packaging, draft())?;
     let folder = &audit.collect.out;
     collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
     let judging = Judging {
@@ -33,9 +35,10 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
             rules,
             selection,
             baseline: config.baseline(),
-            ..draft()
+            ..draft
         },
         signing,
+        zip: audit.packaging.zip,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
@@ -55,12 +58,14 @@ fn tell_unsigned(folder: &Path) {
 pub(crate) struct Judging {
     pub draft: Draft<'static>,
     pub signing: Signing,
+    /// Whether an archive is written beside the directory.
+    pub zip: bool,
 }
 
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
     pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let mut store = open(folder)?;
+        let mut store = open_folder(folder)?;
         let sealed = self
             .draft
             .seal(&mut store, &AwsRecords)
@@ -70,12 +75,14 @@ impl Judging {
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
+        let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
             assessment: &sealed.assessment,
             selection: &self.draft.selection,
             folder,
             package: sealed.manifest.package_id,
-            signatures: signatures.len(),
+            signatures: &signatures,
+            archive: archive.as_deref(),
             simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;
