@@ -113,11 +113,8 @@ pub fn read_account(
 ) -> Result<AwsInventory, PackageError> {
     let mut reading = Reading::new(run).of(organization);
     for path in listed(files)? {
-        match RecordFile::at(&path) {
-            Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) => {
-                take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
-            }
-            _ => (),
+        if let Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) = RecordFile::at(&path) {
+            take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
         }
     }
     reading.account(account);

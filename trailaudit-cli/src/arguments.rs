@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The main job: collect, assess, report, package, sign.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// The same against a simulated Organization on this machine; checks itself.
     #[cfg(feature = "demo")]
     Demo(Demo),
@@ -31,9 +31,9 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(Collect),
+    Collect(Box<Collect>),
     /// Assesses records again, offline, into a package of its own.
-    Assess(Assess),
+    Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.
     Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.

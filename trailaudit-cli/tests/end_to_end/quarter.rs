@@ -90,7 +90,7 @@ fn an_extract_shows_one_account_and_verifies_without_us() {
     };
     let output = script("one");
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(told(&output).contains(&format!("account     {}, one of", FIRST)));
+    assert!(told(&output).contains(&format!("account     {FIRST}, one of")));
     for (file, change) in [
         ("proof.json", "\"index\":"),
         ("accounts/index.jsonl", "\"findings\":\""),

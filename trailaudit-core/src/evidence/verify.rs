@@ -6,6 +6,7 @@
 //! account of a package, is asked the same questions as far as it can answer them.
 
 mod accounts;
+mod compare;
 mod listing;
 mod pinned;
 mod records;
