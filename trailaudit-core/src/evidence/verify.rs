@@ -25,8 +25,9 @@ use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF, account_findings};
 use super::trust::Trust;
 use super::{Digest, jcs};
 use accounts::{Index, is_in_extracts};
-use listing::{Expected, Present};
-use pinned::Pinned;
+pub(super) use listing::Expected;
+use listing::Present;
+pub(super) use pinned::Pinned;
 use report::Problems;
 use tables::Tables;
 

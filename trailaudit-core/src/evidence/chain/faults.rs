@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Graph, NEWEST};
-use super::{Chain, Code, Given};
+use super::{Chain, Code};
 
 impl Graph<'_> {
     /// Finds everything that is wrong with the order.
