@@ -302,6 +302,6 @@ fn hosts(recorder: &Recorder) -> Vec<String> {
     recorder.hosts().into_iter().collect()
 }
 
-fn is_simulated(endpoints: &[String]) -> bool {
+pub(crate) fn is_simulated(endpoints: &[String]) -> bool {
     endpoints.iter().any(|host| !is_aws_host(host))
 }

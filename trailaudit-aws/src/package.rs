@@ -1,5 +1,7 @@
 //! From record files back to facts: the same way for a live run, a package, and an auditor years later.
 
+mod plausible;
+
 use std::io::{self, Read};
 
 use rayon::prelude::*;
@@ -14,12 +16,17 @@ use trailaudit_core::evidence::Files;
 
 use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
+use plausible::Span;
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
 
-/// How many record files are decoded at once.
+/// How many record files are decoded at once, and how much of one, in bytes, is held while they are.
 const AT_ONCE: usize = 32;
+const HELD: usize = 2 << 20;
+
+/// The most values of one exchange: far more than any page of an answer has.
+const MOST_VALUES: usize = 1 << 20;
 
 /// Why record files cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +68,24 @@ pub enum PackageError {
         /// The file, within the directory.
         path: String,
     },
+    /// A line has more values than any answer has.
+    #[error("{path}, line {line}: more values than any answer has")]
+    TooManyValues {
+        /// The file, within the directory.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An exchange is not of this account or not of this run.
+    #[error("{path}, line {line}: {why}")]
+    Implausible {
+        /// The file, within the directory.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A line is not an exchange.
     #[error("{path}, line {line}: {source}")]
     Exchange {
@@ -88,14 +113,24 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
         .filter(|(_, file)| *file != RecordFile::RunLog)
         .collect();
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
-    // Decoded by every core, a few files at a time so that memory stays flat; taken in one by one.
+    let span = Span::of(&run);
+    // Small files are decoded by every core, a few at a time; what is large is taken in exchange by exchange, so that
+    // memory stays flat whatever the files hold.
     for some in paths.chunks(AT_ONCE) {
         let decoded: Vec<_> = some
             .par_iter()
-            .map(|(path, file)| exchanges(files, path, file))
+            .map(|(path, file)| small(files, path, file, span))
             .collect();
-        for ((_, file), exchanges) in some.iter().zip(decoded) {
-            take_in(&mut reading, file, &exchanges?);
+        for ((path, file), exchanges) in some.iter().zip(decoded) {
+            match exchanges? {
+                Some(exchanges) => {
+                    open(&mut reading, file);
+                    for (id, exchange) in &exchanges {
+                        take_in(&mut reading, file, *id, exchange);
+                    }
+                }
+                None => stream(&mut reading, files, path, file, span)?,
+            }
         }
     }
     Ok((run, reading.finish()))
@@ -111,27 +146,29 @@ pub fn read_account(
     run: Run,
     organization: Organization,
 ) -> Result<AwsInventory, PackageError> {
+    let span = Span::of(&run);
     let mut reading = Reading::new(run).of(organization);
     for path in listed(files)? {
         if let Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) = RecordFile::at(&path) {
-            take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
+            stream(&mut reading, files, &path, &file, span)?;
         }
     }
     reading.account(account);
     Ok(reading.finish())
 }
 
-fn take_in(reading: &mut Reading, file: &RecordFile, exchanges: &[(EvidenceId, Exchange)]) {
+fn open(reading: &mut Reading, file: &RecordFile) {
     if let RecordFile::Account(account) = file {
         reading.account(account);
     }
-    for (id, exchange) in exchanges {
-        match file {
-            RecordFile::Account(account) => reading.account_exchange(account, *id, exchange),
-            RecordFile::Resources(_) => reading.resource_exchange(*id, exchange),
-            RecordFile::Organization => reading.organization_exchange(*id, exchange),
-            RecordFile::RunLog => (),
-        }
+}
+
+fn take_in(reading: &mut Reading, file: &RecordFile, id: EvidenceId, exchange: &Exchange) {
+    match file {
+        RecordFile::Account(account) => reading.account_exchange(account, id, exchange),
+        RecordFile::Resources(_) => reading.resource_exchange(id, exchange),
+        RecordFile::Organization => reading.organization_exchange(id, exchange),
+        RecordFile::RunLog => (),
     }
 }
 
@@ -161,13 +198,83 @@ fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
     Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 
-/// The exchanges of a record file.
-fn exchanges(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Vec<(EvidenceId, Exchange)>, PackageError> {
+/// The exchanges of a record file, when there is so little in it that they can be held together.
+fn small(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    span: Span,
+) -> Result<Option<Vec<(EvidenceId, Exchange)>>, PackageError> {
+    let mut exchanges = Vec::new();
+    let mut room = HELD;
+    let whole = each_line(files, path, file, |number, line| {
+        // Every comma may be a value of its own, which takes as much memory as a short text.
+        let cost = line.len() + 32 * line.iter().filter(|byte| **byte == b',').count();
+        let Some(rest) = room.checked_sub(cost) else {
+            return Ok(false);
+        };
+        room = rest;
+        exchanges.push(decoded(path, number, line, file, span)?);
+        Ok(true)
+    })?;
+    Ok(whole.then_some(exchanges))
+}
+
+fn stream(
+    reading: &mut Reading,
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    span: Span,
+) -> Result<(), PackageError> {
+    open(reading, file);
+    each_line(files, path, file, |number, line| {
+        let (id, exchange) = decoded(path, number, line, file, span)?;
+        take_in(reading, file, id, &exchange);
+        Ok(true)
+    })
+    .map(drop)
+}
+
+fn decoded(
+    path: &str,
+    line: usize,
+    bytes: &[u8],
+    file: &RecordFile,
+    span: Span,
+) -> Result<(EvidenceId, Exchange), PackageError> {
+    if bytes.iter().filter(|byte| **byte == b',').count() > MOST_VALUES {
+        return Err(PackageError::TooManyValues {
+            path: path.into(),
+            line,
+        });
+    }
+    let (id, exchange) = Exchange::from_line(bytes).map_err(|source| PackageError::Exchange {
+        path: path.into(),
+        line,
+        source,
+    })?;
+    match plausible::fault(span, file, &exchange) {
+        None => Ok((id, exchange)),
+        Some(why) => Err(PackageError::Implausible {
+            path: path.into(),
+            line,
+            why,
+        }),
+    }
+}
+
+/// Gives every line but the header to `take`, which says whether it wants more; whether all were taken.
+fn each_line(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    mut take: impl FnMut(usize, &[u8]) -> Result<bool, PackageError>,
+) -> Result<bool, PackageError> {
     let opened = files.open(path).map_err(|source| PackageError::Io {
         path: path.into(),
         source,
     })?;
-    let mut exchanges = Vec::new();
     for (i, line) in records::read_lines(opened).enumerate() {
         let line = line.map_err(|source| PackageError::Records {
             path: path.into(),
@@ -181,15 +288,11 @@ fn exchanges(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Vec<(Ev
             if !is_header_of(&header, file) {
                 return Err(PackageError::HeaderOfAnother { path: path.into() });
             }
-            continue;
+        } else if !take(i + 1, &line)? {
+            return Ok(false);
         }
-        exchanges.push(Exchange::from_line(&line).map_err(|source| PackageError::Exchange {
-            path: path.into(),
-            line: i + 1,
-            source,
-        })?);
     }
-    Ok(exchanges)
+    Ok(true)
 }
 
 fn is_header_of(header: &Header, file: &RecordFile) -> bool {

@@ -57,6 +57,11 @@ fn place(packaging: &Packaging) -> Result<Option<Place>> {
     }
 }
 
+/// Refuses a package whose files are not what was sealed: nobody's signature may cover up what was changed.
+pub(crate) fn check_sound(path: &Path) -> Result<()> {
+    sound(path).map(drop)
+}
+
 /// The manifest of an earlier package, whose files are what was sealed. Who signed it is for whoever verifies the chain.
 fn sound(path: &Path) -> Result<(Manifest, Digest)> {
     const OPEN: [Code; 4] = [Code::NoTrust, Code::NoSignature, Code::MissingRole, Code::Simulated];

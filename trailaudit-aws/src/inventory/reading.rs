@@ -82,7 +82,10 @@ impl Reading {
         unit.note_call(id);
         match exchange.operation.as_str() {
             "ListRegions" => unit.note_regions(id, exchange),
-            "DescribeTrails" => self.listing(account, id, exchange),
+            // Asked for some by name, a Region does not tell of the others.
+            "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
+                self.listing(account, id, exchange)
+            }
             _ => self.about_trail(account, id, exchange),
         }
     }

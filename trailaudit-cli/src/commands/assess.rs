@@ -30,6 +30,9 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     // A package is judged again by its own terms but where others are asked for.
     let before = Judged::of(&*records)
         .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
+    if before.is_some() {
+        packaging::check_sound(&assess.records)?;
+    }
     let own = before.as_ref();
     let selection = match own {
         Some(before) if assess.judge.frameworks.is_empty() => Selection::new(before.frameworks()),

@@ -27,6 +27,12 @@ use crate::rule::Rule;
 use crate::rules::CATALOGUE;
 use crate::tables::{catalogue, coverage, findings};
 
+/// How to check a package without this program; part of every package.
+pub(super) const INSTRUCTIONS: [(&str, &[u8]); 2] = [
+    (package::VERIFY_MD, include_bytes!("instructions/VERIFY.md")),
+    (package::VERIFY_SH, include_bytes!("instructions/verify.sh")),
+];
+
 /// How a package is to be made of records.
 #[derive(Clone)]
 pub struct Draft<'a> {
@@ -163,12 +169,8 @@ impl<'a> Draft<'a> {
             }),
             (package::COVERAGE_CSV, &mut |out| coverage::write_csv(assessment, out)),
             (package::COVERAGE_JSON, &mut |out| coverage::write_json(assessment, out)),
-            (package::VERIFY_MD, &mut |out| {
-                out.write_all(include_bytes!("instructions/VERIFY.md"))
-            }),
-            (package::VERIFY_SH, &mut |out| {
-                out.write_all(include_bytes!("instructions/verify.sh"))
-            }),
+            (package::VERIFY_MD, &mut |out| out.write_all(INSTRUCTIONS[0].1)),
+            (package::VERIFY_SH, &mut |out| out.write_all(INSTRUCTIONS[1].1)),
             (package::REPORT_HTML, &mut |out| report(contents, out)),
         ];
         let mut written = BTreeMap::new();

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use trailaudit_core::evidence::chain::Chain;
+use trailaudit_core::evidence::manifest::Collection;
 use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Report, VerifiedSignature};
+use trailaudit_core::evidence::{Manifest, Report, VerifiedSignature};
 
 use crate::error::printable;
 
@@ -31,6 +32,9 @@ pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
                 extract.account, manifest.account_count, extract.findings
             ),
         });
+        if let Some(note) = far_from_collection(manifest) {
+            line(&note);
+        }
         if let Some(supersedes) = &manifest.supersedes {
             line(&format!(
                 "corrects     {}: {}",
@@ -68,6 +72,19 @@ pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
         format!("NOT VERIFIED {} problems", report.problems.len())
     });
     out
+}
+
+/// Verdicts may speak about another moment than the records: whoever reads them should know.
+fn far_from_collection(manifest: &Manifest) -> Option<String> {
+    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+    let Collection { started, ended } = manifest.collection;
+    let is_far = started.duration_since(manifest.as_of) > A_DAY || manifest.as_of.duration_since(ended) > A_DAY;
+    is_far.then(|| {
+        format!(
+            "note         the verdicts speak about {:.0}, the records were collected on {started:.0}",
+            manifest.as_of
+        )
+    })
 }
 
 fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {

@@ -111,8 +111,13 @@ impl<'a> Compared<'a> {
 }
 
 /// The order of findings within a rule.
-fn key<'e>(entry: &'e Entry<'_>) -> (&'e str, &'e str, &'e str) {
+pub(super) fn key<'e>(entry: &'e Entry<'_>) -> (&'e str, &'e str, &'e str) {
     (&entry.account_id, &entry.region, &entry.resource_id)
+}
+
+/// Whether a rule came to a decision: one way or the other.
+pub(super) fn is_decided(entry: &Entry<'_>) -> bool {
+    ["pass", "fail"].contains(&&*entry.verdict)
 }
 
 /// Whether two entries say the same but for what the catalogue says of their rule, which may have other words today.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
-use super::compare::{Compared, is_same_judgement, named};
+use super::compare::{Compared, is_decided, is_same_judgement, key, named};
 use super::read_bounded;
 use super::report::{Code, Problem, Problems, Reperformed};
 use crate::assessment::{Assessment, assess};
@@ -21,10 +21,10 @@ use crate::evidence::package::{
 use crate::evidence::provider::{Provenance, Provider};
 use crate::evidence::records::read_lines;
 use crate::evidence::{Digest, EvidenceId};
-use crate::framework::Selection;
+use crate::framework::{Selection, framework};
 use crate::rule::Rule;
 use crate::rules::CATALOGUE as RULES;
-use crate::tables::catalogue::v1::Catalogue;
+use crate::tables::catalogue::{self, v1::Catalogue};
 use crate::tables::coverage;
 use crate::tables::findings::{entries, v1::Entry};
 use crate::tables::reading::Reading;
@@ -128,24 +128,38 @@ impl<'a> Reperformance<'a> {
         let assessment = assess(&*inventory, &rules, &baseline, manifest.as_of);
         let selection = Selection::default();
         let again: Vec<_> = entries(&assessment, &selection).collect();
+        let findings = account_findings(&leaf.account);
+        let mut differ = |message| problems.add(Code::ReperformanceDiffers, Some(&findings), message);
+        // What is inherited is judged with the owner's records, which are not here.
+        let is_own = |entry: &Entry<'_>| {
+            entry.inherited_from.is_empty()
+                && !entry.evidence.is_empty()
+                && entry.evidence.iter().all(|id| own.contains(id))
+        };
         for entry in attested {
-            let is_known = rules.iter().any(|rule| rule.id == entry.rule);
-            // What is inherited is judged with the owner's records, which are not here.
-            let is_own = entry.inherited_from.is_empty() && !entry.evidence.is_empty();
-            let rests_on_own = is_own && entry.evidence.iter().all(|id| own.contains(id));
-            if !is_known || !rests_on_own {
+            if !rules.iter().any(|rule| rule.id == entry.rule) || !is_own(entry) {
                 done.attested += 1;
                 continue;
             }
             done.findings += 1;
-            let is_given = again.iter().any(|again| is_same_judgement(again, entry));
-            if !is_given {
-                let message = format!("the account's records do not give {}", named(entry));
-                problems.add(
-                    Code::ReperformanceDiffers,
-                    Some(&account_findings(&leaf.account)),
-                    message,
-                );
+            if !again.iter().any(|again| is_same_judgement(again, entry)) {
+                differ(format!("the account's records do not give {}", named(entry)));
+            }
+        }
+        // An account without records is out of scope: nothing is said about it as such.
+        let of_it = again
+            .iter()
+            .filter(|again| leaf.records.is_some() && again.account_id == leaf.account.as_str());
+        for again in of_it {
+            let said = attested
+                .iter()
+                .find(|entry| entry.rule == again.rule && key(entry) == key(again));
+            let contradicts = |entry: &Entry<'_>| is_own(again) && is_decided(again) && entry.verdict != again.verdict;
+            if said.is_none_or(contradicts) {
+                differ(format!(
+                    "the account's records give {}, which the extract does not have",
+                    named(again)
+                ));
             }
         }
         Some(done)
@@ -154,10 +168,22 @@ impl<'a> Reperformance<'a> {
     /// The rules of the package that are the same today; the others are told.
     fn unrevised(&self, catalogue: &Catalogue, done: &mut Reperformed, problems: &mut Problems) -> Vec<&'static Rule> {
         let mut same = Vec::new();
+        let selection = selection(catalogue);
+        if selection.is_none() {
+            let message = "it answers a framework that this version does not have";
+            problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
+        }
         for was in &catalogue.rules {
             let today = self.rules.iter().find(|rule| rule.id == was.id);
             let message = match today {
                 Some(rule) if rule.revision == was.revision => {
+                    if selection
+                        .as_ref()
+                        .is_some_and(|selection| catalogue::entry(rule, selection) != *was)
+                    {
+                        let message = format!("{} has other words, requirements or severity today", was.id);
+                        problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
+                    }
                     same.push(*rule);
                     continue;
                 }
@@ -175,6 +201,12 @@ impl<'a> Reperformance<'a> {
         }
         same
     }
+}
+
+/// The frameworks of a catalogue, when this version has them all.
+fn selection(catalogue: &Catalogue) -> Option<Selection> {
+    let frameworks: Option<Vec<_>> = catalogue.frameworks.iter().map(|id| framework(id)).collect();
+    frameworks.filter(|chosen| !chosen.is_empty()).map(Selection::new)
 }
 
 /// The ids of the exchanges in an account's own record files.
