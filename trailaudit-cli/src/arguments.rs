@@ -1,5 +1,6 @@
 //! The command line.
 
+mod diff;
 mod evidence;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
+    /// What changed from one package to another; verifies both first.
+    Diff(Diff),
     /// Writes one account's part of a package, with the proof that it is one.
     Extract(Extract),
     /// The catalogue of rules and the frameworks they answer.

@@ -6,6 +6,7 @@ mod collect;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
 mod extract;
 mod keygen;
 mod sign;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Assess(assess) => assess::run(*assess, output),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Extract(extract) => extract::run(&extract),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),

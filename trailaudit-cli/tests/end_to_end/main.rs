@@ -19,6 +19,7 @@ mod worlds;
 mod calls;
 mod countersigning;
 mod demo;
+mod diff;
 mod kms;
 mod outcomes;
 mod outputs;

@@ -20,7 +20,8 @@ impl Regions {
         })
     }
 
-    /// Whether the Region is in one of the packages alone: then it is told once, and not for every account.
+    /// Whether the Region is in one of the packages alone: then it is told once, and not for every account that was
+    /// entered. Whether an account that was not entered has it nobody knows: its cell is told as lost or won.
     pub(super) fn is_told(&self, region: &str) -> bool {
         self.old.contains(region) != self.new.contains(region)
     }
