@@ -14,6 +14,7 @@ use trailaudit_core::evidence::Files;
 
 use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
+use crate::shard::Shard;
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
@@ -39,6 +40,9 @@ pub enum PackageError {
     /// The run log cannot be read.
     #[error("{RUN_LOG}: {0}")]
     Run(#[from] RunError),
+    /// The accounts of the other shards are missing.
+    #[error("this is shard {} of {}: merge all of them first", .0.index(), .0.of())]
+    Shard(Shard),
     /// A record file is not one.
     #[error("{path}: {source}")]
     Records {
@@ -78,9 +82,10 @@ pub enum PackageError {
 /// Memory stays flat: the exchanges of a few accounts are held at a time.
 ///
 /// # Errors
-/// When a file cannot be read, or a line is not what it must be.
+/// When a file cannot be read, a line is not what it must be, or it is one shard of several: what the others have
+/// seen would be missing without a trace.
 pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
-    let run = run(files)?;
+    let run = whole_run(files)?;
     let mut reading = Reading::new(run.clone());
     let mut paths: Vec<_> = listed(files)?
         .into_iter()
@@ -90,12 +95,9 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
     // Decoded by every core, a few files at a time so that memory stays flat; taken in one by one.
     for some in paths.chunks(AT_ONCE) {
-        let decoded: Vec<_> = some
-            .par_iter()
-            .map(|(path, file)| exchanges(files, path, file))
-            .collect();
+        let decoded: Vec<_> = some.par_iter().map(|(path, file)| records(files, path, file)).collect();
         for ((_, file), exchanges) in some.iter().zip(decoded) {
-            take_in(&mut reading, file, &exchanges?);
+            take_in(&mut reading, file, &exchanges?.1);
         }
     }
     Ok((run, reading.finish()))
@@ -115,7 +117,7 @@ pub fn read_account(
     for path in listed(files)? {
         match RecordFile::at(&path) {
             Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) => {
-                take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
+                take_in(&mut reading, &file, &records(files, &path, &file)?.1);
             }
             _ => (),
         }
@@ -143,6 +145,23 @@ fn take_in(reading: &mut Reading, file: &RecordFile, exchanges: &[(EvidenceId, E
 /// # Errors
 /// When there is none, or it does not tell what a run must tell.
 pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
+    Ok(Run::read(&run_log(files)?)?)
+}
+
+/// Reads the run log, unless it is that of one shard of several.
+///
+/// # Errors
+/// As [`run`], and [`PackageError::Shard`].
+pub fn whole_run(files: &dyn Files) -> Result<Run, PackageError> {
+    let run = run(files)?;
+    match run.shard.filter(|shard| !shard.is_whole()) {
+        None => Ok(run),
+        Some(shard) => Err(PackageError::Shard(shard)),
+    }
+}
+
+/// The bytes of the run log.
+pub(crate) fn run_log(files: &dyn Files) -> Result<Vec<u8>, PackageError> {
     let mut log = Vec::new();
     let at = |source| PackageError::Io {
         path: RUN_LOG.into(),
@@ -153,7 +172,7 @@ pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
         Err(error) => return Err(at(error)),
         Ok(file) => file.take(LONGEST_RUN_LOG).read_to_end(&mut log).map_err(at)?,
     };
-    Ok(Run::read(&log)?)
+    Ok(log)
 }
 
 fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
@@ -164,35 +183,63 @@ fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
     Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 
-/// The exchanges of a record file.
-fn exchanges(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Vec<(EvidenceId, Exchange)>, PackageError> {
-    let opened = files.open(path).map_err(|source| PackageError::Io {
+/// The first line of a record file, which must be about what the file is, and its exchanges.
+pub(crate) fn records(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+) -> Result<(Header, Vec<(EvidenceId, Exchange)>), PackageError> {
+    let (header, lines) = lines(open(files, path)?, path, file)?;
+    let exchange = |(i, line): (usize, Result<Vec<u8>, PackageError>)| {
+        Exchange::from_line(&line?).map_err(|source| PackageError::Exchange {
+            path: path.into(),
+            line: i + 2,
+            source,
+        })
+    };
+    let exchanges: Result<_, _> = lines.enumerate().map(exchange).collect();
+    Ok((header, exchanges?))
+}
+
+/// The first line of a record file alone.
+pub(crate) fn header(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Header, PackageError> {
+    Ok(lines(open(files, path)?, path, file)?.0)
+}
+
+/// Whether bytes are a whole record file about what `file` says; what its exchanges say is not read.
+pub(crate) fn check(bytes: &[u8], path: &str, file: &RecordFile) -> Result<(), PackageError> {
+    let (_, mut lines) = lines(bytes, path, file)?;
+    lines.try_for_each(|line| line.map(drop))
+}
+
+fn open<'a>(files: &'a dyn Files, path: &str) -> Result<Box<dyn Read + 'a>, PackageError> {
+    files.open(path).map_err(|source| PackageError::Io {
+        path: path.into(),
+        source,
+    })
+}
+
+/// The header of a record file, and the lines after it.
+fn lines<'a, R: Read + 'a>(
+    content: R,
+    path: &'a str,
+    file: &RecordFile,
+) -> Result<(Header, impl Iterator<Item = Result<Vec<u8>, PackageError>> + use<'a, R>), PackageError> {
+    let at = move |source| PackageError::Records {
+        path: path.into(),
+        source,
+    };
+    let mut lines = records::read_lines(content).map(move |line| line.map_err(at));
+    let first = lines.next().transpose()?.unwrap_or_default();
+    let header = Header::parse(&first).map_err(|source| PackageError::Header {
         path: path.into(),
         source,
     })?;
-    let mut exchanges = Vec::new();
-    for (i, line) in records::read_lines(opened).enumerate() {
-        let line = line.map_err(|source| PackageError::Records {
-            path: path.into(),
-            source,
-        })?;
-        if i == 0 {
-            let header = Header::parse(&line).map_err(|source| PackageError::Header {
-                path: path.into(),
-                source,
-            })?;
-            if !is_header_of(&header, file) {
-                return Err(PackageError::HeaderOfAnother { path: path.into() });
-            }
-            continue;
-        }
-        exchanges.push(Exchange::from_line(&line).map_err(|source| PackageError::Exchange {
-            path: path.into(),
-            line: i + 1,
-            source,
-        })?);
+    if is_header_of(&header, file) {
+        Ok((header, lines))
+    } else {
+        Err(PackageError::HeaderOfAnother { path: path.into() })
     }
-    Ok(exchanges)
 }
 
 fn is_header_of(header: &Header, file: &RecordFile) -> bool {

@@ -5,6 +5,8 @@ use serde_json::Value;
 use trailaudit_core::evidence::jcs::{self, NotStrict};
 use trailaudit_core::organization::{AccountId, Region};
 
+use crate::shard::Shard;
+
 /// The facts of a run that its run log keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -30,6 +32,8 @@ pub struct Run {
     pub regions: Vec<Region>,
     /// The scope as the run log has it.
     pub scope: Value,
+    /// Which part of the organization it was; none when it was the whole.
+    pub shard: Option<Shard>,
     /// The accounts the user named, with their names; empty when Organizations was asked.
     pub planned: Vec<(AccountId, String)>,
     /// The accounts the scope left out.
@@ -105,6 +109,10 @@ impl Run {
                 .map(Region::from)
                 .collect(),
             scope: started["scope"].clone(),
+            shard: match &started["shard"] {
+                Value::Null => None,
+                shard => Some(Shard::from_json(shard).ok_or(RunError::Missing("which shard it is"))?),
+            },
             planned: events("planned")
                 .filter_map(|line| {
                     Some((
