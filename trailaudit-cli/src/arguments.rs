@@ -1,11 +1,15 @@
 //! The command line.
 
+mod shards;
+
 mod evidence;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+pub(crate) use self::shards::{CollectShard, Merge};
 
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
 
@@ -31,7 +35,9 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(Collect),
+    Collect(CollectShard),
+    /// Makes one collection of all its shards.
+    Merge(Merge),
     /// Assesses records again, offline, into a package of its own.
     Assess(Assess),
     /// Adds a signature to a package: a reviewer's, an approver's.
