@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use trailaudit_core::evidence::Draft;
+use trailaudit_core::evidence::{Draft, Judged};
+use trailaudit_core::framework::Selection;
 
 use super::audit::{Judging, draft, terms};
 use crate::arguments::{Assess, Output};
@@ -26,16 +27,26 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
     let draft = packaging::read(&assess.packaging, draft())?;
     let records = open(&assess.records)?;
+    // A package is judged again by its own terms but where others are asked for.
+    let before = Judged::of(&*records)
+        .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
+    let own = before.as_ref();
+    let selection = match own {
+        Some(before) if assess.judge.frameworks.is_empty() => Selection::new(before.frameworks()),
+        _ => selection,
+    };
+    let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {
             rules,
             selection,
-            baseline: config.baseline(),
-            as_of,
+            baseline: baseline.unwrap_or_default(),
+            as_of: as_of.or(own.map(|before| before.as_of)),
             ..draft
         },
         signing,
         zip: assess.packaging.zip,
+        before: own.map(|before| before.catalogue_sha256),
     };
 
     let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));

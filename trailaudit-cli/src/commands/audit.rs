@@ -6,7 +6,7 @@ use trailaudit_aws::AwsRecords;
 use trailaudit_core::Rule;
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::package::MANIFEST;
-use trailaudit_core::evidence::{Draft, Sealed};
+use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
 
@@ -34,11 +34,12 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         draft: Draft {
             rules,
             selection,
-            baseline: config.baseline(),
+            baseline: config.baseline().unwrap_or_default(),
             ..draft
         },
         signing,
         zip: audit.packaging.zip,
+        before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
@@ -60,6 +61,8 @@ pub(crate) struct Judging {
     pub signing: Signing,
     /// Whether an archive is written beside the directory.
     pub zip: bool,
+    /// The catalogue the same records were judged by before.
+    pub before: Option<Digest>,
 }
 
 impl Judging {
@@ -80,9 +83,10 @@ impl Judging {
             assessment: &sealed.assessment,
             selection: &self.draft.selection,
             folder,
-            package: sealed.manifest.package_id,
             signatures: &signatures,
             archive: archive.as_deref(),
+            manifest: &sealed.manifest,
+            before: self.before,
             simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;

@@ -40,6 +40,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let judging = Judging {
         draft: draft(),
         zip: false,
+        before: None,
         signing: Signing::with(key, "Demo"),
     };
     let sealed = judging.seal(&demo.out, output)?;

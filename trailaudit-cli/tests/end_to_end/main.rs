@@ -22,6 +22,7 @@ mod demo;
 mod kms;
 mod outcomes;
 mod outputs;
+mod quarter;
 mod scopes;
 mod signing;
 mod tamper;

@@ -14,12 +14,11 @@ mod report;
 mod signatures;
 mod tables;
 
-use std::io::{self, Read};
-
 pub use reperform::Reperformance;
 pub use report::{Code, Extract, Problem, Reperformed, Report, VerifiedSignature};
 
 use super::files::Files;
+use super::hashing::read_bounded;
 use super::manifest::Manifest;
 use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF, account_findings};
 use super::trust::Trust;
@@ -239,17 +238,6 @@ fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut P
         );
         problems.add(Code::Simulated, Some(MANIFEST), message);
     }
-}
-
-/// A whole small file.
-fn read_bounded(files: &dyn Files, path: &str, longest: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    files.open(path)?.take(longest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > longest {
-        let message = format!("the file is longer than {longest} bytes");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    Ok(bytes)
 }
 
 /// The code of JSON that was refused.
