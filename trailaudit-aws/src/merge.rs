@@ -81,7 +81,7 @@ pub enum MergeError {
         /// The shard.
         name: String,
         /// What is wrong with it.
-        source: PackageError,
+        source: Box<PackageError>,
     },
     /// It was not collected as a shard.
     #[error("{name} is no shard: it was collected whole, or is merged already")]
@@ -98,19 +98,8 @@ pub enum MergeError {
         shard: Shard,
     },
     /// Two shards were collected by different plans.
-    #[error("{name} and {other} are not shards of the same run: {what} is {mine} in the one, {theirs} in the other")]
-    OfAnotherRun {
-        /// The one.
-        name: String,
-        /// The other.
-        other: String,
-        /// In what they differ.
-        what: &'static str,
-        /// What it is in the one.
-        mine: String,
-        /// What it is in the other.
-        theirs: String,
-    },
+    #[error(transparent)]
+    OfAnotherRun(Box<Difference>),
     /// A shard was given twice.
     #[error("{name} and {other} are both shard {} of {}", shard.index(), shard.of())]
     Twice {
@@ -146,6 +135,22 @@ pub enum MergeError {
     Write(io::Error),
 }
 
+/// In what two shards were collected by different plans.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} and {other} are not shards of the same run: {what} is {mine} in the one, {theirs} in the other")]
+pub struct Difference {
+    /// The one shard.
+    pub name: String,
+    /// The other.
+    pub other: String,
+    /// In what they differ, such as `the scope`.
+    pub what: &'static str,
+    /// What it is in the one.
+    pub mine: String,
+    /// What it is in the other.
+    pub theirs: String,
+}
+
 /// One shard with its log read.
 struct Opened<'a> {
     name: &'a str,
@@ -159,7 +164,7 @@ impl<'a> Opened<'a> {
         let ShardFiles { name, files } = *given;
         let log = ShardLog::read(files).map_err(|source| MergeError::Records {
             name: name.to_owned(),
-            source,
+            source: Box::new(source),
         })?;
         let Some(shard) = log.shard() else {
             return Err(MergeError::NotAShard { name: name.to_owned() });
@@ -195,7 +200,7 @@ impl<'a> Opened<'a> {
         let name = self.name.to_owned();
         move |source| MergeError::Records {
             name: name.clone(),
-            source,
+            source: Box::new(source),
         }
     }
 }
@@ -209,13 +214,13 @@ fn ordered<'a>(given: &[ShardFiles<'a>]) -> Result<Vec<Opened<'a>>, MergeError> 
     };
     for other in &shards[1..] {
         if let Some((what, mine, theirs)) = first.log.difference(&other.log) {
-            return Err(MergeError::OfAnotherRun {
+            return Err(MergeError::OfAnotherRun(Box::new(Difference {
                 name: first.name.to_owned(),
                 other: other.name.to_owned(),
                 what,
                 mine,
                 theirs,
-            });
+            })));
         }
     }
     if let Some([one, other]) = shards.array_windows().find(|[one, other]| one.shard == other.shard) {

@@ -115,11 +115,8 @@ pub fn read_account(
 ) -> Result<AwsInventory, PackageError> {
     let mut reading = Reading::new(run).of(organization);
     for path in listed(files)? {
-        match RecordFile::at(&path) {
-            Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) => {
-                take_in(&mut reading, &file, &records(files, &path, &file)?.1);
-            }
-            _ => (),
+        if let Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) = RecordFile::at(&path) {
+            take_in(&mut reading, &file, &records(files, &path, &file)?.1);
         }
     }
     reading.account(account);

@@ -94,9 +94,7 @@ impl From<MergeError> for CommandError {
         match error {
             MergeError::Unfinished { .. } => told.hint("collect that shard again, into a new directory"),
             MergeError::Missing { .. } => told.hint("name the directory of every shard"),
-            MergeError::OfAnotherRun { .. } => {
-                told.hint("collect every shard with the same options and the same --as-of")
-            }
+            MergeError::OfAnotherRun(_) => told.hint("collect every shard with the same options and the same --as-of"),
             _ => told,
         }
     }

@@ -15,6 +15,7 @@ use collecting::{MANAGEMENT, MEMBERS, accounts_of, as_of, central, collected, po
 use serde_json::Value;
 use trailaudit_aws::package::{self, PackageError};
 use trailaudit_aws::{Scope, Shard};
+use trailaudit_core::evidence::package::RecordFile;
 use trailaudit_core::evidence::{Exchange, Files, InMemory, records};
 use trailaudit_core::framework::Selection;
 use trailaudit_core::organization::AccountId;
@@ -148,7 +149,7 @@ fn keeps_each_exchange_once(merged: &InMemory, whole: &InMemory) {
             .paths()
             .unwrap()
             .into_iter()
-            .filter(|entry| entry.path.ends_with(".gz"))
+            .filter(|entry| RecordFile::at(&entry.path).is_some_and(|file| file != RecordFile::RunLog))
         {
             for (id, exchange) in exchanges(files, &entry.path) {
                 if exchange.operation != "AssumeRole" {
