@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! A large organization may be shared among several machines: each collects one [`Shard`], and [`merge`] makes of all of
+//! A large organization may be shared among several machines: each collects one [`Shard`], and [`merge()`] makes of all of
 //! them what a single collection would have left.
 //!
 //! Two things beside collecting need the network, and are here for the same reason: a [`KmsSigner`] signs what was
