@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The main job: collect, assess, report, package, sign.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// The same against a simulated Organization on this machine; checks itself.
     #[cfg(feature = "demo")]
     Demo(Demo),
@@ -35,11 +35,11 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(CollectShard),
+    Collect(Box<CollectShard>),
     /// Makes one collection of all its shards.
     Merge(Merge),
     /// Assesses records again, offline, into a package of its own.
-    Assess(Assess),
+    Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.
     Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.

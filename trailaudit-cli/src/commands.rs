@@ -22,14 +22,14 @@ use crate::exit::Exit;
 pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     let output = &arguments.output;
     match arguments.command {
-        Command::Audit(audit) => audit::run(audit, output),
+        Command::Audit(audit) => audit::run(*audit, output),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(&demo, output),
         #[cfg(feature = "demo")]
         Command::Simulate(simulate) => simulate::run(&simulate),
-        Command::Collect(collect) => collect::run(collect, output),
+        Command::Collect(collect) => collect::run(*collect, output),
         Command::Merge(merge) => merge::run(&merge),
-        Command::Assess(assess) => assess::run(assess, output),
+        Command::Assess(assess) => assess::run(*assess, output),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
         Command::Extract(extract) => extract::run(&extract),

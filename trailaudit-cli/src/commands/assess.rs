@@ -25,7 +25,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let signing = Signing::prepare(&assess.sign)?;
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
-    let draft = packaging::read(&assess.packaging, draft())?;
+    let (draft, place) = packaging::read(&assess.packaging, draft())?;
     let records = open(&assess.records)?;
     // A package is judged again by its own terms but where others are asked for.
     let before = Judged::of(&*records)
@@ -45,6 +45,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
             ..draft
         },
         signing,
+        place,
         zip: assess.packaging.zip,
         before: own.map(|before| before.catalogue_sha256),
     };

@@ -90,7 +90,7 @@ fn an_extract_shows_one_account_and_verifies_without_us() {
     };
     let output = script("one");
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(told(&output).contains(&format!("account     {}, one of", FIRST)));
+    assert!(told(&output).contains(&format!("account     {FIRST}, one of")));
     for (file, change) in [
         ("proof.json", "\"index\":"),
         ("accounts/index.jsonl", "\"findings\":\""),
@@ -236,6 +236,30 @@ fn packages_are_linked_and_corrected() {
     );
     let third = audit("q3", &["--previous", "q2b"]);
     assert_eq!(third["previous"]["sequence"], 1);
+
+    let third = [
+        "verify",
+        "q3",
+        "--allow-simulated",
+        "--no-reperform",
+        "--format",
+        "json",
+    ];
+    let codes = |chain: &[&str]| -> Vec<String> {
+        let chain: Vec<_> = chain.iter().flat_map(|path| ["--chain", path]).collect();
+        let output = run(bench.path(), &[&third[..], &chain[..]].concat());
+        let problems = verification(&output)["problems"].as_array().unwrap().clone();
+        let codes = problems
+            .iter()
+            .map(|problem| problem["code"].as_str().unwrap().to_owned());
+        codes.filter(|code| code.starts_with("chain-")).collect()
+    };
+    assert_eq!(codes(&["q1", "q2", "q2b"]), [""; 0]);
+    assert_eq!(codes(&["q1"]), ["chain-gap"]);
+    audit("reset", &[]);
+    assert_eq!(codes(&["q1", "q2b", "reset"]), ["chain-reset"]);
+    audit("fork", &["--previous", "q1"]);
+    assert_eq!(codes(&["q1", "q2b", "fork"]), ["chain-fork"]);
 
     fs::write(bench.path().join("q2/findings.csv"), "").unwrap();
     let asked = bench.server.ledger().total();

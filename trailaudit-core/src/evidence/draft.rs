@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::accounts::{AccountLeaf, write_index};
-use super::files::{EntryKind, Store};
+use super::files::{Content, EntryKind, Store};
 use super::hashing::{self, Measured};
 use super::manifest::{CoverageTotals, Manifest, Previous, Supersedes, Tool};
 use super::package::{self, RecordFile};
@@ -152,8 +152,7 @@ impl<'a> Draft<'a> {
         let catalogue = catalogue::to_json(&self.rules, selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;
         let report = self.report.unwrap_or(&plain_report);
-        type Write<'a> = &'a mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>;
-        let files: [(&str, Write<'_>); 9] = [
+        let files: [(&str, Content<'_>); 9] = [
             (package::CATALOGUE, &mut |out| out.write_all(&catalogue)),
             (package::BASELINE, &mut |out| out.write_all(baseline.as_bytes())),
             (package::FINDINGS_CSV, &mut |out| {
@@ -313,7 +312,7 @@ fn refuse_strangers(
     Ok(())
 }
 
-fn write(store: &mut dyn Store, path: &str, content: super::files::Content<'_>) -> io::Result<Measured> {
+fn write(store: &mut dyn Store, path: &str, content: Content<'_>) -> io::Result<Measured> {
     let mut measured = Measured::default();
     store.write(path, &mut |out| {
         let mut counting = hashing::Counting::new(out);

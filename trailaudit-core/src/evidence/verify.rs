@@ -6,6 +6,7 @@
 //! account of a package, is asked the same questions as far as it can answer them.
 
 mod accounts;
+mod compare;
 mod listing;
 mod pinned;
 mod records;
@@ -24,8 +25,9 @@ use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF, account_findings};
 use super::trust::Trust;
 use super::{Digest, jcs};
 use accounts::{Index, is_in_extracts};
-use listing::{Expected, Present};
-use pinned::Pinned;
+pub(super) use listing::Expected;
+use listing::Present;
+pub(super) use pinned::Pinned;
 use report::Problems;
 use tables::Tables;
 

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use trailaudit_core::evidence::chain::Chain;
 use trailaudit_core::evidence::verify::Code;
 use trailaudit_core::evidence::{Report, VerifiedSignature};
 
 use crate::error::printable;
 
 /// The lines that are printed.
-pub(super) fn of(report: &Report) -> String {
+pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
     let mut out = String::new();
     // What a package says must not pass for a line of ours.
     let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
@@ -45,6 +46,9 @@ pub(super) fn of(report: &Report) -> String {
     }
     for signature in &report.signatures {
         signed(signature, &mut line);
+    }
+    if let Some(chain) = chain {
+        linked(chain, &mut line);
     }
     for accepted in &report.accepted {
         line(&format!("accepted     {accepted}"));
@@ -100,6 +104,29 @@ fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {
     }
     if let Some(note) = &signature.time_note {
         line(&format!("             time not proven: {}", note.message));
+    }
+}
+
+fn linked(chain: &Chain, line: &mut impl FnMut(&str)) {
+    let begin = if chain.from_genesis {
+        "from its genesis"
+    } else {
+        "as far as it was given"
+    };
+    line(&format!("chain        {} packages, {begin}", chain.links.len()));
+    for link in &chain.links {
+        let what = if link.superseded {
+            ", corrected by a later one"
+        } else {
+            ""
+        };
+        line(&format!(
+            "             {}: {}, as of {:.0}{what}",
+            link.sequence, link.name, link.as_of
+        ));
+    }
+    for note in &chain.notes {
+        line(&format!("             note: {note}"));
     }
 }
 

@@ -248,6 +248,20 @@ codes! {
     NotReperformed = "not-reperformed",
     /// A finding's rule has another revision today.
     RuleRevised = "rule-revised",
+    /// A package of the chain is missing: another one names it as previous, and an even earlier one is there.
+    ChainGap = "chain-gap",
+    /// Two packages have the same place in the chain, and neither supersedes the other.
+    ChainFork = "chain-fork",
+    /// A package says that a chain begins with it, although earlier ones of the organization are there.
+    ChainReset = "chain-reset",
+    /// A package stands elsewhere in the chain than is said of it.
+    ChainReorder = "chain-reorder",
+    /// A package is older than the one it comes after.
+    ChainTimeReversal = "chain-time-reversal",
+    /// A package of the chain is another organization's.
+    ChainAnotherOrganization = "chain-another-organization",
+    /// A package has another manifest than the one after it names: it was altered or sealed again.
+    ChainBroken = "chain-broken",
 }
 
 impl fmt::Display for Code {

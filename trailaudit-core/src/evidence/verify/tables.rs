@@ -1,6 +1,7 @@
 //! Whether the tables say the same in both forms, add up to the manifest's counts, and are what the accounts' leaves
 //! commit to. What they say is re-performance's question.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -73,7 +74,7 @@ impl Tables<'_> {
                     .entry((entry.rule.to_string(), entry.verdict.to_string()))
                     .or_insert(0) += 1;
                 digests.add(&entry.account_id, line);
-                Ok(entry.cells().map(|cell| cell.into_owned()).to_vec())
+                Ok(entry.cells().map(Cow::into_owned).to_vec())
             },
         );
         let head = match outcome {
@@ -124,7 +125,7 @@ impl Tables<'_> {
             |line| {
                 let row: coverage::v1::Row<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
                 *counts.entry(row.status.to_string()).or_insert(0) += 1;
-                Ok(row.cells().map(|cell| cell.into_owned()).to_vec())
+                Ok(row.cells().map(Cow::into_owned).to_vec())
             },
         );
         let head = match outcome {
@@ -258,15 +259,12 @@ struct Digests(BTreeMap<String, Sha256>);
 
 impl Digests {
     fn add(&mut self, account: &str, entry: &[u8]) {
-        match self.0.get_mut(account) {
-            Some(digest) => {
-                digest.update(b",");
-                digest.update(entry);
-            }
-            None => {
-                let first = Sha256::new_with_prefix(b"[").chain_update(entry);
-                self.0.insert(account.to_owned(), first);
-            }
+        if let Some(digest) = self.0.get_mut(account) {
+            digest.update(b",");
+            digest.update(entry);
+        } else {
+            let first = Sha256::new_with_prefix(b"[").chain_update(entry);
+            self.0.insert(account.to_owned(), first);
         }
     }
 
