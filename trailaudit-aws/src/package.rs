@@ -1,5 +1,6 @@
 //! From record files back to facts: the same way for a live run, a package, and an auditor years later.
 
+mod content;
 mod plausible;
 
 use std::io::{self, Read};
@@ -8,7 +9,7 @@ use rayon::prelude::*;
 use trailaudit_core::evidence::exchange::ExchangeError;
 use trailaudit_core::evidence::jcs::NotStrict;
 use trailaudit_core::evidence::package::{RUN_LOG, RecordFile};
-use trailaudit_core::evidence::records::{self, Header, RecordsError};
+use trailaudit_core::evidence::records::RecordsError;
 use trailaudit_core::organization::{AccountId, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -16,7 +17,11 @@ use trailaudit_core::evidence::Files;
 
 use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
+use crate::shard::Shard;
+use content::lines;
 use plausible::Span;
+
+pub(crate) use content::{check, header, records};
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
@@ -46,6 +51,9 @@ pub enum PackageError {
     /// The run log cannot be read.
     #[error("{RUN_LOG}: {0}")]
     Run(#[from] RunError),
+    /// The accounts of the other shards are missing.
+    #[error("this is shard {} of {}: merge all of them first", .0.index(), .0.of())]
+    Shard(Shard),
     /// A record file is not one.
     #[error("{path}: {source}")]
     Records {
@@ -103,9 +111,10 @@ pub enum PackageError {
 /// Memory stays flat: the exchanges of a few accounts are held at a time.
 ///
 /// # Errors
-/// When a file cannot be read, or a line is not what it must be.
+/// When a file cannot be read, a line is not what it must be, or it is one shard of several: what the others have
+/// seen would be missing without a trace.
 pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
-    let run = run(files)?;
+    let run = whole_run(files)?;
     let mut reading = Reading::new(run.clone());
     let mut paths: Vec<_> = listed(files)?
         .into_iter()
@@ -124,7 +133,7 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
         for ((path, file), exchanges) in some.iter().zip(decoded) {
             match exchanges? {
                 Some(exchanges) => {
-                    open(&mut reading, file);
+                    begin(&mut reading, file);
                     for (id, exchange) in &exchanges {
                         take_in(&mut reading, file, *id, exchange);
                     }
@@ -157,7 +166,7 @@ pub fn read_account(
     Ok(reading.finish())
 }
 
-fn open(reading: &mut Reading, file: &RecordFile) {
+fn begin(reading: &mut Reading, file: &RecordFile) {
     if let RecordFile::Account(account) = file {
         reading.account(account);
     }
@@ -177,6 +186,23 @@ fn take_in(reading: &mut Reading, file: &RecordFile, id: EvidenceId, exchange: &
 /// # Errors
 /// When there is none, or it does not tell what a run must tell.
 pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
+    Ok(Run::read(&run_log(files)?)?)
+}
+
+/// Reads the run log, unless it is that of one shard of several.
+///
+/// # Errors
+/// As [`run`], and [`PackageError::Shard`].
+pub fn whole_run(files: &dyn Files) -> Result<Run, PackageError> {
+    let run = run(files)?;
+    match run.shard.filter(|shard| !shard.is_whole()) {
+        None => Ok(run),
+        Some(shard) => Err(PackageError::Shard(shard)),
+    }
+}
+
+/// The bytes of the run log.
+pub(crate) fn run_log(files: &dyn Files) -> Result<Vec<u8>, PackageError> {
     let mut log = Vec::new();
     let at = |source| PackageError::Io {
         path: RUN_LOG.into(),
@@ -187,7 +213,7 @@ pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
         Err(error) => return Err(at(error)),
         Ok(file) => file.take(LONGEST_RUN_LOG).read_to_end(&mut log).map_err(at)?,
     };
-    Ok(Run::read(&log)?)
+    Ok(log)
 }
 
 fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
@@ -227,7 +253,7 @@ fn stream(
     file: &RecordFile,
     span: Span,
 ) -> Result<(), PackageError> {
-    open(reading, file);
+    begin(reading, file);
     each_line(files, path, file, |number, line| {
         let (id, exchange) = decoded(path, number, line, file, span)?;
         take_in(reading, file, id, &exchange);
@@ -271,35 +297,11 @@ fn each_line(
     file: &RecordFile,
     mut take: impl FnMut(usize, &[u8]) -> Result<bool, PackageError>,
 ) -> Result<bool, PackageError> {
-    let opened = files.open(path).map_err(|source| PackageError::Io {
-        path: path.into(),
-        source,
-    })?;
-    for (i, line) in records::read_lines(opened).enumerate() {
-        let line = line.map_err(|source| PackageError::Records {
-            path: path.into(),
-            source,
-        })?;
-        if i == 0 {
-            let header = Header::parse(&line).map_err(|source| PackageError::Header {
-                path: path.into(),
-                source,
-            })?;
-            if !is_header_of(&header, file) {
-                return Err(PackageError::HeaderOfAnother { path: path.into() });
-            }
-        } else if !take(i + 1, &line)? {
+    let (_, lines) = lines(content::open(files, path)?, path, file)?;
+    for (i, line) in lines.enumerate() {
+        if !take(i + 2, &line?)? {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-fn is_header_of(header: &Header, file: &RecordFile) -> bool {
-    match file {
-        RecordFile::Account(account) | RecordFile::Resources(account) => {
-            header.account.as_ref() == Some(account) && header.salt.is_some()
-        }
-        _ => header.account.is_none(),
-    }
 }

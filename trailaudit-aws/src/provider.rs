@@ -109,6 +109,7 @@ impl Run {
                 .map(Region::from)
                 .collect(),
             scope: collected.scope.clone().into(),
+            shard: None,
             planned: Vec::new(),
             excluded: Vec::new(),
         })

@@ -6,6 +6,7 @@ use trailaudit_core::evidence::jcs::{self, NotStrict};
 use trailaudit_core::organization::{AccountId, Region};
 
 use crate::collect::is_simulated;
+use crate::shard::Shard;
 
 /// The facts of a run that its run log keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Run {
     pub regions: Vec<Region>,
     /// The scope as the run log has it.
     pub scope: Value,
+    /// Which part of the organization it was; none when it was the whole.
+    pub shard: Option<Shard>,
     /// The accounts the user named, with their names; empty when Organizations was asked.
     pub planned: Vec<(AccountId, String)>,
     /// The accounts the scope left out.
@@ -124,6 +127,10 @@ impl Run {
                 .collect(),
             scope: started["scope"].clone(),
             planned,
+            shard: match &started["shard"] {
+                Value::Null => None,
+                shard => Some(Shard::from_json(shard).ok_or(RunError::Missing("which shard it is"))?),
+            },
             excluded: events("excluded")
                 .filter_map(|line| Some(line["account"].as_str()?.into()))
                 .collect(),

@@ -2,6 +2,7 @@
 
 mod diff;
 mod evidence;
+mod shards;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
+pub(crate) use shards::{CollectShard, Merge};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
 /// complete, encrypted with a key of one's own, watched and tamper-evident.
@@ -33,7 +35,9 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(Box<Collect>),
+    Collect(Box<CollectShard>),
+    /// Makes one collection of all its shards.
+    Merge(Merge),
     /// Assesses records again, offline, into a package of its own.
     Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.

@@ -9,6 +9,7 @@ mod demo;
 mod diff;
 mod extract;
 mod keygen;
+mod merge;
 mod sign;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         #[cfg(feature = "demo")]
         Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Collect(collect) => collect::run(*collect, output),
+        Command::Merge(merge) => merge::run(&merge),
         Command::Assess(assess) => assess::run(*assess, output),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),

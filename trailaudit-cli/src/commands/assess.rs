@@ -60,6 +60,8 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
                 .hint("name a directory elsewhere: a package must not change"),
         );
     }
+    trailaudit_aws::package::whole_run(&*records)
+        .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
@@ -67,7 +69,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
 }
 
 /// Whether `path`, which may not exist yet, lies below `folder`.
-fn is_below(path: &Path, folder: &Path) -> bool {
+pub(super) fn is_below(path: &Path, folder: &Path) -> bool {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     absolute
         .ancestors()
