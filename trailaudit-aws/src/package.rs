@@ -5,15 +5,15 @@ mod plausible;
 
 use std::io::{self, Read};
 
+use memchr::memchr_iter;
 use rayon::prelude::*;
+use trailaudit_core::evidence::Files;
 use trailaudit_core::evidence::exchange::ExchangeError;
 use trailaudit_core::evidence::jcs::NotStrict;
 use trailaudit_core::evidence::package::{RUN_LOG, RecordFile};
 use trailaudit_core::evidence::records::RecordsError;
 use trailaudit_core::organization::{AccountId, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
-
-use trailaudit_core::evidence::Files;
 
 use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
@@ -235,7 +235,7 @@ fn small(
     let mut room = HELD;
     let whole = each_line(files, path, file, |number, line| {
         // Every comma may be a value of its own, which takes as much memory as a short text.
-        let cost = line.len() + 32 * line.iter().filter(|byte| **byte == b',').count();
+        let cost = line.len() + 32 * memchr_iter(b',', line).count();
         let Some(rest) = room.checked_sub(cost) else {
             return Ok(false);
         };
@@ -269,7 +269,7 @@ fn decoded(
     file: &RecordFile,
     span: Span,
 ) -> Result<(EvidenceId, Exchange), PackageError> {
-    if bytes.iter().filter(|byte| **byte == b',').count() > MOST_VALUES {
+    if memchr_iter(b',', bytes).count() > MOST_VALUES {
         return Err(PackageError::TooManyValues {
             path: path.into(),
             line,

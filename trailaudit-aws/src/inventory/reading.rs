@@ -83,7 +83,7 @@ impl Reading {
             "ListRegions" => unit.note_regions(id, exchange),
             // Asked for some by name, a Region does not tell of the others.
             "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
-                self.listing(account, id, exchange)
+                self.listing(account, id, exchange);
             }
             _ => self.about_trail(account, id, exchange),
         }
