@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The members of the workspace and the workspace crates each may stand on, tests included. No other arrow.
-const ARROWS: [(&str, &str, &[&str]); 6] = [
+const ARROWS: [(&str, &str, &[&str]); 7] = [
     ("trailaudit-core", "trailaudit-core", &[]),
+    ("trailaudit-oracle", "trailaudit-core/oracle", &["trailaudit-core"]),
     ("trailaudit-sim", "trailaudit-aws/sim", &[]),
     (
         "trailaudit-aws",
@@ -39,7 +40,7 @@ const ARROWS: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// Crates that must not stand below a member, anywhere in its tree but for its tests; `*` ends a prefix.
-const FORBIDDEN: [(&str, &str, &str); 9] = [
+const FORBIDDEN: [(&str, &str, &str); 14] = [
     (
         "trailaudit-core",
         "tokio",
@@ -58,6 +59,15 @@ const FORBIDDEN: [(&str, &str, &str); 9] = [
         "rand",
         "the core is deterministic: whoever needs chance hands it in",
     ),
+    (
+        "trailaudit-oracle",
+        "trailaudit-*",
+        "whoever shares our code shares our mistakes, and is no second opinion",
+    ),
+    ("trailaudit-core", "sigstore-*", "a verifier to compare with, not to verify with"),
+    ("trailaudit-aws", "sigstore-*", "a verifier to compare with, not to verify with"),
+    ("trailaudit-cli", "sigstore-*", "a verifier to compare with, not to verify with"),
+    ("trailaudit-cli", "trailaudit-oracle", "for tests alone"),
     (
         "trailaudit-sim",
         "trailaudit-*",
