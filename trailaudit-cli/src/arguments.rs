@@ -1,9 +1,17 @@
 //! The command line.
 
+mod diff;
+mod evidence;
+mod shards;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+pub(crate) use diff::{Diff, DiffForm};
+pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
+pub(crate) use shards::{CollectShard, Merge};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
 /// complete, encrypted with a key of one's own, watched and tamper-evident.
@@ -19,7 +27,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The main job: collect, assess, report, package, sign.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// The same against a simulated Organization on this machine; checks itself.
     #[cfg(feature = "demo")]
     Demo(Demo),
@@ -27,13 +35,17 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(Collect),
+    Collect(Box<CollectShard>),
+    /// Makes one collection of all its shards.
+    Merge(Merge),
     /// Assesses records again, offline, into a package of its own.
-    Assess(Assess),
+    Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.
     Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
+    /// What changed from one package to another; verifies both first.
+    Diff(Diff),
     /// Writes one account's part of a package, with the proof that it is one.
     Extract(Extract),
     /// The catalogue of rules and the frameworks they answer.
@@ -75,6 +87,8 @@ pub(crate) struct Audit {
     pub judge: Judge,
     #[command(flatten)]
     pub sign: Sign,
+    #[command(flatten)]
+    pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
     #[arg(long, value_name = "OUTCOME")]
     pub fail_on: Option<FailOn>,
@@ -168,25 +182,6 @@ pub(crate) struct Judge {
     pub rules: Vec<String>,
 }
 
-/// Who signs.
-#[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Signing")]
-pub(crate) struct Sign {
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS; may
-    /// repeat.
-    #[arg(long = "sign", value_name = "REF")]
-    pub keys: Vec<String>,
-    /// The signer's printed name [default: the AWS identity that collected].
-    #[arg(long, value_name = "NAME")]
-    pub signer_name: Option<String>,
-    /// What identifies the signer: an e-mail address, a staff number [default: the AWS identity that collected].
-    #[arg(long, value_name = "ID")]
-    pub signer_id: Option<String>,
-    /// What the signature means: authorship, review, approval, responsibility [default: authorship].
-    #[arg(long, value_name = "MEANING")]
-    pub meaning: Option<String>,
-}
-
 /// Which outcome gives an exit code other than 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -268,69 +263,11 @@ pub(crate) struct Assess {
     pub judge: Judge,
     #[command(flatten)]
     pub sign: Sign,
+    #[command(flatten)]
+    pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
     #[arg(long, value_name = "OUTCOME")]
     pub fail_on: Option<FailOn>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct AddSignature {
-    /// The package.
-    #[arg(value_name = "PACKAGE")]
-    pub package: PathBuf,
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS.
-    #[arg(long, value_name = "REF")]
-    pub key: String,
-    /// The role to sign in: preparer, reviewer, approver, or another word.
-    #[arg(long, value_name = "ROLE")]
-    pub role: String,
-    /// The signer's printed name.
-    #[arg(long, value_name = "NAME")]
-    pub name: String,
-    /// What identifies the signer: an e-mail address, a staff number [default: the name].
-    #[arg(long, value_name = "ID")]
-    pub id: Option<String>,
-    /// What the signature means: authorship, review, approval, responsibility.
-    #[arg(long, value_name = "MEANING")]
-    pub meaning: String,
-    /// Signs a package that was not collected from AWS itself.
-    #[arg(long)]
-    pub allow_simulated: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Verify {
-    /// The package.
-    #[arg(value_name = "PACKAGE")]
-    pub package: PathBuf,
-    /// A public key that you trust, as PEM, and had from elsewhere than the package; may repeat.
-    #[arg(long = "key", value_name = "PEM")]
-    pub keys: Vec<PathBuf>,
-    /// Does not assess the records again.
-    #[arg(long)]
-    pub no_reperform: bool,
-    /// Accepts findings of rules that have another revision today, without assessing them again.
-    #[arg(long)]
-    pub accept_revised: bool,
-    /// Accepts a package that was not collected from AWS itself.
-    #[arg(long)]
-    pub allow_simulated: bool,
-    /// The form of the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Form,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Extract {
-    /// The package.
-    #[arg(value_name = "PACKAGE")]
-    pub package: PathBuf,
-    /// The account to show; nothing of any other goes into the extract.
-    #[arg(long, value_name = "ID")]
-    pub account: String,
-    /// The directory to write; it must not exist, or be empty.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -358,11 +295,4 @@ pub(crate) enum ControlsView {
     },
     /// The frameworks.
     Frameworks,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Keygen {
-    /// The private key to write; the public key goes beside it, ending in `.pub.pem`.
-    #[arg(long, value_name = "FILE", default_value = "trailaudit-signing.pem")]
-    pub out: PathBuf,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::{CollectError, SignerError};
+use trailaudit_aws::{CollectError, MergeError, SignerError};
 
 use crate::exit::Exit;
 
@@ -29,6 +29,14 @@ impl CommandError {
         }
     }
 
+    /// A package is not what it must be.
+    pub(crate) fn refused(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::NotVerified,
+            ..Self::failed(what)
+        }
+    }
+
     /// What was asked cannot be meant.
     pub(crate) fn usage(what: impl fmt::Display) -> Self {
         Self {
@@ -41,6 +49,11 @@ impl CommandError {
     /// A file or directory refused.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         Self::failed(format_args!("{}: {error}", path.display()))
+    }
+
+    /// What went wrong, without what to do about it.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Adds what to do about it.
@@ -71,6 +84,18 @@ impl From<CollectError> for CommandError {
             exit,
             what: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<MergeError> for CommandError {
+    fn from(error: MergeError) -> Self {
+        let told = Self::failed(&error);
+        match error {
+            MergeError::Unfinished { .. } => told.hint("collect that shard again, into a new directory"),
+            MergeError::Missing { .. } => told.hint("name the directory of every shard"),
+            MergeError::OfAnotherRun(_) => told.hint("collect every shard with the same options and the same --as-of"),
+            _ => told,
         }
     }
 }

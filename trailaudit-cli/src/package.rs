@@ -1,19 +1,20 @@
 //! Packages on disk: where they are made, and how they are opened.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use trailaudit_aws::Folder;
-use trailaudit_core::evidence::Store as _;
+use trailaudit_aws::{Folder, write_new};
+use trailaudit_core::evidence::archive::{self, Archive};
 use trailaudit_core::evidence::package::RecordFile;
+use trailaudit_core::evidence::{Files, Store as _};
 
 use crate::error::{CommandError, Result};
 
 /// Copies the records of one package or directory into another, and nothing else.
-pub(crate) fn copy_records(from: &dyn trailaudit_core::evidence::Files, to: &Path) -> Result<()> {
+pub(crate) fn copy_records(from: &dyn Files, to: &Path) -> Result<()> {
     let refused = |error: io::Error| CommandError::file(to, &error);
-    let mut folder = open(to)?;
+    let mut folder = open_folder(to)?;
     for entry in from.paths().map_err(refused)? {
         if RecordFile::at(&entry.path).is_some() {
             let copied = folder.write(&entry.path, &mut |out| {
@@ -69,7 +70,39 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Opens a package or a directory of records.
-pub(crate) fn open(path: &Path) -> Result<Folder> {
-    Folder::open(path).map_err(|error| CommandError::file(path, &error))
+/// Opens a package, as a directory or as a .zip archive, or a directory of records. An archive is read where it lies.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Files>> {
+    let metadata = fs::metadata(path).map_err(|error| CommandError::file(path, &error))?;
+    if metadata.is_dir() {
+        return Ok(Box::new(open_folder(path)?));
+    }
+    let file = fs::File::open(path).map_err(|error| CommandError::file(path, &error))?;
+    match Archive::open(BufReader::new(file)) {
+        Ok(archive) => Ok(Box::new(archive)),
+        Err(error) => Err(CommandError::refused(format_args!("{}: {error}", path.display()))
+            .hint("a package is a directory, or the .zip of one")),
+    }
+}
+
+/// Opens a directory that something is written into.
+pub(crate) fn open_folder(path: &Path) -> Result<Folder> {
+    Folder::open(path).map_err(|error| {
+        let told = CommandError::file(path, &error);
+        match error.kind() {
+            io::ErrorKind::NotADirectory => told.hint("an archive is only read: unpack it to change it"),
+            _ => told,
+        }
+    })
+}
+
+/// Writes a package as an archive beside it; gives its path.
+pub(crate) fn zip(folder: &Path) -> Result<PathBuf> {
+    let path = beside(folder, ".zip");
+    let files = open_folder(folder)?;
+    let refused = |error: &dyn std::fmt::Display| CommandError::failed(format_args!("{}: {error}", path.display()));
+    write_new(&path, &mut |out| {
+        archive::write(&files, out).map(drop).map_err(io::Error::other)
+    })
+    .map_err(|error| refused(&error).hint("an archive that is there is never overwritten"))?;
+    Ok(path)
 }

@@ -1,6 +1,7 @@
 //! Reports: the assessment as people read it.
 
 pub(crate) mod html;
+pub(crate) mod signatures;
 
 use std::io::{self, Write};
 

@@ -1,6 +1,7 @@
 //! Signing a package: one statement, one envelope and one key copy a signer.
 
 mod keys;
+mod time;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,13 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use trailaudit_aws::write_new;
 use trailaudit_core::evidence::package::{SignatureName, key_path};
-use trailaudit_core::evidence::{Meaning, Person, PublicKey, Role, Sealed, Statement};
+use trailaudit_core::evidence::{Bundle, Meaning, Person, PublicKey, Role, Sealed, Statement};
 
 use crate::arguments::Sign;
 use crate::error::{CommandError, Result};
 
 pub(crate) use keys::Keys;
+pub(crate) use time::Clock;
 
 /// The role in which a package is signed as it is made.
 const PREPARER: &str = "preparer";
@@ -28,6 +30,15 @@ pub(crate) struct Signing {
     name: Option<String>,
     id: Option<String>,
     meaning: Meaning,
+    clock: Option<Clock>,
+}
+
+/// What signing left in a package.
+pub(crate) struct Signatures {
+    /// How many there are.
+    pub count: usize,
+    /// Whether an authority has proven when they were made; why not, when it was asked and has not.
+    pub time: Option<std::result::Result<(), String>>,
 }
 
 impl Signing {
@@ -47,6 +58,7 @@ impl Signing {
             name: sign.signer_name.clone(),
             id: sign.signer_id.clone(),
             meaning,
+            clock: sign.tsa.as_deref().map(Clock::at).transpose()?,
         })
     }
 
@@ -58,6 +70,7 @@ impl Signing {
             name: Some(name.to_owned()),
             id: None,
             meaning: Meaning::Authorship,
+            clock: None,
         }
     }
 
@@ -66,10 +79,12 @@ impl Signing {
         self.keys.all().is_empty()
     }
 
-    /// Signs with every key; gives the files written. Nothing is written unless every key has signed.
-    pub(crate) fn sign(&self, folder: &Path, sealed: &Sealed, collector: &str) -> Result<Vec<PathBuf>> {
+    /// Signs with every key. Nothing is written unless every key has signed. When the time-stamping authority fails,
+    /// the signatures stand without proof of their time: a collection is not lost for that.
+    pub(crate) fn sign(&self, folder: &Path, sealed: &Sealed, collector: &str) -> Result<Signatures> {
         let role = Role::from_str(PREPARER).map_err(CommandError::failed)?;
         let mut signatures = Vec::new();
+        let mut before = Vec::new();
         for (number, key) in (1..).zip(self.keys.all()) {
             let statement = Statement {
                 manifest: sealed.sha256,
@@ -82,17 +97,31 @@ impl Signing {
                 },
                 declared_time: now(),
                 algorithm: key.public().algorithm(),
-                countersigns: Vec::new(),
+                countersigns: before.clone(),
                 key_arn: key.arn(),
             };
             let name = SignatureName {
                 number,
                 role: role.clone(),
             };
-            signatures.push((name, self.keys.sign(key, &statement)?, key.public()));
+            let bundle = self.keys.sign(key, &statement)?;
+            before.push(Bundle::parse(&bundle).map_err(CommandError::failed)?.envelope_digest());
+            signatures.push((name, bundle, key.public()));
         }
-        let store = |(name, bundle, key): (SignatureName, Vec<u8>, &PublicKey)| store(folder, &name, &bundle, key);
-        signatures.into_iter().map(store).collect()
+        let mut time = self.clock.as_ref().map(|_| Ok(()));
+        let count = signatures.len();
+        for (name, mut bundle, key) in signatures {
+            match self.clock.as_ref().map(|clock| clock.stamp(&bundle)) {
+                Some(Ok(stamped)) => bundle = stamped,
+                Some(Err(error)) => {
+                    tracing::error!("{}: the time of signing is not proven: {error}", name.path());
+                    time = Some(Err(error.what().to_owned()));
+                }
+                None => {}
+            }
+            store(folder, &name, &bundle, key)?;
+        }
+        Ok(Signatures { count, time })
     }
 }
 
@@ -117,18 +146,6 @@ pub(crate) fn store(folder: &Path, name: &SignatureName, bundle: &[u8], key: &Pu
 /// The moment of signing, to the second: a signature page shows no more.
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_else(|_| Timestamp::now())
-}
-
-/// The public keys an auditor trusts.
-pub(crate) fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>> {
-    let key = |path: &PathBuf| {
-        let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        PublicKey::from_pem(&text).map_err(|error| {
-            CommandError::failed(format_args!("{}: {error}", path.display()))
-                .hint("--key takes a public key: `openssl pkey -in PRIVATE.pem -pubout`")
-        })
-    };
-    paths.iter().map(key).collect()
 }
 
 /// What `--meaning` says.

@@ -4,21 +4,26 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::json;
-use trailaudit_core::evidence::Digest;
+use trailaudit_core::evidence::{Digest, Manifest};
 use trailaudit_core::framework::Selection;
 use trailaudit_core::{Assessment, Verdict};
 
 use crate::arguments::{FailOn, Form};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
+use crate::signing::Signatures;
 
 /// What an assessment came to.
 pub(crate) struct Summary<'a> {
     pub assessment: &'a Assessment,
     pub selection: &'a Selection,
     pub folder: &'a Path,
-    pub package: Digest,
-    pub signatures: usize,
+    pub manifest: &'a Manifest,
+    /// The catalogue the same records were judged by before.
+    pub before: Option<Digest>,
+    pub signatures: &'a Signatures,
+    /// The archive, when one was written.
+    pub archive: Option<&'a Path>,
     pub simulated: bool,
 }
 
@@ -30,6 +35,28 @@ impl Summary<'_> {
             Form::Json => format!("{:#}\n", self.json()),
         };
         print(&text)
+    }
+
+    /// Which catalogue made the verdicts, and whether it is the one that made them before.
+    fn catalogue(&self) -> String {
+        let catalogue = self.manifest.catalogue_sha256;
+        let frameworks = self
+            .selection
+            .frameworks()
+            .iter()
+            .map(|framework| framework.name.as_str());
+        let told = format!(
+            "rules:    {} of {} {} for {} (catalogue {catalogue})",
+            self.assessment.rules.len(),
+            self.manifest.tool.name,
+            self.manifest.tool.version,
+            frameworks.collect::<Vec<_>>().join(", "),
+        );
+        match self.before {
+            Some(before) if before == catalogue => format!("{told}, as before"),
+            Some(before) => format!("{told}; judged before by the catalogue {before}"),
+            None => told,
+        }
     }
 
     fn table(&self) -> String {
@@ -58,14 +85,27 @@ impl Summary<'_> {
             self.assessment.coverage.planned(),
             totals.join(" + ")
         ));
-        lines.push(format!("package:  {} (id {})", self.folder.display(), self.package));
-        lines.push(match self.signatures {
+        lines.push(format!(
+            "package:  {} (id {})",
+            self.folder.display(),
+            self.manifest.package_id
+        ));
+        lines.push(self.catalogue());
+        if let Some(archive) = self.archive {
+            lines.push(format!("archive:  {}", archive.display()));
+        }
+        lines.push(match self.signatures.count {
             0 => {
                 "signed:   NO. Without a signature nobody can tell whether this package was changed; use --sign".into()
             }
             1 => "signed:   by 1 signer".to_owned(),
             n => format!("signed:   by {n} signers"),
         });
+        match &self.signatures.time {
+            Some(Ok(())) => lines.push("time:     proven by the time-stamping authority".to_owned()),
+            Some(Err(why)) => lines.push(format!("time:     NOT PROVEN: {why}")),
+            None => {}
+        }
         if self.simulated {
             lines.push("source:   SIMULATED. These records do not come from AWS itself".into());
         }
@@ -101,11 +141,14 @@ impl Summary<'_> {
         json!({
             "format": "trailaudit.summary/v1",
             "package": self.folder.display().to_string(),
-            "packageId": self.package,
+            "packageId": self.manifest.package_id,
+            "catalogueSha256": self.manifest.catalogue_sha256,
             "asOf": trailaudit_core::tables::rfc3339(self.assessment.as_of),
             "controls": controls.collect::<Vec<_>>(),
             "coverage": {"planned": coverage.planned(), "statuses": statuses},
-            "signatures": self.signatures,
+            "signatures": self.signatures.count,
+            "timeProven": self.signatures.time.as_ref().map(std::result::Result::is_ok),
+            "archive": self.archive.map(|path| path.display().to_string()),
             "simulated": self.simulated,
         })
     }

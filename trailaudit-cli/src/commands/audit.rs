@@ -4,9 +4,10 @@ use std::path::Path;
 
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::Rule;
+use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::package::MANIFEST;
-use trailaudit_core::evidence::{Draft, Sealed};
+use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
 
@@ -15,7 +16,8 @@ use crate::arguments::{Audit, Judge, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
-use crate::package::open;
+use crate::package::{open_folder, zip};
+use crate::packaging;
 use crate::report;
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
@@ -26,16 +28,20 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     config.complete_audit(&mut audit);
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
+    let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let folder = &audit.collect.out;
     collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
     let judging = Judging {
         draft: Draft {
             rules,
             selection,
-            baseline: config.baseline(),
-            ..draft()
+            baseline: config.baseline().unwrap_or_default(),
+            ..draft
         },
         signing,
+        place,
+        zip: audit.packaging.zip,
+        before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
@@ -55,31 +61,61 @@ fn tell_unsigned(folder: &Path) {
 pub(crate) struct Judging {
     pub draft: Draft<'static>,
     pub signing: Signing,
+    /// Where the package stands in a chain.
+    pub place: Option<Place>,
+    /// Whether an archive is written beside the directory.
+    pub zip: bool,
+    /// The catalogue the same records were judged by before.
+    pub before: Option<Digest>,
 }
 
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
     pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let mut store = open(folder)?;
+        let mut store = open_folder(folder)?;
         let sealed = self
             .draft
             .seal(&mut store, &AwsRecords)
             .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
         let provenance = &sealed.recorded.provenance;
+        if let Some(place) = &self.place {
+            take_place(place, folder, &sealed)?;
+        }
         let signatures = self.signing.sign(folder, &sealed, &provenance.collector.caller_arn)?;
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
+        let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
             assessment: &sealed.assessment,
             selection: &self.draft.selection,
             folder,
-            package: sealed.manifest.package_id,
-            signatures: signatures.len(),
+            signatures: &signatures,
+            archive: archive.as_deref(),
+            manifest: &sealed.manifest,
+            before: self.before,
             simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;
         Ok(sealed)
+    }
+}
+
+/// Whether the package may stand where it was put. One that is wrong in its chain is no package; its records are kept.
+fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
+    match place.admits(&sealed.recorded.provenance, sealed.manifest.as_of) {
+        Ok(()) => Ok(()),
+        Err(error @ NoPlace::TimeGoesBack { .. }) => {
+            tracing::warn!("{error}: whoever verifies the chain will be told so");
+            Ok(())
+        }
+        Err(error) => {
+            let manifest = folder.join(MANIFEST);
+            std::fs::remove_file(&manifest).map_err(|error| CommandError::file(&manifest, &error))?;
+            Err(CommandError::failed(format_args!("{}: {error}", folder.display())).hint(
+                "the records are kept: `trailaudit assess` makes a package of them without, or with another, --previous",
+            ))
+        }
     }
 }
 

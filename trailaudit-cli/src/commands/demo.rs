@@ -39,6 +39,9 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .map_err(|error| CommandError::file(&public_path, &error))?;
     let judging = Judging {
         draft: draft(),
+        place: None,
+        zip: false,
+        before: None,
         signing: Signing::with(key, "Demo"),
     };
     let sealed = judging.seal(&demo.out, output)?;
@@ -49,7 +52,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .trust(&trust)
         .reperform(Reperformance::by(&AwsRecords))
         .allow_simulated(true);
-    let report = verify(&open(&demo.out)?, &options);
+    let report = verify(&*open(&demo.out)?, &options);
     let mut told = String::new();
     for difference in &differences {
         _ = writeln!(told, "NOT AS PLANTED: {difference}");

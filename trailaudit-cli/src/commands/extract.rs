@@ -5,16 +5,16 @@ use trailaudit_core::evidence;
 use crate::arguments::Extract;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
-use crate::package::{make_folder, open, remove_folder};
+use crate::package::{make_folder, open, open_folder, remove_folder};
 use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(extract: &Extract) -> Result<Exit> {
     let package = open(&extract.package)?;
     let made = make_folder(&extract.out)?;
-    let written = open(&extract.out).and_then(|mut out| {
+    let written = open_folder(&extract.out).and_then(|mut out| {
         let account = extract.account.as_str().into();
-        evidence::extract(&package, &account, &mut out)
+        evidence::extract(&*package, &account, &mut out)
             .map_err(|error| CommandError::failed(format_args!("{}: {error}", extract.package.display())))
     });
     written.inspect_err(|_| remove_folder(&extract.out, made))?;

@@ -2,18 +2,20 @@
 
 use std::fmt::Write;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use trailaudit_aws::write_whole;
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Declaration, NotSignable, Options, Person, Role, Signable, Statement};
+use trailaudit_core::evidence::{Declaration, NotSignable, Options, Person, Role, Signable, Statement, verify};
 
 use crate::arguments::AddSignature;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
-use crate::package::open;
-use crate::signing::{Keys, check, meaning, now, store};
+use crate::package::{beside, open_folder};
+use crate::report::signatures;
+use crate::signing::{Clock, Keys, check, meaning, now, store};
 use crate::summary::print;
 
 /// How many problems of a package are told: who wants them all asks `verify`.
@@ -28,10 +30,11 @@ pub(crate) fn run(sign: &AddSignature) -> Result<Exit> {
     check("name", &sign.name)?;
     check("id", id)?;
 
-    let package = open(folder)?;
+    let package = open_folder(folder)?;
     let _alone = lock(folder)?;
     let options = Options::default().allow_simulated(sign.allow_simulated);
     let signable = Signable::check(&package, &options).map_err(|error| refused(folder, &error))?;
+    let clock = sign.tsa.as_deref().map(Clock::at).transpose()?;
     let keys = Keys::open("key", [&sign.key])?;
     let [key] = keys.all() else {
         return Err(CommandError::usage("--key: one key signs at a time"));
@@ -48,10 +51,33 @@ pub(crate) fn run(sign: &AddSignature) -> Result<Exit> {
     let statement = signable
         .statement(declaration, key.public(), key.arn())
         .map_err(|error| refused(folder, &error))?;
-    let bundle = keys.sign(key, &statement)?;
+    let mut bundle = keys.sign(key, &statement)?;
+    if let Some(clock) = clock {
+        bundle = clock.stamp(&bundle)?;
+    }
     let file = store(folder, &signable.name(role), &bundle, key.public())?;
-    print(&told(&file, &statement, &key.public().fingerprint().to_string()))?;
+    let page = signature_page(folder, sign)?;
+    let mut told = told(&file, &statement, &key.public().fingerprint().to_string());
+    _ = writeln!(told, "page         {}", page.display());
+    print(&told)?;
     Ok(Exit::Done)
+}
+
+/// Writes the signature page beside the package, from the statements as they stand now.
+fn signature_page(folder: &Path, sign: &AddSignature) -> Result<PathBuf> {
+    let path = beside(folder, ".signatures.html");
+    let options = Options::default().allow_simulated(sign.allow_simulated);
+    let report = verify(&open_folder(folder)?, &options);
+    let (Some(manifest), Some(sha256)) = (report.manifest, report.manifest_sha256) else {
+        return Err(CommandError::failed(format_args!(
+            "{}: the package has no manifest",
+            folder.display()
+        )));
+    };
+    let refused = |error| CommandError::file(&path, &error);
+    let page = signatures::page(&manifest, sha256, &report.signatures, false).map_err(refused)?;
+    write_whole(&path, &mut |out| out.write_all(page.as_bytes())).map_err(refused)?;
+    Ok(path)
 }
 
 fn told(file: &Path, statement: &Statement, fingerprint: &str) -> String {

@@ -1,33 +1,38 @@
 //! `trailaudit verify`: what an auditor runs.
 
-use std::fmt::Write;
+mod json;
+mod text;
 
-use serde_json::{Value, json};
-use trailaudit_aws::AwsRecords;
-use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Options, Problem, Reperformance, Report, Trust, VerifiedSignature, verify};
+use std::path::Path;
+
+use trailaudit_aws::write_whole;
+use trailaudit_core::evidence::chain::{self, Chain, Given};
+use trailaudit_core::evidence::{Options, Problem, Report, verify};
 
 use crate::arguments::{Form, Verify};
-use crate::error::{Result, printable};
+use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::open;
-use crate::signing::public_keys;
+use crate::report::signatures;
 use crate::summary::print;
+use crate::trust::{options, trust};
 
 /// Runs the command.
-pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
-    let keys = public_keys(&verify_arguments.keys)?;
-    let package = open(&verify_arguments.package)?;
-    let trust = (!keys.is_empty()).then(|| Trust::in_keys(keys));
-    let mut options = Options::default()
-        .allow_simulated(verify_arguments.allow_simulated)
-        .accept_revised(verify_arguments.accept_revised);
+pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
+    let trust = trust(&arguments.checks)?;
+    let package = open(&arguments.package)?;
+    let mut options = options(&arguments.checks);
     options.trust = trust.as_ref();
-    options.reperform = (!verify_arguments.no_reperform).then_some(Reperformance::by(&AwsRecords));
-    let report = verify(&package, &options);
-    print(&match verify_arguments.format {
-        Form::Text => text(&report),
-        Form::Json => format!("{:#}\n", as_json(&report)),
+    let mut report = verify(&*package, &options);
+    let chain = (!arguments.chain.is_empty())
+        .then(|| chain(&mut report, arguments, &options))
+        .transpose()?;
+    if let Some(path) = &arguments.render {
+        render(&report, path)?;
+    }
+    print(&match arguments.format {
+        Form::Text => text::of(&report, chain.as_ref()),
+        Form::Json => format!("{:#}\n", json::of(&report, chain.as_ref())),
     })?;
     Ok(if report.is_verified() {
         Exit::Done
@@ -36,124 +41,47 @@ pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
     })
 }
 
-fn text(report: &Report) -> String {
-    let mut out = String::new();
-    // What a package says must not pass for a line of ours.
-    let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
-    if let Some(manifest) = &report.manifest {
-        line(&format!("package      {}", manifest.package_id));
-        line(&format!(
-            "organization {}, as of {:.0}",
-            manifest.organization.id, manifest.as_of
-        ));
-        line(&match &report.extract {
-            None => format!(
-                "files        {} listed, and those of {} accounts",
-                manifest.files.len(),
-                manifest.account_count
-            ),
-            Some(extract) => format!(
-                "extract      of account {}, one of {}: {} findings",
-                extract.account, manifest.account_count, extract.findings
-            ),
-        });
-        if manifest.endpoint.simulated {
-            line(&format!(
-                "source       SIMULATED: {}, not AWS itself",
-                manifest.endpoint.hosts.join(", ")
-            ));
+/// Verifies the earlier packages as well and puts all in order; what is wrong goes into the report.
+fn chain(report: &mut Report, arguments: &Verify, options: &Options<'_>) -> Result<Chain> {
+    let mut earlier = Vec::new();
+    for path in &arguments.chain {
+        let name = path.display().to_string();
+        let verified = verify(&*open(path)?, options);
+        for problem in &verified.problems {
+            let file = match &problem.file {
+                Some(file) => format!("{name}: {file}"),
+                None => name.clone(),
+            };
+            report.problems.push(Problem {
+                file: Some(file),
+                ..problem.clone()
+            });
         }
+        earlier.push((name, verified));
     }
-    for signature in &report.signatures {
-        let VerifiedSignature {
-            role,
-            meaning,
-            signer,
-            declared_time,
-            key,
-            trusted,
-            ..
-        } = signature;
-        let trust = if *trusted { "trusted key" } else { "key NOT trusted" };
-        line(&format!(
-            "signature    {} ({}), {role}, {}, {declared_time:.0}, {trust} {key}",
-            signer.printed_name,
-            signer.id,
-            meaning.as_str()
-        ));
-    }
-    for problem in &report.problems {
-        line(&format!("problem      {problem}"));
-    }
-    if report.problems.iter().any(|problem| problem.code == Code::NoTrust) {
-        line("             hint: give the signer's public key, had from elsewhere than the package, with --key PEM");
-    }
-    for accepted in &report.accepted {
-        line(&format!("accepted     {accepted}"));
-    }
-    let reperformed = reperformed(report);
-    line(&if report.is_verified() {
-        format!("VERIFIED     every file, every signature; {reperformed}")
-    } else {
-        format!("NOT VERIFIED {} problems", report.problems.len())
-    });
-    out
+    let name = arguments.package.display().to_string();
+    let earlier: Vec<_> = earlier
+        .iter()
+        .filter_map(|(name, report)| Given::of(name, report))
+        .collect();
+    let chain = match Given::of(&name, report) {
+        Some(newest) => chain::check(newest, &earlier),
+        None => Chain::default(),
+    };
+    report.problems.extend(chain.problems.iter().cloned());
+    Ok(chain)
 }
 
-/// How far the findings were assessed again.
-fn reperformed(report: &Report) -> String {
-    let Some(done) = &report.reperformed else {
-        return "findings not assessed again".to_owned();
+/// Writes the signature page. Nothing is shown as signed that was not verified.
+fn render(report: &Report, path: &Path) -> Result<()> {
+    let (Some(manifest), Some(sha256), true) = (&report.manifest, report.manifest_sha256, report.is_verified()) else {
+        tracing::error!("{}: not written: the package does not verify", path.display());
+        return Ok(());
     };
-    let mut told = format!("{} findings assessed again", done.findings);
-    if done.attested > 0 {
-        let attested = done.attested;
-        _ = write!(
-            told,
-            ", {attested} that rest on other accounts' records attested by the signature"
-        );
+    let refused = |error| CommandError::file(path, &error);
+    let page = signatures::page(manifest, sha256, &report.signatures, true).map_err(refused)?;
+    if path == Path::new("-") {
+        return print(&page);
     }
-    if !done.revised.is_empty() {
-        _ = write!(told, ", not those of {}", done.revised.join(", "));
-    }
-    told
-}
-
-fn as_json(report: &Report) -> Value {
-    let told = |problems: &[Problem]| -> Vec<_> {
-        let told = |problem: &Problem| json!({"code": problem.code.as_str(), "file": problem.file, "message": problem.message});
-        problems.iter().map(told).collect()
-    };
-    let signatures = report.signatures.iter().map(|signature| {
-        json!({
-            "file": signature.file,
-            "role": signature.role.as_str(),
-            "meaning": signature.meaning.as_str(),
-            "printedName": signature.signer.printed_name,
-            "id": signature.signer.id,
-            "declaredTime": signature.declared_time,
-            "key": signature.key,
-            "trusted": signature.trusted,
-        })
-    });
-    json!({
-        "format": "trailaudit.verification/v1",
-        "verified": report.is_verified(),
-        "reperformed": report.reperformed.is_some(),
-        "reperformance": report.reperformed.as_ref().map(|done| json!({
-            "findings": done.findings,
-            "attested": done.attested,
-            "revised": done.revised,
-        })),
-        "extract": report.extract.as_ref().map(|extract| json!({
-            "account": extract.account,
-            "findings": extract.findings,
-        })),
-        "packageId": report.manifest.as_ref().map(|manifest| manifest.package_id),
-        "manifestSha256": report.manifest_sha256,
-        "simulated": report.manifest.as_ref().map(|manifest| manifest.endpoint.simulated),
-        "signatures": signatures.collect::<Vec<_>>(),
-        "problems": told(&report.problems),
-        "accepted": told(&report.accepted),
-    })
+    write_whole(path, &mut |out| out.write_all(page.as_bytes())).map_err(refused)
 }

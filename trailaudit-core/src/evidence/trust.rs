@@ -54,6 +54,13 @@ impl Trust {
         }
     }
 
+    /// The same trust, and these keys, whoever holds them and whatever role they sign in.
+    #[must_use]
+    pub fn and_keys(mut self, keys: impl IntoIterator<Item = PublicKey>) -> Self {
+        self.signers.extend(keys.into_iter().map(TrustedSigner::in_any_role));
+        self
+    }
+
     /// Reads the verifier's trust policy, a `trust.toml`:
     ///
     /// ```toml
