@@ -3,9 +3,10 @@
 //! In reading order: an [`exchange`] is one recorded call; [`records`] are files of them; a [`package`] is a folder with
 //! known names; its [`manifest`] names every file by digest and every account by a [`merkle`] root, and is closed by
 //! [`seal`]; a [`statement`] says who signs what with which meaning, a [`signer`] signs it, an [`envelope`] carries it;
-//! [`verify()`] checks it all against the verifier's own [`trust`].
+//! [`verify()`] checks it all against the verifier's own [`trust`]. An [`archive`] carries a package as one file.
 
 pub mod accounts;
+pub mod archive;
 pub mod envelope;
 pub mod exchange;
 pub mod files;
@@ -22,6 +23,7 @@ pub mod trust;
 pub mod verify;
 
 pub use accounts::{AccountLeaf, Salt};
+pub use archive::Archive;
 pub use envelope::Bundle;
 pub use exchange::{Answer, EvidenceId, Exchange, Transport};
 pub use files::{Entry, EntryKind, Files, InMemory};

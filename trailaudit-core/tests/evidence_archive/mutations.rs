@@ -1,0 +1,81 @@
+//! Damaged archives: whatever is still taken for one gives the same files, or an error.
+
+use proptest::prelude::*;
+use trailaudit_core::evidence::Files as _;
+
+use crate::crafted::{Raw, Zip, extra};
+use crate::{contents, open, some_files, written};
+
+/// Every byte of two small archives given every value: one as written here, one as other tools write.
+#[test]
+fn no_changed_byte_makes_another_package() {
+    let mut theirs = Zip::new();
+    theirs.push(Raw::stored("s/t", b"stored").streamed(true, false));
+    theirs.push(Raw::folder("s/"));
+    theirs.push(Raw::deflated("s/d", b"deflated").streamed(false, true));
+    theirs.a().central.extra = extra(0x5455, b"\x01\0\0\0\0");
+    for bytes in [written(&some_files()), theirs.build()] {
+        let expected = contents(&open(&bytes).unwrap()).unwrap();
+        let mut taken = 0;
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            for value in 0..=u8::MAX {
+                changed[at] = value;
+                let Ok(archive) = open(&changed) else { continue };
+                if let Ok(found) = contents(&archive) {
+                    assert_eq!(found, expected, "byte {at} made {value:#x}");
+                    taken += usize::from(value != bytes[at]);
+                }
+            }
+            assert!(open(&bytes[..at]).is_err(), "cut at {at}");
+        }
+        // Times, versions and permissions have no meaning for a package, and nothing else is free.
+        let free = taken / 255;
+        assert!(
+            (1..=bytes.len() / 5).contains(&free),
+            "{free} of {} bytes are free",
+            bytes.len()
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(open(&bytes).is_err());
+    }
+
+    #[test]
+    fn any_damage_gets_an_answer(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..6, any::<u32>()), 1..5)) {
+        let bytes = written(&some_files());
+        let expected = contents(&open(&bytes).unwrap()).unwrap();
+        let mut damaged = bytes;
+        for (at, other, how, value) in damage {
+            let (at, other) = (at.index(damaged.len()), other.index(damaged.len()));
+            let (from, to) = (at.min(other), at.max(other));
+            match how {
+                0 => damaged[at] = value.to_le_bytes()[0],
+                1 => drop(damaged.drain(from..to)),
+                2 => drop(damaged.splice(at..at, value.to_le_bytes())),
+                3 => damaged.copy_within(from..to, 0),
+                4 => {
+                    let again = damaged[from..to].to_vec();
+                    drop(damaged.splice(at..at, again));
+                }
+                _ => damaged[from..to].fill(value.to_le_bytes()[0]),
+            }
+            if damaged.is_empty() {
+                break;
+            }
+        }
+        if let Ok(archive) = open(&damaged) {
+            let found = archive.paths().unwrap();
+            prop_assert!(found.len() <= expected.len());
+            if let Ok(found) = contents(&archive) {
+                prop_assert!(found == expected || found.is_empty());
+            }
+        }
+    }
+}
