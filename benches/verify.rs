@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use trailaudit_aws::Reperformance;
+use trailaudit_aws::AwsRecords;
 use trailaudit_benches::{key, records, signer, size};
-use trailaudit_core::evidence::{InMemory, Options, PemSigner, Reperform, Signer as _, Trust, verify};
-use trailaudit_examples::{Unsealed, sign};
+use trailaudit_core::evidence::{InMemory, Options, PemSigner, Reperformance, Signer as _, Trust, verify};
+use trailaudit_examples::{seal, sign};
 
 const REGIONS: usize = 17;
 
@@ -21,14 +21,15 @@ fn verifications(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(accounts as u64));
         for (what, reperform) in [
             ("proof", None),
-            ("proof and findings", Some(&Reperformance as &dyn Reperform)),
+            ("proof and findings", Some(Reperformance::by(&AwsRecords))),
         ] {
             group.bench_function(format!("{what}, {accounts} accounts"), |bencher| {
                 let (package, key) = &*signed;
                 let trust = Trust::in_keys([key.public_key().clone()]);
-                let options = Options::default().allow_simulated(true);
+                let mut options = Options::default().trust(&trust).allow_simulated(true);
+                options.reperform = reperform;
                 bencher.iter(|| {
-                    let report = verify(package, Some(&trust), options, reperform);
+                    let report = verify(package, &options);
                     assert!(report.is_verified(), "{:?}", report.problems);
                 });
             });
@@ -40,7 +41,7 @@ fn verifications(criterion: &mut Criterion) {
 fn package(accounts: usize) -> (InMemory, PemSigner) {
     let key = key().expect("a key");
     let records = records(accounts, REGIONS).expect("records");
-    let mut package = Unsealed::of(records).and_then(Unsealed::sealed).expect("a package");
+    let mut package = seal(records).expect("a package");
     sign(&mut package, &key, signer()).expect("a signature");
     eprintln!(
         "a package of {accounts} accounts in {REGIONS} Regions: {} KiB",

@@ -11,9 +11,11 @@
 use std::io::Write;
 use std::time::Duration;
 
-use trailaudit_aws::{Collector, Reperformance};
-use trailaudit_core::evidence::{InMemory, Options, PemSigner, Person, Report, Signer as _, Trust, verify};
-use trailaudit_examples::{Result, Simulated, Unsealed, read_directory, sign};
+use trailaudit_aws::{AwsRecords, Collector};
+use trailaudit_core::evidence::{
+    InMemory, Options, PemSigner, Person, Reperformance, Report, Signer as _, Trust, verify,
+};
+use trailaudit_examples::{Result, Simulated, read_directory, seal, sign};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result {
@@ -22,7 +24,7 @@ async fn main() -> Result {
 
 async fn tell(out: &mut impl Write) -> Result {
     let key = new_key()?;
-    let mut package = Unsealed::of(records().await?)?.sealed()?;
+    let mut package = seal(records().await?)?;
     let ada = Person {
         printed_name: "Ada Lovelace".into(),
         id: "ada@example.com".into(),
@@ -31,8 +33,10 @@ async fn tell(out: &mut impl Write) -> Result {
 
     let trust = Trust::in_keys([key.public_key().clone()]);
     // The records come from a simulator. Without this option no package from one is ever accepted.
-    let options = Options::default().allow_simulated(true);
-    let check = |package: &InMemory, trust: &Trust| verify(package, Some(trust), options, Some(&Reperformance));
+    let options = Options::default()
+        .reperform(Reperformance::by(&AwsRecords))
+        .allow_simulated(true);
+    let check = |package: &InMemory, trust: &Trust| verify(package, &options.trust(trust));
 
     show(out, "as it was signed", &check(&package, &trust))?;
 
@@ -49,11 +53,8 @@ async fn tell(out: &mut impl Write) -> Result {
     let stranger = Trust::in_keys([new_key()?.public_key().clone()]);
     show(out, "by an auditor who trusts another key", &check(&package, &stranger))?;
 
-    show(
-        out,
-        "as if it came from AWS",
-        &verify(&package, Some(&trust), Options::default(), Some(&Reperformance)),
-    )?;
+    let strict = options.allow_simulated(false).trust(&trust);
+    show(out, "as if it came from AWS", &verify(&package, &strict))?;
     Ok(())
 }
 

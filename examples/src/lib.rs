@@ -9,7 +9,7 @@ mod pack;
 mod records;
 mod simulated;
 
-pub use pack::{Unsealed, sign};
+pub use pack::{seal, sign};
 pub use records::read_directory;
 pub use simulated::Simulated;
 

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_smithy_async::rt::sleep::default_async_sleep;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::pool::{self, ConnectionPool};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use rustls::RootCertStore;
@@ -36,6 +38,16 @@ pub(crate) struct Environment {
     pub region: Option<String>,
 }
 
+/// What the standard AWS chain says (environment, profile, SSO, container, instance), with the timeouts, retries, proxy
+/// and CA bundle of this crate: for several [`KmsSigner`](crate::KmsSigner)s, which then share one connection pool and
+/// one set of credentials.
+///
+/// # Errors
+/// [`CollectError::CaBundle`] when `AWS_CA_BUNDLE` names a file that cannot be used.
+pub async fn standard_config() -> Result<SdkConfig, CollectError> {
+    configure(&Environment::default()).await
+}
+
 /// The configuration every client of the run derives from: one connection pool, our timeouts and retries.
 ///
 /// The SDK alone honours neither `AWS_CA_BUNDLE` nor the proxy variables; the pool made here does.
@@ -59,7 +71,7 @@ pub(crate) async fn configure(environment: &Environment) -> Result<SdkConfig, Co
         config.set_behavior_version(Some(BehaviorVersion::latest()));
     }
     if loaded.sleep_impl().is_none() {
-        config.set_sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep());
+        config.set_sleep_impl(default_async_sleep());
     }
     config.set_timeout_config(Some(timeouts()));
     config.set_retry_config(Some(RetryConfig::standard().with_max_attempts(ATTEMPTS)));
@@ -95,23 +107,46 @@ fn timeouts() -> TimeoutConfig {
 /// One pool for the run. The pool's own client makes the check that each service client runs when it is built as good
 /// as free; the default client builds a throw-away TLS connector each time.
 fn http_client(proxy: ProxyConfig) -> Result<SharedHttpClient, CollectError> {
-    let unusable = |error: &dyn std::error::Error| CollectError::Option {
-        option: "HTTP client",
-        problem: error.to_string(),
-    };
-    let mut tls = TlsContext::builder();
-    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        tls = tls.with_trust_store(trust_store(path.into())?);
-    }
     let pool = ConnectionPool::builder()
         .proxy_config(proxy)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls.build().map_err(|error| unusable(&error))?)
+        .tls_context(tls_context()?)
         .build_https()
         .map_err(|error| unusable(&error))?;
     Ok(SharedHttpClient::new(
         pool::Client::new(&pool).map_err(|error| unusable(&error))?,
     ))
+}
+
+/// Sends single requests to a server that is not AWS. What answers on this machine is not asked through a proxy.
+pub(crate) fn connector(is_near: bool) -> Result<Connector, CollectError> {
+    let proxy = if is_near {
+        ProxyConfig::disabled()
+    } else {
+        ProxyConfig::from_env()
+    };
+    let mut connector = Connector::builder()
+        .proxy_config(proxy)
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls_context()?);
+    connector.set_sleep_impl(default_async_sleep());
+    Ok(connector.build())
+}
+
+fn tls_context() -> Result<TlsContext, CollectError> {
+    let mut tls = TlsContext::builder();
+    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        tls = tls.with_trust_store(trust_store(path.into())?);
+    }
+    tls.build().map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &dyn std::error::Error) -> CollectError {
+    CollectError::Option {
+        option: "HTTP client",
+        problem: error.to_string(),
+    }
 }
 
 /// The certificates of a PEM bundle. As with the AWS CLI they replace the system's.

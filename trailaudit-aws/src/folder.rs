@@ -1,12 +1,13 @@
 //! A package, or a directory of records, as files.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
-use trailaudit_core::evidence::{Entry, EntryKind, Files};
+use trailaudit_core::evidence::files::Content;
+use trailaudit_core::evidence::{Entry, EntryKind, Files, Store};
 
-/// Read access to a directory, without following links.
+/// Read and write access to a directory, without following links.
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
 
@@ -72,6 +73,48 @@ impl Files for Folder {
         }
         Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)))
     }
+}
+
+impl Store for Folder {
+    fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()> {
+        write_whole(&self.0.join(path), content)
+    }
+}
+
+/// Writes one file so that it is there whole or not at all, readable for everybody, in place of one that may be there.
+///
+/// # Errors
+/// What `content` says, or when the file or its directory cannot be written.
+pub fn write_whole(path: &Path, content: Content<'_>) -> io::Result<()> {
+    written_beside(path, content)?
+        .persist(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The same for a file that must not exist yet.
+///
+/// # Errors
+/// As [`write_whole`], and when there is such a file.
+pub fn write_new(path: &Path, content: Content<'_>) -> io::Result<()> {
+    written_beside(path, content)?
+        .persist_noclobber(path)
+        .map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn written_beside(path: &Path, content: Content<'_>) -> io::Result<tempfile::NamedTempFile> {
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    let parent = parent.unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
+    let mut out = BufWriter::with_capacity(1 << 16, temporary);
+    content(&mut out)?;
+    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.as_file().sync_all()?;
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    temporary.as_file().set_permissions(permissions)?;
+    Ok(temporary)
 }
 
 /// The path with `/` between segments; bytes that are no text become U+FFFD, which no package path may have.

@@ -77,6 +77,16 @@ pub fn is_not_found(code: &str) -> bool {
     )
 }
 
+/// Whether the service says that it was asked too often.
+pub(crate) fn is_throttling(code: &str) -> bool {
+    THROTTLED.contains(&code)
+}
+
+/// Whether the service says that the caller may not do this.
+pub(crate) fn is_denial(code: &str) -> bool {
+    DENIED.contains(&code)
+}
+
 /// Whether the credentials ran out. The SDK does not retry these.
 #[must_use]
 pub fn is_expired_token(code: &str) -> bool {

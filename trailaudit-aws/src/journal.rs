@@ -97,7 +97,7 @@ impl Journal {
     /// Opens a directory of records, which is made if need be.
     pub fn open(root: &Path) -> Result<Self, CollectError> {
         let made = !root.exists();
-        for directory in [root.to_owned(), root.join("accounts"), root.join("resources")] {
+        for directory in [root.to_owned(), root.join("accounts")] {
             fs::create_dir_all(&directory).map_err(at(&directory))?;
         }
         Ok(Self {
@@ -132,7 +132,11 @@ impl Journal {
         if sheet.is_empty() {
             return Ok(());
         }
-        let header = json!({"account": account, "format": FORMAT});
+        // Made only now: a package has no empty directory.
+        let directory = self.root.join("resources");
+        fs::create_dir_all(&directory).map_err(at(&directory))?;
+        let salt = EvidenceId::from(rand::random::<[u8; 32]>()).to_string();
+        let header = json!({"account": account, "format": FORMAT, "salt": salt});
         self.keep(format!("resources/{account}.jsonl.gz"), sheet, header).await
     }
 

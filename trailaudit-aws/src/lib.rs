@@ -16,10 +16,13 @@
 //! # }
 //! ```
 //!
+//! Two things beside collecting need the network, and are here for the same reason: a [`KmsSigner`] signs what was
+//! sealed with a key that never leaves AWS KMS, and a [`TimestampAuthority`] says when.
+//!
 //! What holds throughout:
 //!
-//! 1. Every call is in [`CALLS`]; the policies of the role and of each session are derived from it.
-//! 2. Every call is recorded, once, with its answer or refusal; no secret ever is.
+//! 1. Every call of a collection is in [`CALLS`]; the policies of the role and of each session are derived from it.
+//! 2. Each of them is recorded, once, with its answer or refusal; no secret ever is.
 //! 3. A call that fails never ends a collection, and never looks like an empty answer.
 //! 4. Equal answers give equal records, whatever the concurrency.
 //! 5. No global state: two collectors may run in one process.
@@ -44,25 +47,30 @@ pub mod package;
 mod partition;
 mod policy;
 mod progress;
+mod provider;
 mod record;
-mod reperform;
 mod run;
 mod scope;
 mod session;
+mod signer;
 mod time;
+mod timestamp;
 mod trail;
 mod visit;
 
 pub use self::builder::{CollectorBuilder, DEFAULT_CONCURRENCY, DEFAULT_ROLE_NAME, DEFAULT_SESSION_NAME};
 pub use self::calls::{AskedBy, CALLS, Call};
+pub use self::client::standard_config;
 pub use self::collect::{Collected, Collector};
 pub use self::error::CollectError;
-pub use self::folder::Folder;
+pub use self::folder::{Folder, write_new, write_whole};
 pub use self::gap::{is_expired_token, is_not_found, looks_like_region_off, reason};
 pub use self::inventory::{AwsInventory, Reading};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};
 pub use self::policy::{caller_policy, role_policy};
 pub use self::progress::{Progress, ProgressEvents};
-pub use self::reperform::Reperformance;
+pub use self::provider::AwsRecords;
 pub use self::run::{Run, RunError};
 pub use self::scope::{Scope, Source};
+pub use self::signer::{KmsSigner, Signed, SignerError};
+pub use self::timestamp::{TimestampAuthority, TimestampError};

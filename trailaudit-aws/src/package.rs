@@ -2,10 +2,12 @@
 
 use std::io::{self, Read};
 
+use rayon::prelude::*;
 use trailaudit_core::evidence::exchange::ExchangeError;
 use trailaudit_core::evidence::jcs::NotStrict;
-use trailaudit_core::evidence::package::{ORGANIZATION, RUN_LOG, RecordFile};
+use trailaudit_core::evidence::package::{RUN_LOG, RecordFile};
 use trailaudit_core::evidence::records::{self, Header, RecordsError};
+use trailaudit_core::organization::{AccountId, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use trailaudit_core::evidence::Files;
@@ -15,6 +17,9 @@ use crate::run::{Run, RunError};
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
+
+/// How many record files are decoded at once.
+const AT_ONCE: usize = 32;
 
 /// Why record files cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +75,7 @@ pub enum PackageError {
 
 /// Reads everything that was collected into a directory or package: the run, and the facts its records show.
 ///
-/// Memory stays flat: one line is held at a time.
+/// Memory stays flat: the exchanges of a few accounts are held at a time.
 ///
 /// # Errors
 /// When a file cannot be read, or a line is not what it must be.
@@ -80,30 +85,57 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
     let mut paths: Vec<_> = listed(files)?
         .into_iter()
         .filter_map(|path| RecordFile::at(&path).map(|f| (path, f)))
+        .filter(|(_, file)| *file != RecordFile::RunLog)
         .collect();
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (path, file) in paths {
-        match &file {
-            RecordFile::Account(account) => {
-                reading.account(account);
-                each_exchange(files, &path, &file, |id, exchange| {
-                    reading.account_exchange(account, id, exchange);
-                })?;
-            }
-            RecordFile::Resources(_) => {
-                each_exchange(files, &path, &file, |id, exchange| {
-                    reading.resource_exchange(id, exchange);
-                })?;
-            }
-            _ if path == ORGANIZATION => {
-                each_exchange(files, &path, &file, |id, exchange| {
-                    reading.organization_exchange(id, exchange);
-                })?;
+    // Decoded by every core, a few files at a time so that memory stays flat; taken in one by one.
+    for some in paths.chunks(AT_ONCE) {
+        let decoded: Vec<_> = some
+            .par_iter()
+            .map(|(path, file)| exchanges(files, path, file))
+            .collect();
+        for ((_, file), exchanges) in some.iter().zip(decoded) {
+            take_in(&mut reading, file, &exchanges?);
+        }
+    }
+    Ok((run, reading.finish()))
+}
+
+/// Reads the record files of one account alone, as an extract has them.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_account(
+    files: &dyn Files,
+    account: &AccountId,
+    run: Run,
+    organization: Organization,
+) -> Result<AwsInventory, PackageError> {
+    let mut reading = Reading::new(run).of(organization);
+    for path in listed(files)? {
+        match RecordFile::at(&path) {
+            Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) => {
+                take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
             }
             _ => (),
         }
     }
-    Ok((run, reading.finish()))
+    reading.account(account);
+    Ok(reading.finish())
+}
+
+fn take_in(reading: &mut Reading, file: &RecordFile, exchanges: &[(EvidenceId, Exchange)]) {
+    if let RecordFile::Account(account) = file {
+        reading.account(account);
+    }
+    for (id, exchange) in exchanges {
+        match file {
+            RecordFile::Account(account) => reading.account_exchange(account, *id, exchange),
+            RecordFile::Resources(_) => reading.resource_exchange(*id, exchange),
+            RecordFile::Organization => reading.organization_exchange(*id, exchange),
+            RecordFile::RunLog => (),
+        }
+    }
 }
 
 /// Reads the run log of a directory or package.
@@ -132,16 +164,13 @@ fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
     Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 
-fn each_exchange(
-    files: &dyn Files,
-    path: &str,
-    file: &RecordFile,
-    mut take: impl FnMut(EvidenceId, &Exchange),
-) -> Result<(), PackageError> {
+/// The exchanges of a record file.
+fn exchanges(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Vec<(EvidenceId, Exchange)>, PackageError> {
     let opened = files.open(path).map_err(|source| PackageError::Io {
         path: path.into(),
         source,
     })?;
+    let mut exchanges = Vec::new();
     for (i, line) in records::read_lines(opened).enumerate() {
         let line = line.map_err(|source| PackageError::Records {
             path: path.into(),
@@ -157,23 +186,20 @@ fn each_exchange(
             }
             continue;
         }
-        let (id, exchange) = Exchange::from_line(&line).map_err(|source| {
-            let path = path.into();
-            PackageError::Exchange {
-                path,
-                line: i + 1,
-                source,
-            }
-        })?;
-        take(id, &exchange);
+        exchanges.push(Exchange::from_line(&line).map_err(|source| PackageError::Exchange {
+            path: path.into(),
+            line: i + 1,
+            source,
+        })?);
     }
-    Ok(())
+    Ok(exchanges)
 }
 
 fn is_header_of(header: &Header, file: &RecordFile) -> bool {
     match file {
-        RecordFile::Account(account) => header.account.as_ref() == Some(account) && header.salt.is_some(),
-        RecordFile::Resources(account) => header.account.as_ref() == Some(account) && header.salt.is_none(),
+        RecordFile::Account(account) | RecordFile::Resources(account) => {
+            header.account.as_ref() == Some(account) && header.salt.is_some()
+        }
         _ => header.account.is_none(),
     }
 }

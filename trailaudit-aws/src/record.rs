@@ -18,8 +18,7 @@ use tokio::sync::Semaphore;
 use trailaudit_core::evidence::{Answer, Exchange, Transport};
 use trailaudit_core::organization::Region;
 
-pub(crate) use self::tape::Tape;
-use self::tape::{Keep, Taken};
+pub(crate) use self::tape::{Keep, Taken, Tape};
 use crate::calls::Call;
 use crate::gap;
 use crate::journal::RunLog;
@@ -115,7 +114,7 @@ impl Asking<'_> {
         let (taken, result) = self.send(Keep::Bodies, send).await;
         let answer = match result {
             Ok(_) => taken.answer(call.service),
-            Err(error) => refusal(&error, &taken),
+            Err(error) => refused(&error, &taken),
         };
         let parameters = taken.parameters();
         self.exchange(call, parameters, answer, taken)
@@ -136,7 +135,7 @@ impl Asking<'_> {
         let (taken, result) = self.send(Keep::Nothing, send).await;
         let (answer, output) = match result {
             Ok(output) => (Answer::Ok(view(&output)), Some(output)),
-            Err(error) => (refusal(&error, &taken), None),
+            Err(error) => (refused(&error, &taken), None),
         };
         (self.exchange(call, parameters, answer, taken), output)
     }
@@ -193,8 +192,16 @@ fn unreadable(message: String) -> Answer {
     }
 }
 
-/// What stands in the record when no answer came: the service's code, or one of ours.
-fn refusal<E>(error: &SdkError<E, HttpResponse>, taken: &Taken) -> Answer
+fn refused<E>(error: &SdkError<E, HttpResponse>, taken: &Taken) -> Answer
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let (code, message) = refusal(error, taken);
+    Answer::Error { code, message }
+}
+
+/// The code and message when no answer came: the service's own, or one of ours.
+pub(crate) fn refusal<E>(error: &SdkError<E, HttpResponse>, taken: &Taken) -> (String, String)
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -209,10 +216,7 @@ where
         SdkError::ResponseError(_) if taken.attempts > 0 => (gap::UNREADABLE_ANSWER, causes(error)),
         _ => (gap::NOT_SENT, causes(error)),
     };
-    Answer::Error {
-        code: code.to_owned(),
-        message,
-    }
+    (code.to_owned(), message)
 }
 
 fn without_code(status: Option<u16>) -> String {
@@ -224,7 +228,7 @@ fn without_code(status: Option<u16>) -> String {
 }
 
 /// The chain of causes on one line, each said once. The SDK calls what it cannot name "other".
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod evidence;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
 /// complete, encrypted with a key of one's own, watched and tamper-evident.
@@ -30,8 +34,12 @@ pub(crate) enum Command {
     Collect(Collect),
     /// Assesses records again, offline, into a package of its own.
     Assess(Assess),
+    /// Adds a signature to a package: a reviewer's, an approver's.
+    Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
+    /// Writes one account's part of a package, with the proof that it is one.
+    Extract(Extract),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
     /// Makes a P-256 signing key.
@@ -71,6 +79,8 @@ pub(crate) struct Audit {
     pub judge: Judge,
     #[command(flatten)]
     pub sign: Sign,
+    #[command(flatten)]
+    pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
     #[arg(long, value_name = "OUTCOME")]
     pub fail_on: Option<FailOn>,
@@ -164,24 +174,6 @@ pub(crate) struct Judge {
     pub rules: Vec<String>,
 }
 
-/// Who signs.
-#[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Signing")]
-pub(crate) struct Sign {
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM; may repeat.
-    #[arg(long = "sign", value_name = "REF")]
-    pub keys: Vec<String>,
-    /// The signer's printed name [default: the AWS identity that collected].
-    #[arg(long, value_name = "NAME")]
-    pub signer_name: Option<String>,
-    /// What identifies the signer: an e-mail address, a staff number [default: the AWS identity that collected].
-    #[arg(long, value_name = "ID")]
-    pub signer_id: Option<String>,
-    /// What the signature means: authorship, review, approval, responsibility [default: authorship].
-    #[arg(long, value_name = "MEANING")]
-    pub meaning: Option<String>,
-}
-
 /// Which outcome gives an exit code other than 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -263,28 +255,11 @@ pub(crate) struct Assess {
     pub judge: Judge,
     #[command(flatten)]
     pub sign: Sign,
+    #[command(flatten)]
+    pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
     #[arg(long, value_name = "OUTCOME")]
     pub fail_on: Option<FailOn>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Verify {
-    /// The package.
-    #[arg(value_name = "PACKAGE")]
-    pub package: PathBuf,
-    /// A public key that you trust, as PEM, and had from elsewhere than the package; may repeat.
-    #[arg(long = "key", value_name = "PEM")]
-    pub keys: Vec<PathBuf>,
-    /// Does not assess the records again.
-    #[arg(long)]
-    pub no_reperform: bool,
-    /// Accepts a package that was not collected from AWS itself.
-    #[arg(long)]
-    pub allow_simulated: bool,
-    /// The form of the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Form,
 }
 
 #[derive(Args, Debug)]
@@ -312,11 +287,4 @@ pub(crate) enum ControlsView {
     },
     /// The frameworks.
     Frameworks,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Keygen {
-    /// The private key to write; the public key goes beside it, ending in `.pub.pem`.
-    #[arg(long, value_name = "FILE", default_value = "trailaudit-signing.pem")]
-    pub out: PathBuf,
 }

@@ -6,7 +6,9 @@ mod collect;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
+mod extract;
 mod keygen;
+mod sign;
 #[cfg(feature = "demo")]
 mod simulate;
 mod verify;
@@ -26,7 +28,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Collect(collect) => collect::run(collect, output),
         Command::Assess(assess) => assess::run(assess, output),
+        Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Extract(extract) => extract::run(&extract),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),
     }

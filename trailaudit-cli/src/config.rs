@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::Thresholds;
 
-use crate::arguments::{Audit, Collect, FailOn, Judge, Sign};
+use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
 use crate::error::{CommandError, Result, nearest};
 
 /// The file. What concerns the scope or signing may stand at the top or in its section.
@@ -40,6 +41,13 @@ pub(crate) struct Config {
     signer_name: Option<String>,
     signer_id: Option<String>,
     meaning: Option<String>,
+    tsa: Option<String>,
+    previous: Option<PathBuf>,
+    supersedes: Option<PathBuf>,
+    supersede_reason: Option<String>,
+    require_signature: Texts,
+    retain_until: Option<Date>,
+    zip: bool,
     scope: ScopeSection,
     signing: SigningSection,
     thresholds: Thresholds,
@@ -65,6 +73,8 @@ struct SigningSection {
     signer_name: Option<String>,
     signer_id: Option<String>,
     meaning: Option<String>,
+    tsa: Option<String>,
+    require_signature: Texts,
 }
 
 /// One text or a list of them: `region = "us-east-1"` is as good as `region = ["us-east-1"]`.
@@ -112,6 +122,7 @@ impl Config {
         self.complete_collect(&mut audit.collect);
         self.complete_judge(&mut audit.judge);
         self.complete_sign(&mut audit.sign);
+        self.complete_packaging(&mut audit.packaging);
         audit.fail_on = audit.fail_on.or(self.fail_on);
     }
 
@@ -162,6 +173,17 @@ impl Config {
         fill_one(&mut sign.signer_name, [&mut self.signer_name, &mut section.signer_name]);
         fill_one(&mut sign.signer_id, [&mut self.signer_id, &mut section.signer_id]);
         fill_one(&mut sign.meaning, [&mut self.meaning, &mut section.meaning]);
+        fill_one(&mut sign.tsa, [&mut self.tsa, &mut section.tsa]);
+    }
+
+    pub(crate) fn complete_packaging(&mut self, packaging: &mut Packaging) {
+        let required = [&mut self.require_signature, &mut self.signing.require_signature];
+        fill(&mut packaging.required_signatures, required);
+        fill_one(&mut packaging.previous, [&mut self.previous]);
+        fill_one(&mut packaging.supersedes, [&mut self.supersedes]);
+        fill_one(&mut packaging.supersede_reason, [&mut self.supersede_reason]);
+        fill_one(&mut packaging.retain_until, [&mut self.retain_until]);
+        packaging.zip |= self.zip;
     }
 
     /// The moment the file asks about.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::CollectError;
+use trailaudit_aws::{CollectError, SignerError};
 
 use crate::exit::Exit;
 
@@ -29,6 +29,14 @@ impl CommandError {
         }
     }
 
+    /// A package is not what it must be.
+    pub(crate) fn refused(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::NotVerified,
+            ..Self::failed(what)
+        }
+    }
+
     /// What was asked cannot be meant.
     pub(crate) fn usage(what: impl fmt::Display) -> Self {
         Self {
@@ -43,6 +51,11 @@ impl CommandError {
         Self::failed(format_args!("{}: {error}", path.display()))
     }
 
+    /// What went wrong, without what to do about it.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Adds what to do about it.
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
@@ -54,7 +67,7 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", printable(&self.what))?;
         match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
+            Some(hint) => write!(f, "\n  hint: {}", printable(hint)),
             None => Ok(()),
         }
     }
@@ -71,6 +84,20 @@ impl From<CollectError> for CommandError {
             exit,
             what: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<SignerError> for CommandError {
+    fn from(error: SignerError) -> Self {
+        let exit = match error {
+            SignerError::Reference { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self {
+            exit,
+            hint: error.hint(),
+            what: error.to_string(),
         }
     }
 }

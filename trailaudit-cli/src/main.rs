@@ -7,10 +7,12 @@ mod error;
 mod exit;
 mod logging;
 mod package;
+mod packaging;
 mod progress;
 mod report;
 mod signing;
 mod summary;
+mod trust;
 
 use std::process::ExitCode;
 

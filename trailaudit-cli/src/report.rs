@@ -1,39 +1,34 @@
 //! Reports: the assessment as people read it.
 
 pub(crate) mod html;
+pub(crate) mod signatures;
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-use trailaudit_aws::Run;
-use trailaudit_core::Assessment;
-use trailaudit_core::framework::Selection;
-use trailaudit_core::organization::Organization;
+use serde_json::{Map, Value};
+use trailaudit_core::evidence::draft::Contents;
 
 /// Writes `report.html`.
-pub(crate) fn write_html(
-    run: &Run,
-    organization: &Organization,
-    assessment: &Assessment,
-    selection: &Selection,
-    mut out: &mut dyn Write,
-) -> io::Result<()> {
-    let tool = format!("{} {}", run.tool.0, run.tool.1);
-    let scope = scope_in_words(&run.scope);
+pub(crate) fn write_html(contents: &Contents<'_>, mut out: &mut dyn Write) -> io::Result<()> {
+    let provenance = &contents.recorded.provenance;
+    let tool = format!("{} {}", provenance.tool.name, provenance.tool.version);
+    let scope = scope_in_words(&provenance.scope);
+    let started = provenance.collection.started.to_string();
+    let ended = provenance.collection.ended.to_string();
     let collection = html::Collection {
-        started: &run.started,
-        finished: run.finished.as_deref(),
-        caller: &run.caller_arn,
+        started: &started,
+        finished: Some(&ended),
+        caller: &provenance.collector.caller_arn,
         tool: &tool,
-        endpoints: &run.endpoints,
-        simulated: run.simulated,
+        endpoints: &provenance.endpoint.hosts,
+        simulated: provenance.endpoint.simulated,
         scope: &scope,
     };
     html::write(
         &html::Report {
-            assessment,
-            selection,
-            organization,
+            assessment: contents.assessment,
+            selection: contents.selection,
+            organization: contents.recorded.inventory.organization(),
             collection,
         },
         &mut out,
@@ -41,7 +36,7 @@ pub(crate) fn write_html(
 }
 
 /// The scope as a sentence; empty for the whole organization.
-fn scope_in_words(scope: &Value) -> String {
+fn scope_in_words(scope: &Map<String, Value>) -> String {
     const PARTS: [(&str, &str); 6] = [
         ("accounts", "only accounts"),
         ("excludeAccounts", "without accounts"),
@@ -50,14 +45,17 @@ fn scope_in_words(scope: &Value) -> String {
         ("accountTags", "only accounts tagged"),
         ("regions", "only Regions"),
     ];
-    let source = match scope["source"].as_str() {
+    let source = match scope.get("source").and_then(Value::as_str) {
         Some("accounts-file") => Some("the accounts of a file".to_owned()),
         Some("single-account") => Some("the caller's account alone".to_owned()),
         _ => None,
     };
     let part = |(name, words): (&str, &str)| {
-        let list: Vec<_> = scope[name].as_array()?.iter().filter_map(Value::as_str).collect();
-        Some(format!("{words} {}", list.join(", ")))
+        let list = match scope.get(name)? {
+            Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            text => text.as_str()?.to_owned(),
+        };
+        Some(format!("{words} {list}"))
     };
     source
         .into_iter()

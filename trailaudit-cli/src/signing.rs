@@ -1,17 +1,22 @@
 //! Signing a package: one statement, one envelope and one key copy a signer.
 
+mod keys;
+mod time;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use trailaudit_aws::write_new;
 use trailaudit_core::evidence::package::{SignatureName, key_path};
-use trailaudit_core::evidence::signer::sign;
-use trailaudit_core::evidence::{Digest, Meaning, PemSigner, Person, PublicKey, Role, Signer, Statement};
+use trailaudit_core::evidence::{Meaning, Person, PublicKey, Role, Sealed, Statement};
 
 use crate::arguments::Sign;
 use crate::error::{CommandError, Result};
-use crate::package::{Sealed, write_whole};
+
+pub(crate) use keys::Keys;
+pub(crate) use time::Clock;
 
 /// The role in which a package is signed as it is made.
 const PREPARER: &str = "preparer";
@@ -21,67 +26,65 @@ const LONGEST_NAME: usize = 512;
 
 /// Everything needed to sign, read and checked before anything is collected.
 pub(crate) struct Signing {
-    keys: Vec<PemSigner>,
+    keys: Keys,
     name: Option<String>,
     id: Option<String>,
     meaning: Meaning,
+    clock: Option<Clock>,
+}
+
+/// What signing left in a package.
+pub(crate) struct Signatures {
+    /// How many there are.
+    pub count: usize,
+    /// Whether an authority has proven when they were made; why not, when it was asked and has not.
+    pub time: Option<std::result::Result<(), String>>,
 }
 
 impl Signing {
-    /// Reads the keys.
+    /// Opens the keys.
     pub(crate) fn prepare(sign: &Sign) -> Result<Self> {
         let meaning = match &sign.meaning {
             None => Meaning::Authorship,
-            Some(word) => Meaning::from_str(word).map_err(|_| {
-                CommandError::usage(format_args!("--meaning: {word:?} is no meaning of a signature"))
-                    .hint("authorship, review, approval or responsibility")
-            })?,
+            Some(word) => meaning(word)?,
         };
         for (option, text) in [("signer-name", &sign.signer_name), ("signer-id", &sign.signer_id)] {
             if let Some(text) = text {
                 check(option, text)?;
             }
         }
-        let mut keys: Vec<PemSigner> = Vec::new();
-        for reference in &sign.keys {
-            let key = private_key(reference)?;
-            if keys.iter().any(|known| known.public_key() == key.public_key()) {
-                return Err(
-                    CommandError::usage(format_args!("--sign: {reference:?} is a key that was named before"))
-                        .hint("every signature is another person's, with a key of their own"),
-                );
-            }
-            keys.push(key);
-        }
         Ok(Self {
-            keys,
+            keys: Keys::open("sign", &sign.keys)?,
             name: sign.signer_name.clone(),
             id: sign.signer_id.clone(),
             meaning,
+            clock: sign.tsa.as_deref().map(Clock::at).transpose()?,
         })
     }
 
     /// With this key, by this person.
     #[cfg(feature = "demo")]
-    pub(crate) fn with(key: PemSigner, name: &str) -> Self {
+    pub(crate) fn with(key: trailaudit_core::evidence::PemSigner, name: &str) -> Self {
         Self {
-            keys: vec![key],
+            keys: Keys::of(key),
             name: Some(name.to_owned()),
             id: None,
             meaning: Meaning::Authorship,
+            clock: None,
         }
     }
 
     /// Whether nobody signs.
     pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.all().is_empty()
     }
 
-    /// Signs with every key; gives the files written.
-    pub(crate) fn sign(&self, folder: &Path, sealed: &Sealed, collector: &str) -> Result<Vec<PathBuf>> {
+    /// Signs with every key. Nothing is written unless every key has signed. When the time-stamping authority fails,
+    /// the signatures stand without proof of their time: a collection is not lost for that.
+    pub(crate) fn sign(&self, folder: &Path, sealed: &Sealed, collector: &str) -> Result<Signatures> {
         let role = Role::from_str(PREPARER).map_err(CommandError::failed)?;
-        let mut written = Vec::new();
-        for (number, key) in (1..).zip(&self.keys) {
+        let mut signatures = Vec::new();
+        for (number, key) in (1..).zip(self.keys.all()) {
             let statement = Statement {
                 manifest: sealed.sha256,
                 package_id: sealed.manifest.package_id,
@@ -92,49 +95,66 @@ impl Signing {
                     id: self.id.clone().unwrap_or_else(|| collector.to_owned()),
                 },
                 declared_time: now(),
-                algorithm: key.public_key().algorithm(),
+                algorithm: key.public().algorithm(),
                 countersigns: Vec::new(),
-                key_arn: None,
+                key_arn: key.arn(),
             };
-            let bundle = sign(&statement, key).map_err(CommandError::failed)?;
-            let signature = folder.join(
-                SignatureName {
-                    number,
-                    role: role.clone(),
-                }
-                .path(),
-            );
-            store(&signature, &bundle)?;
-            let fingerprint: Digest = key.public_key().fingerprint();
-            store(
-                &folder.join(key_path(&fingerprint)),
-                key.public_key().to_pem().as_bytes(),
-            )?;
-            written.push(signature);
+            let name = SignatureName {
+                number,
+                role: role.clone(),
+            };
+            signatures.push((name, self.keys.sign(key, &statement)?, key.public()));
         }
-        Ok(written)
+        let mut time = self.clock.as_ref().map(|_| Ok(()));
+        let count = signatures.len();
+        for (name, mut bundle, key) in signatures {
+            match self.clock.as_ref().map(|clock| clock.stamp(&bundle)) {
+                Some(Ok(stamped)) => bundle = stamped,
+                Some(Err(error)) => {
+                    tracing::error!("{}: the time of signing is not proven: {error}", name.path());
+                    time = Some(Err(error.what().to_owned()));
+                }
+                None => {}
+            }
+            store(folder, &name, &bundle, key)?;
+        }
+        Ok(Signatures { count, time })
     }
 }
 
+/// Puts a signature into a package, with the copy of its key; gives the signature's file. Nothing is ever overwritten,
+/// and where the signature cannot be written its key does not stay behind.
+pub(crate) fn store(folder: &Path, name: &SignatureName, bundle: &[u8], key: &PublicKey) -> Result<PathBuf> {
+    let write = |path: &Path, bytes: &[u8]| {
+        write_new(path, &mut |out| out.write_all(bytes)).map_err(|error| CommandError::file(path, &error))
+    };
+    let copy = folder.join(key_path(&key.fingerprint()));
+    write(&copy, key.to_pem().as_bytes())?;
+    let signature = folder.join(name.path());
+    write(&signature, bundle).inspect_err(|_| {
+        // A package has no empty directory either; one that is not empty stays.
+        let _ = fs::remove_file(&copy);
+        let _ = fs::remove_dir(folder.join("keys"));
+        let _ = fs::remove_dir(folder.join("signatures"));
+    })?;
+    Ok(signature)
+}
+
 /// The moment of signing, to the second: a signature page shows no more.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_else(|_| Timestamp::now())
 }
 
-/// The public keys an auditor trusts.
-pub(crate) fn public_keys(paths: &[PathBuf]) -> Result<Vec<PublicKey>> {
-    let key = |path: &PathBuf| {
-        let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        PublicKey::from_pem(&text).map_err(|error| {
-            CommandError::failed(format_args!("{}: {error}", path.display()))
-                .hint("--key takes a public key: `openssl pkey -in PRIVATE.pem -pubout`")
-        })
-    };
-    paths.iter().map(key).collect()
+/// What `--meaning` says.
+pub(crate) fn meaning(word: &str) -> Result<Meaning> {
+    Meaning::from_str(word).map_err(|_| {
+        CommandError::usage(format_args!("--meaning: {word:?} is no meaning of a signature"))
+            .hint("authorship, review, approval or responsibility")
+    })
 }
 
 /// Whether a statement can carry the text; asked before anything is collected.
-fn check(option: &str, text: &str) -> Result<()> {
+pub(crate) fn check(option: &str, text: &str) -> Result<()> {
     let what = match text {
         text if text.trim().is_empty() => "is empty".to_owned(),
         text if text.chars().any(char::is_control) => "has control characters".to_owned(),
@@ -144,23 +164,36 @@ fn check(option: &str, text: &str) -> Result<()> {
     Err(CommandError::usage(format_args!("--{option}: the text {what}")))
 }
 
-fn private_key(reference: &str) -> Result<PemSigner> {
-    let Some(path) = reference.strip_prefix("file:") else {
-        return Err(
-            CommandError::usage(format_args!("--sign: {reference:?} does not name a key"))
-                .hint("file:PATH, where PATH is a P-256 private key as PEM; `trailaudit keygen` makes one"),
-        );
-    };
-    let path = Path::new(path);
-    let text = fs::read_to_string(path).map_err(|error| {
-        CommandError::file(path, &error).hint("`trailaudit keygen --out FILE` makes a key to sign with")
-    })?;
-    PemSigner::from_pem(&text).map_err(|error| {
-        CommandError::failed(format_args!("{}: {error}", path.display()))
-            .hint("--sign takes a P-256 private key as PKCS#8 PEM; `trailaudit keygen --out FILE` makes one")
-    })
-}
+#[cfg(test)]
+mod tests {
+    use trailaudit_core::evidence::{PemSigner, Signer as _};
 
-fn store(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_whole(path, |out| out.write_all(bytes)).map_err(|error| CommandError::file(path, &error))
+    use super::*;
+
+    #[test]
+    fn a_signature_is_stored_with_its_key_or_not_at_all() {
+        let (folder, key) = (
+            tempfile::tempdir().unwrap(),
+            PemSigner::generate(&mut rand::rng()).unwrap(),
+        );
+        let name = SignatureName {
+            number: 1,
+            role: PREPARER.parse().unwrap(),
+        };
+        let store = |bundle: &[u8]| store(folder.path(), &name, bundle, key.public_key());
+        let (signature, copy) = (name.path(), key_path(&key.public_key().fingerprint()));
+        let read = |path: &str| fs::read(folder.path().join(path)).ok();
+
+        fs::create_dir(folder.path().join("signatures")).unwrap();
+        fs::write(folder.path().join(&signature), b"another").unwrap();
+        assert!(store(b"one").is_err());
+        assert_eq!((read(&signature).unwrap(), read(&copy)), (b"another".to_vec(), None));
+        assert!(!folder.path().join("keys").exists());
+
+        fs::remove_file(folder.path().join(&signature)).unwrap();
+        assert_eq!(store(b"one").unwrap(), folder.path().join(&signature));
+        assert!(store(b"two").is_err());
+        let stored = (read(&signature).unwrap(), read(&copy).unwrap());
+        assert_eq!(stored, (b"one".to_vec(), key.public_key().to_pem().as_bytes().to_vec()));
+    }
 }

@@ -11,6 +11,7 @@ use trailaudit_core::{Assessment, Verdict};
 use crate::arguments::{FailOn, Form};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
+use crate::signing::Signatures;
 
 /// What an assessment came to.
 pub(crate) struct Summary<'a> {
@@ -18,7 +19,9 @@ pub(crate) struct Summary<'a> {
     pub selection: &'a Selection,
     pub folder: &'a Path,
     pub package: Digest,
-    pub signatures: usize,
+    pub signatures: &'a Signatures,
+    /// The archive, when one was written.
+    pub archive: Option<&'a Path>,
     pub simulated: bool,
 }
 
@@ -59,13 +62,21 @@ impl Summary<'_> {
             totals.join(" + ")
         ));
         lines.push(format!("package:  {} (id {})", self.folder.display(), self.package));
-        lines.push(match self.signatures {
+        if let Some(archive) = self.archive {
+            lines.push(format!("archive:  {}", archive.display()));
+        }
+        lines.push(match self.signatures.count {
             0 => {
                 "signed:   NO. Without a signature nobody can tell whether this package was changed; use --sign".into()
             }
             1 => "signed:   by 1 signer".to_owned(),
             n => format!("signed:   by {n} signers"),
         });
+        match &self.signatures.time {
+            Some(Ok(())) => lines.push("time:     proven by the time-stamping authority".to_owned()),
+            Some(Err(why)) => lines.push(format!("time:     NOT PROVEN: {why}")),
+            None => {}
+        }
         if self.simulated {
             lines.push("source:   SIMULATED. These records do not come from AWS itself".into());
         }
@@ -105,7 +116,9 @@ impl Summary<'_> {
             "asOf": trailaudit_core::tables::rfc3339(self.assessment.as_of),
             "controls": controls.collect::<Vec<_>>(),
             "coverage": {"planned": coverage.planned(), "statuses": statuses},
-            "signatures": self.signatures,
+            "signatures": self.signatures.count,
+            "timeProven": self.signatures.time.as_ref().map(std::result::Result::is_ok),
+            "archive": self.archive.map(|path| path.display().to_string()),
             "simulated": self.simulated,
         })
     }

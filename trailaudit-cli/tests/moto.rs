@@ -70,6 +70,32 @@ fn an_account_in_no_organization_is_told_so() {
     assert!(!scratch.path().join("package").exists(), "{}", told(&audit));
 }
 
+/// moto hashes a digest before it signs it, so what it signs is no signature over the statement. Nothing is collected
+/// for it, and nothing is asked but KMS.
+#[test]
+fn a_signature_over_a_digest_of_the_digest_is_never_used() {
+    let moto = Moto::start();
+    let key = moto.signing_key();
+    let scratch = TempDir::new().expect("a scratch directory");
+
+    let audit = audit(
+        &moto,
+        &Expected::default(),
+        scratch.path(),
+        &["--sign", &format!("kms:{key}")],
+    );
+    assert_eq!(audit.status.code(), Some(1), "{}", told(&audit));
+    let stderr = String::from_utf8_lossy(&audit.stderr);
+    let expected = format!("error: KMS returned a signature of {key} that does not verify");
+    assert!(stderr.starts_with(&expected), "{stderr}");
+    assert!(
+        stderr.contains("does this endpoint honour MessageType=DIGEST?"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("hint: AWS itself does"), "{stderr}");
+    assert!(!scratch.path().join("package").exists(), "{}", told(&audit));
+}
+
 /// Runs the audit that `expected` speaks about into `package`; the endpoint and credentials are all it is told of AWS.
 fn audit(moto: &Moto, expected: &Expected, scratch: &Path, options: &[&str]) -> Output {
     let mut command = trailaudit(scratch);

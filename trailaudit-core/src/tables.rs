@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod coverage;
 pub mod findings;
+pub mod reading;
 
 use std::io::{self, Write};
 

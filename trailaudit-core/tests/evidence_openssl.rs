@@ -102,26 +102,53 @@ fn other_keys_are_refused_by_name() {
     assert_eq!(private(&encrypted), KeyError::Encrypted);
     let encrypted = run("ec -in p256.pem -aes256 -passout pass:secret");
     assert_eq!(private(&encrypted), KeyError::Encrypted);
-    for (arguments, expected) in [
+    let (not_for_signing, algorithm) = (
+        |name: &str| KeyError::NotForSigning(name.into()),
+        |name: &str| KeyError::Algorithm(name.into()),
+    );
+    let curve = |name: &str| KeyError::Curve(name.into());
+    for (arguments, as_private, as_public) in [
         (
-            "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
-            KeyError::Algorithm("RSA".into()),
+            "RSA -pkeyopt rsa_keygen_bits:2048",
+            not_for_signing("RSA"),
+            Some(KeyError::RsaBits(2048)),
         ),
-        ("genpkey -algorithm ED25519", KeyError::Algorithm("Ed25519".into())),
+        ("RSA -pkeyopt rsa_keygen_bits:3072", not_for_signing("RSA"), None),
         (
-            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384",
-            KeyError::Curve("P-384".into()),
+            "RSA -pkeyopt rsa_keygen_bits:3072 -pkeyopt rsa_keygen_pubexp:3",
+            not_for_signing("RSA"),
+            None,
         ),
         (
-            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit",
-            KeyError::Curve("given by explicit parameters".into()),
+            "RSA-PSS -pkeyopt rsa_keygen_bits:3072",
+            not_for_signing("RSA-PSS"),
+            None,
+        ),
+        (
+            "RSA-PSS -pkeyopt rsa_keygen_bits:3072 -pkeyopt rsa_pss_keygen_md:sha512 -pkeyopt rsa_pss_keygen_saltlen:64",
+            not_for_signing("RSA-PSS"),
+            Some(KeyError::PssParameters),
+        ),
+        ("ED25519", not_for_signing("Ed25519"), None),
+        ("ED448", not_for_signing("Ed448"), Some(algorithm("Ed448"))),
+        ("X25519", not_for_signing("X25519"), Some(algorithm("X25519"))),
+        (
+            "EC -pkeyopt ec_paramgen_curve:P-384",
+            curve("P-384"),
+            Some(curve("P-384")),
+        ),
+        (
+            "EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit",
+            curve("given by explicit parameters"),
+            Some(curve("given by explicit parameters")),
         ),
     ] {
-        let key = run(arguments);
-        assert_eq!(private(&key), expected);
+        let key = run(&format!("genpkey -algorithm {arguments}"));
+        assert_eq!(private(&key), as_private, "{arguments}");
         fs::write(folder.path().join("key.pem"), &key).unwrap();
-        assert_eq!(public(&run("pkey -in key.pem -pubout")), expected);
-        assert_eq!(public(&key), KeyError::PrivateGiven);
+        let pem = run("pkey -in key.pem -pubout");
+        assert_eq!(PublicKey::from_pem(&pem).err(), as_public, "{arguments}");
+        assert_eq!(public(&key), KeyError::PrivateGiven, "{arguments}");
     }
     let sec1 = run("ecparam -name secp384r1 -genkey");
     assert!(matches!(private(&sec1), KeyError::Curve(_)));

@@ -11,6 +11,8 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 mod fuzz;
 
 use fuzz::TARGETS;
+// Where the sample and its provider look for each other.
+use fuzz::{provider, sample};
 
 macro_rules! readers {
     ($($name:ident)*) => {
@@ -26,7 +28,10 @@ macro_rules! readers {
     };
 }
 
-readers!(manifest bundle statement key json exchange index records csv package zip crafted);
+readers!(
+    manifest bundle statement key json proof catalogue baseline trust timestamp stamped certificates
+    exchange index records csv table package zip crafted
+);
 
 fn damage(name: &str) {
     let target = TARGETS.into_iter().find(|target| target.name == name).unwrap();

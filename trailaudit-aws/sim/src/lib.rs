@@ -31,6 +31,7 @@ mod authorization;
 mod call;
 mod caller;
 mod digest;
+mod key_pair;
 mod ledger;
 mod plants;
 mod population;
@@ -53,5 +54,6 @@ pub use server::Server;
 pub use truth::{Cell, Defect, Truth};
 pub use world::{
     AccessKey, Account, AccountState, DelegatedAdministrator, Denial, DeniedBy, EventSelectors, Key, KeyReaders,
-    LogGroup, Organization, OrganizationalUnit, REGIONS, Region, RegionStatus, Role, Trail, TrailStatus, Trust, World,
+    KeySpec, LogGroup, Organization, OrganizationalUnit, REGIONS, Region, RegionStatus, Role, Trail, TrailStatus,
+    Trust, World,
 };

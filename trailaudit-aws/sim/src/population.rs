@@ -4,10 +4,11 @@ mod ground;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::digest::{digest, uuid};
 use crate::plants::{Plot, possible, sow_flawed_trail, sow_sound_trail, trail_flaws};
 use crate::random::Random;
 use crate::truth::Truth;
-use crate::world::{Account, DelegatedAdministrator, Key, KeyReaders, LogGroup, REGIONS, Role, Trail, World};
+use crate::world::{Account, DelegatedAdministrator, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World};
 
 use ground::{name, regions, tree};
 
@@ -32,6 +33,8 @@ pub struct Population {
     pub world: World,
     /// What a right tool reports about it.
     pub truth: Truth,
+    /// The ARN of a P-256 key of the management account that signs. No trail names it, so no audit asks for it.
+    pub signing_key: String,
 }
 
 /// The role every member account has, except where its absence is planted.
@@ -143,11 +146,26 @@ fn finish(mut plot: Plot) -> Population {
         };
         plot.world.organization.delegated_administrators.push(administrator);
     }
+    let signing_key = add_signing_key(&mut plot.world, made);
     plot.truth.sort();
     Population {
         world: plot.world,
         truth: plot.truth,
+        signing_key,
     }
+}
+
+/// Its id is no draw of the population's chance, which stays as it was.
+fn add_signing_key(world: &mut World, made: Timestamp) -> String {
+    let management = world.management_account().to_owned();
+    let id = uuid(&digest(&["signing key", &world.token_secret]));
+    let mut key = Key::signing(&id, REGIONS[0].0, KeySpec::EccNistP256, made);
+    key.aliases.push("alias/trailaudit-signing".to_owned());
+    let arn = key.arn(&management);
+    if let Some(account) = world.accounts.get_mut(&management) {
+        account.keys.push(key);
+    }
+    arn
 }
 
 /// An account in which the organization trail does its work and nothing else is.
@@ -241,7 +259,7 @@ mod tests {
             (400, 17),
             (25, 34),
         ] {
-            let Population { world, truth } = populate(&settings(accounts, regions));
+            let Population { world, truth, .. } = populate(&settings(accounts, regions));
             assert_eq!((world.accounts.len(), world.regions.len()), (accounts, regions));
             for account in world.accounts.values() {
                 for region in &world.regions {
@@ -267,6 +285,15 @@ mod tests {
             }
         }
         assert!(populate(&settings(1, 1)).truth.defects.is_empty());
+    }
+
+    #[test]
+    fn no_trail_names_the_signing_key() {
+        let population = populate(&settings(25, 17));
+        let id = population.signing_key.rsplit('/').next().unwrap();
+        let mut trails = population.world.accounts.values().flat_map(|account| &account.trails);
+        assert!(trails.all(|trail| trail.kms_key_id.as_ref().is_none_or(|key| !key.contains(id))));
+        assert!(!format!("{:?}", population.truth).contains(id));
     }
 
     #[test]

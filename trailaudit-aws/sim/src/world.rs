@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use account::{Account, AccountState, Denial, DeniedBy};
-pub use key::{Key, KeyReaders};
+pub use key::{Key, KeyReaders, KeySpec};
 pub use log_group::LogGroup;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};

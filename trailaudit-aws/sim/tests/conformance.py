@@ -5,6 +5,8 @@ twice: the raw body, member by member (nothing unknown, nothing required missing
 what botocore parsed from it, by botocore's own validator.
 """
 
+import base64
+import hashlib
 import json
 import os
 import sys
@@ -15,6 +17,8 @@ import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
 MANAGEMENT = TRUTH["management_account"]
@@ -52,6 +56,11 @@ def judge_json(shape, value, path):
         check(isinstance(value, str), f"{path}: {value!r} is not a string")
         if getattr(shape, "enum", None):
             check(value in shape.enum, f"{path}: {value!r} is not one of {shape.enum}")
+    elif kind == "blob":
+        try:
+            base64.b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            check(False, f"{path}: {value!r} is not base64")
     elif kind == "boolean":
         check(isinstance(value, bool), f"{path}: {value!r} is not a boolean")
     elif kind in NUMBERS:
@@ -252,6 +261,37 @@ def resources(session, trail):
             refused.add(("logs", error.response["Error"]["Code"]))
 
 
+def signing(base):
+    """The key pair, by each of its names; what it signed is checked by another implementation of ECDSA."""
+    made, arn = client(base, "kms"), os.environ["SIMULATED_SIGNING_KEY"]
+    alias = "alias/trailaudit-signing"
+    names = [arn, arn.rpartition("/")[2], alias, f"{arn.rpartition(':')[0]}:{alias}"]
+    described = call(made, "DescribeKey", KeyId=arn)["KeyMetadata"]
+    check(described["SigningAlgorithms"] == ["ECDSA_SHA_256"], f"{described}")
+    check("EncryptionAlgorithms" not in described, f"{described}")
+    message = b"what is signed"
+    digest = hashlib.sha256(message).digest()
+    how = {"SigningAlgorithm": "ECDSA_SHA_256"}
+    for name in names:
+        answer = call(made, "GetPublicKey", KeyId=name)
+        check((answer["KeyId"], answer["KeySpec"]) == (arn, "ECC_NIST_P256"), f"{name}: {answer}")
+        public = serialization.load_der_public_key(answer["PublicKey"])
+        for type_, body in (("DIGEST", digest), ("RAW", message)):
+            signed = call(made, "Sign", KeyId=name, Message=body, MessageType=type_, **how)
+            check(signed["KeyId"] == arn, f"{name}: {signed}")
+            public.verify(signed["Signature"], message, ec.ECDSA(hashes.SHA256()))
+    short = {"Message": digest[:20], "MessageType": "DIGEST"}
+    text = "Digest is invalid length for algorithm ECDSA_SHA_256"
+    refuse(made, "Sign", "ValidationException", 400, text, KeyId=arn, **short, **how)
+    other = {"Message": message, "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+    refuse(made, "Sign", "InvalidKeyUsageException", 400, "ECC_NIST_P256", KeyId=arn, **other)
+    dry = {"Message": message, "DryRun": True, **how}
+    refuse(made, "Sign", "DryRunOperationException", 412, "would have succeeded", KeyId=arn, **dry)
+    absent = {"KeyId": "alias/absent"}
+    refuse(made, "GetPublicKey", "NotFoundException", 400, **absent)
+    refuse(made, "Sign", "NotFoundException", 400, Message=message, **absent, **how)
+
+
 def main():
     base = boto3.Session()
     sts = security_token_service(base)
@@ -294,6 +334,7 @@ def main():
                     found += 1
                     resources(session, trail)
     check(found == 34, f"{found} trails")
+    signing(base)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")
     call(kms, "ListAliases")

@@ -1,5 +1,5 @@
 //! An independent client against the simulator: boto3 calls every operation, and botocore's own service models judge
-//! each answer. The Python that has boto3 is named by `TRAILAUDIT_PYTHON`.
+//! each answer; signatures are checked by the package cryptography. The Python that has both is named by `TRAILAUDIT_PYTHON`.
 
 use std::path::Path;
 use std::process::Command;
@@ -30,6 +30,7 @@ fn boto3_understands_every_answer() {
         .env_remove("AWS_PROFILE")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("SIMULATED_TRUTH", truth)
+        .env("SIMULATED_SIGNING_KEY", &population.signing_key)
         .status()
         .expect("TRAILAUDIT_PYTHON can be run");
     assert!(status.success(), "{status}");

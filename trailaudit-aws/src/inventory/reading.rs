@@ -22,6 +22,7 @@ use crate::run::Run;
 #[derive(Debug)]
 pub struct Reading {
     run: Run,
+    organization: Option<Organization>,
     listings: Listings,
     units: BTreeMap<AccountId, Unit>,
     trails: BTreeMap<TrailId, AwsTrail>,
@@ -42,6 +43,7 @@ impl Reading {
     pub fn new(run: Run) -> Self {
         Self {
             run,
+            organization: None,
             listings: Listings::default(),
             units: BTreeMap::new(),
             trails: BTreeMap::new(),
@@ -51,6 +53,13 @@ impl Reading {
             same: HashMap::new(),
             closed: BTreeMap::new(),
         }
+    }
+
+    /// With the organization known from elsewhere than its own listings.
+    #[must_use]
+    pub fn of(mut self, organization: Organization) -> Self {
+        self.organization = Some(organization);
+        self
     }
 
     /// Takes in one exchange of `organization.jsonl.gz`.
@@ -106,7 +115,8 @@ impl Reading {
         } else {
             self.listings.account_list()
         };
-        let organization = self.listings.organization().cloned().unwrap_or_else(|| Organization {
+        let known = self.listings.organization().or(self.organization.as_ref()).cloned();
+        let organization = known.unwrap_or_else(|| Organization {
             id: self.run.caller.to_string(),
             management_account: self.run.caller.clone(),
         });

@@ -22,13 +22,13 @@ pub(crate) struct Tape {
 
 /// Whether bodies may be kept: not where secrets travel in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(crate) enum Keep {
     Bodies,
     Nothing,
 }
 
 #[derive(Default)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     pub sent_at: String,
     pub attempts: u32,
     pub host: Option<String>,
@@ -48,14 +48,14 @@ impl std::fmt::Debug for Taken {
 }
 
 impl Tape {
-    pub(super) fn new(keep: Keep) -> Self {
+    pub(crate) fn new(keep: Keep) -> Self {
         Self {
             keep,
             taken: Arc::default(),
         }
     }
 
-    pub(super) fn take(&self) -> Taken {
+    pub(crate) fn take(&self) -> Taken {
         mem::take(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

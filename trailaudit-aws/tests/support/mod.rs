@@ -55,14 +55,19 @@ pub fn collector(server: &Server) -> CollectorBuilder {
     collector_of(&server.endpoint(), &server.credentials())
 }
 
-pub fn collector_of(endpoint: &str, (key, secret): &(String, String)) -> CollectorBuilder {
+pub fn collector_of(endpoint: &str, keys: &(String, String)) -> CollectorBuilder {
+    Collector::builder().sdk_config(sdk_config(endpoint, keys))
+}
+
+/// Credentials for an endpoint.
+pub fn sdk_config(endpoint: &str, (key, secret): &(String, String)) -> SdkConfig {
     let credentials = Credentials::new(key, secret, None, None, "test");
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(endpoint)
-        .credentials_provider(SharedCredentialsProvider::new(credentials));
-    Collector::builder().sdk_config(config.build())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
 }
 
 /// A collection and where it was kept.

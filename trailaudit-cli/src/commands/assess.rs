@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use super::audit::{Judging, terms};
+use trailaudit_core::evidence::Draft;
+
+use super::audit::{Judging, draft, terms};
 use crate::arguments::{Assess, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
+use crate::packaging;
 use crate::signing::Signing;
 use crate::summary::exit;
 
@@ -16,17 +19,23 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let mut config = Config::load(assess.config.as_deref())?;
     config.complete_judge(&mut assess.judge);
     config.complete_sign(&mut assess.sign);
+    config.complete_packaging(&mut assess.packaging);
     let (rules, selection) = terms(&assess.judge)?;
     let signing = Signing::prepare(&assess.sign)?;
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
+    let draft = packaging::read(&assess.packaging, draft())?;
     let records = open(&assess.records)?;
     let judging = Judging {
-        rules,
-        selection,
-        baseline: config.baseline(),
-        as_of,
+        draft: Draft {
+            rules,
+            selection,
+            baseline: config.baseline(),
+            as_of,
+            ..draft
+        },
         signing,
+        zip: assess.packaging.zip,
     };
 
     let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));
@@ -37,7 +46,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         );
     }
     let made = make_folder(&assess.out)?;
-    let sealed = copy_records(&records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
+    let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
     Ok(exit(&sealed.assessment, fail_on))
 }

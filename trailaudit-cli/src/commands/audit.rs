@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
-use trailaudit_aws::package;
+use trailaudit_aws::AwsRecords;
+use trailaudit_core::Rule;
+use trailaudit_core::evidence::manifest::Tool;
+use trailaudit_core::evidence::package::MANIFEST;
+use trailaudit_core::evidence::{Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
-use trailaudit_core::{Baseline, Rule};
 
 use super::collect;
 use crate::arguments::{Audit, Judge, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
-use crate::package::{Sealed, Terms, open, write};
+use crate::package::{open_folder, zip};
+use crate::packaging;
+use crate::report;
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
 
@@ -22,57 +27,76 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     config.complete_audit(&mut audit);
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
+    let draft = packaging::read(&audit.packaging, draft())?;
     let folder = &audit.collect.out;
     collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
     let judging = Judging {
-        rules,
-        selection,
-        baseline: config.baseline(),
-        as_of: None,
+        draft: Draft {
+            rules,
+            selection,
+            baseline: config.baseline(),
+            ..draft
+        },
         signing,
+        zip: audit.packaging.zip,
     };
-    let sealed = judging.seal(folder, output)?;
+    let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+}
+
+/// A collection is not lost because its signer is out of reach.
+fn tell_unsigned(folder: &Path) {
+    if folder.join(MANIFEST).exists() && !folder.join("signatures").exists() {
+        tracing::error!(
+            "the package in {} is complete, but not signed: `trailaudit sign` adds the signature",
+            folder.display()
+        );
+    }
 }
 
 /// Everything that turns records into a signed package.
 pub(crate) struct Judging {
-    pub rules: Vec<&'static Rule>,
-    pub selection: Selection,
-    pub baseline: Baseline,
-    /// When the records are not judged as of the moment they were collected for.
-    pub as_of: Option<jiff::Timestamp>,
+    pub draft: Draft<'static>,
     pub signing: Signing,
+    /// Whether an archive is written beside the directory.
+    pub zip: bool,
 }
 
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
-    pub(crate) fn seal(self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let (run, inventory) = package::read(&open(folder)?)
+    pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
+        let mut store = open_folder(folder)?;
+        let sealed = self
+            .draft
+            .seal(&mut store, &AwsRecords)
             .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
-        let as_of = self.as_of.unwrap_or(run.as_of);
-        let terms = Terms {
-            rules: self.rules,
-            selection: self.selection,
-            baseline: self.baseline,
-            as_of,
-        };
-        let sealed = write(folder, &run, &inventory, &terms)?;
-        let signatures = self.signing.sign(folder, &sealed, &run.caller_arn)?;
+        let provenance = &sealed.recorded.provenance;
+        let signatures = self.signing.sign(folder, &sealed, &provenance.collector.caller_arn)?;
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
+        let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
             assessment: &sealed.assessment,
-            selection: &terms.selection,
+            selection: &self.draft.selection,
             folder,
             package: sealed.manifest.package_id,
-            signatures: signatures.len(),
-            simulated: run.simulated,
+            signatures: &signatures,
+            archive: archive.as_deref(),
+            simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;
         Ok(sealed)
     }
+}
+
+/// A draft by this program, with its report.
+pub(crate) fn draft() -> Draft<'static> {
+    let tool = Tool {
+        name: env!("CARGO_BIN_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
+    Draft::new(tool).report(&report::write_html)
 }
 
 /// The rules and frameworks that were chosen: all rules unless some are named. A framework keeps its own rules and those of

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
+use trailaudit_core::Baseline;
 use trailaudit_core::framework::{Selection, frameworks, requirements};
 use trailaudit_core::tables::catalogue::{subject, to_json};
 use trailaudit_core::{CATALOGUE, Rule};
@@ -31,7 +32,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         rules: Vec::new(),
     })?;
     if form == Form::Json {
-        let catalogue = to_json(&rules, &selection).map_err(CommandError::failed)?;
+        let catalogue = to_json(&rules, &selection, &Baseline::default()).map_err(CommandError::failed)?;
         return Ok(String::from_utf8_lossy(&catalogue).into_owned() + "\n");
     }
     let mut out = String::new();

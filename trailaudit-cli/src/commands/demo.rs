@@ -7,25 +7,25 @@ use std::path::Path;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use trailaudit_aws::{Collector, Reperformance};
-use trailaudit_core::evidence::{Options, Signer, Trust, verify};
-use trailaudit_core::framework::Selection;
-use trailaudit_core::{Assessment, Baseline, CATALOGUE, Verdict};
+use trailaudit_aws::{AwsRecords, Collector, write_whole};
+use trailaudit_core::evidence::{Options, Reperformance, Signer, Trust, verify};
+use trailaudit_core::{Assessment, Verdict};
 use trailaudit_sim::{Server, Truth};
 
-use super::audit::Judging;
+use super::audit::{Judging, draft};
 use super::{collect, keygen, simulate};
 use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
-use crate::package::{beside, open, write_whole};
+use crate::package::{beside, open};
 use crate::signing::Signing;
 use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let as_of = simulate::as_of(&demo.population);
-    let (server, truth) = simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
+    let simulate::Simulated { server, truth, .. } =
+        simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
     let collector = Collector::builder()
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)
@@ -35,25 +35,22 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let key = keygen::generate()?;
     let public = key.public_key().clone();
     let public_path = beside(&demo.out, ".pub.pem");
-    write_whole(&public_path, |out| out.write_all(public.to_pem().as_bytes()))
+    write_whole(&public_path, &mut |out| out.write_all(public.to_pem().as_bytes()))
         .map_err(|error| CommandError::file(&public_path, &error))?;
     let judging = Judging {
-        rules: CATALOGUE.to_vec(),
-        selection: Selection::default(),
-        baseline: Baseline::default(),
-        as_of: None,
+        draft: draft(),
+        zip: false,
         signing: Signing::with(key, "Demo"),
     };
     let sealed = judging.seal(&demo.out, output)?;
 
     let differences = differences(&sealed.assessment, &truth);
-    let options = Options::default().allow_simulated(true);
-    let report = verify(
-        &open(&demo.out)?,
-        Some(&Trust::in_keys([public])),
-        options,
-        Some(&Reperformance),
-    );
+    let trust = Trust::in_keys([public]);
+    let options = Options::default()
+        .trust(&trust)
+        .reperform(Reperformance::by(&AwsRecords))
+        .allow_simulated(true);
+    let report = verify(&*open(&demo.out)?, &options);
     let mut told = String::new();
     for difference in &differences {
         _ = writeln!(told, "NOT AS PLANTED: {difference}");

@@ -17,13 +17,17 @@ use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
-    let (server, truth) = start(&simulate.population, simulate.listen, as_of(&simulate.population))?;
+    let Simulated {
+        server,
+        truth,
+        signing_key,
+    } = start(&simulate.population, simulate.listen, as_of(&simulate.population))?;
     if let Some(path) = &simulate.truth {
         write_json(path, &truth)?;
     }
     let (id, secret) = server.credentials();
     print(&format!(
-        "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_REGION=us-east-1\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
+        "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_REGION=us-east-1\nunset AWS_SESSION_TOKEN AWS_PROFILE\n# a key in its KMS to sign with: --sign kms:{signing_key}\n",
         server.endpoint()
     ))?;
     wait()?;
@@ -33,12 +37,16 @@ pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
     Ok(Exit::Interrupted)
 }
 
+/// An Organization that is served.
+pub(crate) struct Simulated {
+    pub server: Server,
+    pub truth: Truth,
+    /// The ARN of a key that signs.
+    pub signing_key: String,
+}
+
 /// Serves the population that was asked for.
-pub(crate) fn start(
-    population: &Population,
-    listen: std::net::SocketAddr,
-    as_of: Timestamp,
-) -> Result<(Server, Truth)> {
+pub(crate) fn start(population: &Population, listen: std::net::SocketAddr, as_of: Timestamp) -> Result<Simulated> {
     if !listen.ip().is_loopback() {
         return Err(CommandError::usage(format_args!(
             "--listen: {listen} is not an address of this machine alone"
@@ -63,7 +71,11 @@ pub(crate) fn start(
     });
     let server = Server::start(made.world, listen, Duration::from_millis(latency_ms))
         .map_err(|error| CommandError::failed(format_args!("{listen}: {error}")))?;
-    Ok((server, made.truth))
+    Ok(Simulated {
+        server,
+        truth: made.truth,
+        signing_key: made.signing_key,
+    })
 }
 
 /// The moment the population is dated from.

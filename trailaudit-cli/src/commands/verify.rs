@@ -1,30 +1,34 @@
 //! `trailaudit verify`: what an auditor runs.
 
-use std::fmt::Write;
+mod json;
+mod text;
 
-use serde_json::{Value, json};
-use trailaudit_aws::Reperformance;
-use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Options, Reperform, Report, Trust, VerifiedSignature, verify};
+use std::path::Path;
+
+use trailaudit_aws::write_whole;
+use trailaudit_core::evidence::{Report, verify};
 
 use crate::arguments::{Form, Verify};
-use crate::error::{Result, printable};
+use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::open;
-use crate::signing::public_keys;
+use crate::report::signatures;
 use crate::summary::print;
+use crate::trust::{options, trust};
 
 /// Runs the command.
-pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
-    let keys = public_keys(&verify_arguments.keys)?;
-    let package = open(&verify_arguments.package)?;
-    let trust = (!keys.is_empty()).then(|| Trust::in_keys(keys));
-    let reperform: Option<&dyn Reperform> = (!verify_arguments.no_reperform).then_some(&Reperformance);
-    let options = Options::default().allow_simulated(verify_arguments.allow_simulated);
-    let report = verify(&package, trust.as_ref(), options, reperform);
-    print(&match verify_arguments.format {
-        Form::Text => text(&report, verify_arguments),
-        Form::Json => format!("{:#}\n", as_json(&report, verify_arguments)),
+pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
+    let trust = trust(&arguments.checks)?;
+    let package = open(&arguments.package)?;
+    let mut options = options(&arguments.checks);
+    options.trust = trust.as_ref();
+    let report = verify(&*package, &options);
+    if let Some(path) = &arguments.render {
+        render(&report, path)?;
+    }
+    print(&match arguments.format {
+        Form::Text => text::of(&report),
+        Form::Json => format!("{:#}\n", json::of(&report)),
     })?;
     Ok(if report.is_verified() {
         Exit::Done
@@ -33,90 +37,16 @@ pub(crate) fn run(verify_arguments: &Verify) -> Result<Exit> {
     })
 }
 
-fn text(report: &Report, arguments: &Verify) -> String {
-    let mut out = String::new();
-    // What a package says must not pass for a line of ours.
-    let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
-    if let Some(manifest) = &report.manifest {
-        line(&format!("package      {}", manifest.package_id));
-        line(&format!(
-            "organization {}, as of {:.0}",
-            manifest.organization.id, manifest.as_of
-        ));
-        line(&format!(
-            "files        {} listed, {} accounts",
-            manifest.files.len(),
-            manifest.account_count
-        ));
-        if manifest.endpoint.simulated {
-            line(&format!(
-                "source       SIMULATED: {}, not AWS itself",
-                manifest.endpoint.hosts.join(", ")
-            ));
-        }
-    }
-    for signature in &report.signatures {
-        let VerifiedSignature {
-            role,
-            meaning,
-            signer,
-            declared_time,
-            key,
-            trusted,
-            ..
-        } = signature;
-        let trust = if *trusted { "trusted key" } else { "key NOT trusted" };
-        line(&format!(
-            "signature    {} ({}), {role}, {}, {declared_time:.0}, {trust} {key}",
-            signer.printed_name,
-            signer.id,
-            meaning.as_str()
-        ));
-    }
-    for problem in &report.problems {
-        line(&format!("problem      {problem}"));
-    }
-    if report.problems.iter().any(|problem| problem.code == Code::NoTrust) {
-        line("             hint: give the signer's public key, had from elsewhere than the package, with --key PEM");
-    }
-    let reperformed = if arguments.no_reperform {
-        "findings not assessed again"
-    } else {
-        "findings assessed again"
+/// Writes the signature page. Nothing is shown as signed that was not verified.
+fn render(report: &Report, path: &Path) -> Result<()> {
+    let (Some(manifest), Some(sha256), true) = (&report.manifest, report.manifest_sha256, report.is_verified()) else {
+        tracing::error!("{}: not written: the package does not verify", path.display());
+        return Ok(());
     };
-    line(&if report.is_verified() {
-        format!("VERIFIED     every file, every signature; {reperformed}")
-    } else {
-        format!("NOT VERIFIED {} problems", report.problems.len())
-    });
-    out
-}
-
-fn as_json(report: &Report, arguments: &Verify) -> Value {
-    let problems = report
-        .problems
-        .iter()
-        .map(|problem| json!({"code": problem.code.as_str(), "file": problem.file, "message": problem.message}));
-    let signatures = report.signatures.iter().map(|signature| {
-        json!({
-            "file": signature.file,
-            "role": signature.role.as_str(),
-            "meaning": signature.meaning.as_str(),
-            "printedName": signature.signer.printed_name,
-            "id": signature.signer.id,
-            "declaredTime": signature.declared_time,
-            "key": signature.key,
-            "trusted": signature.trusted,
-        })
-    });
-    json!({
-        "format": "trailaudit.verification/v1",
-        "verified": report.is_verified(),
-        "reperformed": !arguments.no_reperform,
-        "packageId": report.manifest.as_ref().map(|manifest| manifest.package_id),
-        "manifestSha256": report.manifest_sha256,
-        "simulated": report.manifest.as_ref().map(|manifest| manifest.endpoint.simulated),
-        "signatures": signatures.collect::<Vec<_>>(),
-        "problems": problems.collect::<Vec<_>>(),
-    })
+    let refused = |error| CommandError::file(path, &error);
+    let page = signatures::page(manifest, sha256, &report.signatures, true).map_err(refused)?;
+    if path == Path::new("-") {
+        return print(&page);
+    }
+    write_whole(path, &mut |out| out.write_all(page.as_bytes())).map_err(refused)
 }

@@ -17,7 +17,9 @@ mod signed;
 mod worlds;
 
 mod calls;
+mod countersigning;
 mod demo;
+mod kms;
 mod outcomes;
 mod outputs;
 mod scopes;

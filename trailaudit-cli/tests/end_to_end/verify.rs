@@ -75,7 +75,7 @@ fn the_commands_of_verify_md_work() {
         .skip(1)
         .map(|rest| rest.split("```").next().unwrap())
         .collect();
-    assert_eq!(blocks.len(), 2, "the check, and how to see an exchange");
+    assert_eq!(blocks.len(), 3, "the check, the time, and how to see an exchange");
     let id = Package::at(&signed.path("")).findings[0]["evidence"]
         .split(';')
         .next()
@@ -108,14 +108,14 @@ fn the_commands_of_verify_md_work() {
     assert_eq!(digests[0], digests[1], "the statement is about this manifest");
     let predicate: Value = serde_json::from_str(&lines.collect::<String>()).unwrap();
     assert_eq!(predicate["signer"]["printedName"], "Ada Lovelace");
-    let exchange: Value = serde_json::from_str(&pasted(blocks[1])).unwrap();
+    let exchange: Value = serde_json::from_str(&pasted(blocks[2])).unwrap();
     assert_eq!(exchange["id"], *id);
     let indented: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("    ")).collect();
     assert_eq!(
         indented,
         [
             "trailaudit verify . --key SIGNER.pub.pem",
-            "sh verify.sh SIGNER.pub.pem"
+            "sh verify.sh SIGNER.pub.pem [TSA_ROOT.pem]"
         ]
     );
     assert!(pasted(indented[1]).contains("VERIFIED"));

@@ -42,7 +42,19 @@ impl Moto {
 
     /// Plants the Organization; gives what a right audit must find there.
     pub fn seed(&self) -> Truth {
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/moto/seed.py");
+        serde_json::from_slice(&self.run("seed.py")).expect("the seed prints what it planted")
+    }
+
+    /// Makes a P-256 key that signs; gives its ARN.
+    pub fn signing_key(&self) -> String {
+        serde_json::from_slice(&self.run("signing_key.py")).expect("the script prints the key")
+    }
+
+    /// What a script beside this file prints.
+    fn run(&self, script: &str) -> Vec<u8> {
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/moto")
+            .join(script);
         let output = Command::new(python())
             .arg("-B")
             .arg(script)
@@ -55,8 +67,8 @@ impl Moto {
             .stderr(Stdio::inherit())
             .output()
             .expect("TRAILAUDIT_PYTHON can be run");
-        assert!(output.status.success(), "the seed ended with {}", output.status);
-        serde_json::from_slice(&output.stdout).expect("the seed prints what it planted")
+        assert!(output.status.success(), "the script ended with {}", output.status);
+        output.stdout
     }
 }
 

@@ -5,7 +5,8 @@ use trailaudit_core::evidence::records::{self, Header, Limits, Lines};
 use trailaudit_core::evidence::{AccountLeaf, Answer, Digest, Exchange, Transport, accounts};
 
 use super::forms::is_canonical;
-use super::sample;
+use super::provider::salt;
+use super::sample::Sample;
 
 pub fn exchange(bytes: &[u8]) {
     if let Ok((id, exchange)) = Exchange::from_line(bytes) {
@@ -88,10 +89,9 @@ pub fn index(bytes: &[u8]) {
 pub fn indexes() -> Vec<Vec<u8>> {
     let header = |header: Header| [header.to_line().unwrap(), b"\n".to_vec()].concat();
     vec![
-        accounts::write_index(&sample::leaves()).unwrap(),
+        accounts::write_index(&Sample::new().leaves()).unwrap(),
         header(Header::of_organization("o-example")),
-        header(Header::of_account("111122223333".into(), sample::salt(1))),
-        header(Header::of_resources("111122223333".into())),
+        header(Header::of_account("111122223333".into(), salt(1))),
     ]
 }
 

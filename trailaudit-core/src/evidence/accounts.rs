@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, jcs, merkle};
+use super::{Digest, jcs, merkle, package};
 use crate::organization::AccountId;
 
 /// One account: a line of `accounts/index.jsonl` and a leaf of the accounts root.
@@ -11,12 +11,18 @@ use crate::organization::AccountId;
 pub struct AccountLeaf {
     /// The account.
     pub account: AccountId,
-    /// What keeps the leaf's digest from being guessed; drawn when the account was collected.
-    pub salt: Salt,
-    /// The SHA-256 of `accounts/<account>.jsonl.gz`.
-    pub records: Digest,
     /// The SHA-256 of the canonical JSON array of the account's entries in `findings.json`.
     pub findings: Digest,
+    /// The SHA-256 of `accounts/<account>.jsonl.gz`; none for an account out of scope that was only asked about
+    /// resources which trails name in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub records: Option<Digest>,
+    /// The SHA-256 of `resources/<account>.jsonl.gz`, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resources: Option<Digest>,
+    /// What keeps the leaf's digest from being guessed; drawn when the account was collected. It stands in the first
+    /// line of the account's records, or of its resources when there are no records.
+    pub salt: Salt,
 }
 
 /// Thirty-two random bytes, written as 64 lower-case hexadecimal digits.
@@ -46,9 +52,23 @@ impl AccountLeaf {
     pub fn parse(line: &[u8]) -> Result<Self, jcs::NotStrict> {
         jcs::parse_canonical(line)
     }
+
+    /// The record files the leaf commits to: their paths and digests.
+    pub fn files(&self) -> impl Iterator<Item = (String, Digest)> {
+        let records = self
+            .records
+            .map(|sha256| (package::account_records(&self.account), sha256));
+        let resources = self
+            .resources
+            .map(|sha256| (package::resource_records(&self.account), sha256));
+        records.into_iter().chain(resources)
+    }
 }
 
 /// The bytes of `accounts/index.jsonl`: one line an account, in the order of their ids.
+///
+/// The index is the sub-manifest of what was collected in single accounts: `manifest.json` names it by its root alone,
+/// so that one account can be shown without a word about the others.
 ///
 /// # Errors
 /// Never: there is nothing but text in it.

@@ -71,7 +71,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-impl<R: Read + Seek> Files for Archive<R> {
+impl<R: Read + Seek + Send> Files for Archive<R> {
     fn paths(&self) -> io::Result<Vec<Entry>> {
         let file = |(path, located): (&String, &Located)| Entry {
             path: path.clone(),

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::timestamp::Token;
 use super::{Digest, jcs};
 
 /// The payload type of an in-toto statement (in-toto attestation framework, `spec/v1/envelope.md`).
@@ -24,14 +25,18 @@ pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
 pub struct Bundle {
     /// The statement's bytes, exactly those that were signed.
     pub payload: Vec<u8>,
-    /// The signature over [`Bundle::message`], in DER.
+    /// The signature over [`Bundle::message`], in the form of its key's algorithm.
     pub signature: Vec<u8>,
     /// The key that made it: the SHA-256 of its DER `SubjectPublicKeyInfo`. A hint, never trust.
     pub key: Digest,
+    /// The DER `TimeStampResp` (RFC 3161) over the bytes of the signature, as [`Token::as_bytes`] gives it. Not
+    /// looked into before [`Token::parse`].
+    pub timestamp: Option<Vec<u8>>,
 }
 
 impl Bundle {
-    /// Reads a bundle. Strict: canonical JSON, canonical base64, exactly one signature, hint and key id the same.
+    /// Reads a bundle. Strict: canonical JSON, canonical base64, exactly one signature, hint and key id the same, at
+    /// most one timestamp.
     ///
     /// # Errors
     /// When the bytes are anything else.
@@ -45,16 +50,35 @@ impl Bundle {
         }
         let [signature] = <[v1::Signature; 1]>::try_from(wire.dsse_envelope.signatures)
             .map_err(|signatures| BundleError::NotOneSignature(signatures.len()))?;
-        let key = wire.verification_material.public_key.hint;
+        let material = wire.verification_material;
+        let timestamp = match material.timestamp_verification_data {
+            None => None,
+            Some(data) => {
+                let [timestamp] = <[v1::SignedTimestamp; 1]>::try_from(data.rfc3161_timestamps)
+                    .map_err(|timestamps| BundleError::NotOneTimestamp(timestamps.len()))?;
+                Some(decode(&timestamp.signed_timestamp)?)
+            }
+        };
+        let key = material.public_key.hint;
         if signature.keyid != key {
             return Err(BundleError::TwoKeys);
         }
-        let decode = |text: &str| STANDARD.decode(text).map_err(|_| BundleError::Base64);
         Ok(Self {
             payload: decode(&wire.dsse_envelope.payload)?,
             signature: decode(&signature.sig)?,
             key,
+            timestamp,
         })
+    }
+
+    /// The same bundle with a timestamp over its signature, in place of one it may have. Neither
+    /// [`Bundle::message`] nor [`Bundle::envelope_digest`] changes.
+    #[must_use]
+    pub fn with_timestamp(self, token: &Token) -> Self {
+        Self {
+            timestamp: Some(token.as_bytes().to_vec()),
+            ..self
+        }
     }
 
     /// The bundle's bytes: canonical JSON.
@@ -64,6 +88,11 @@ impl Bundle {
             media_type: MEDIA_TYPE.into(),
             verification_material: v1::VerificationMaterial {
                 public_key: v1::PublicKeyIdentifier { hint: self.key },
+                timestamp_verification_data: self.timestamp.as_ref().map(|response| v1::TimestampVerificationData {
+                    rfc3161_timestamps: vec![v1::SignedTimestamp {
+                        signed_timestamp: STANDARD.encode(response),
+                    }],
+                }),
             },
             dsse_envelope: self.envelope(),
         };
@@ -114,9 +143,16 @@ pub enum BundleError {
     /// The hint and the key id name two keys.
     #[error("the bundle's key hint and the signature's key id name different keys")]
     TwoKeys,
-    /// Payload or signature are not canonical base64.
-    #[error("the payload or the signature is not canonical base64")]
+    /// A bundle has one timestamp or none, so that nobody has to choose.
+    #[error("the bundle has {0} timestamps instead of one")]
+    NotOneTimestamp(usize),
+    /// Payload, signature or timestamp are not canonical base64.
+    #[error("the payload, the signature or the timestamp is not canonical base64")]
     Base64,
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, BundleError> {
+    STANDARD.decode(text).map_err(|_| BundleError::Base64)
 }
 
 /// Canonical JSON of text alone, which nothing in it can make fail.
@@ -142,6 +178,22 @@ mod v1 {
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     pub(super) struct VerificationMaterial {
         pub public_key: PublicKeyIdentifier,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        pub timestamp_verification_data: Option<TimestampVerificationData>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct TimestampVerificationData {
+        #[serde(rename = "rfc3161Timestamps")]
+        pub rfc3161_timestamps: Vec<SignedTimestamp>,
+    }
+
+    /// `RFC3161SignedTimestamp` of `sigstore_common.proto`: the whole DER `TimeStampResp`, not the token alone.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub(super) struct SignedTimestamp {
+        pub signed_timestamp: String,
     }
 
     #[derive(Serialize, Deserialize)]
@@ -223,6 +275,7 @@ mod tests {
             payload: br#"{"a":1}"#.to_vec(),
             signature: vec![1, 2, 3],
             key: Digest::from([7; 32]),
+            timestamp: None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! A package's files, wherever they lie: a directory, an archive, memory.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
-/// Read access to a package.
-pub trait Files {
+/// Read access to a package. Files are opened from several threads at once.
+pub trait Files: Sync {
     /// Everything in the package, in any order, without following links. Directories are not named, unless they are
     /// empty: then as [`EntryKind::Other`], so that nothing in the package goes unseen.
     ///
@@ -18,6 +18,18 @@ pub trait Files {
     /// When it cannot be opened; `NotFound` when there is no such file.
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>>;
 }
+
+/// Write access to a package that is being made.
+pub trait Store: Files {
+    /// Writes a file so that it is there whole or not at all, in place of one that may lie there.
+    ///
+    /// # Errors
+    /// What `content` says, or when the file cannot be written.
+    fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()>;
+}
+
+/// What writes a file's bytes.
+pub type Content<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
 
 /// One thing in a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,5 +97,14 @@ impl Files for InMemory {
             Some(bytes) => Ok(Box::new(bytes.as_slice())),
             None => Err(io::ErrorKind::NotFound.into()),
         }
+    }
+}
+
+impl Store for InMemory {
+    fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        content(&mut bytes)?;
+        self.insert(path, bytes);
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::accounts::AccountLeaf;
 use super::package::RecordFile;
 use super::statement::Role;
 use super::{Digest, jcs, merkle};
@@ -40,11 +41,13 @@ pub struct Manifest {
     pub endpoint: Endpoint,
     /// Who asked.
     pub collector: Collector,
-    /// Every file of the package but the manifest, the signatures and the key copies, sorted by path.
+    /// Every file that concerns the organization as a whole, sorted by path: all but the manifest, the signatures, the
+    /// key copies, and what `accounts_root` commits to.
     pub files: Vec<FileRecord>,
-    /// The RFC 6962 root over the lines of `accounts/index.jsonl`.
+    /// The RFC 6962 root over the lines of `accounts/index.jsonl`, each of which commits to an account's files below
+    /// `accounts/` and `resources/`.
     pub accounts_root: Digest,
-    /// How many accounts that tree has.
+    /// How many lines that index has, one an account.
     pub account_count: u64,
     /// What was planned and what happened, in cells of account x Region.
     pub coverage: CoverageTotals,
@@ -206,36 +209,40 @@ impl Manifest {
     /// # Errors
     /// Never for contents that a manifest can carry.
     pub fn package_id_of(
-        files: &[FileRecord],
+        records: &Digest,
         catalogue: &Digest,
         baseline: &Digest,
         as_of: Timestamp,
     ) -> Result<Digest, jcs::NotCanonical> {
-        let content = json!({
-            "records": records_root(files)?,
-            "catalogue": catalogue,
-            "baseline": baseline,
-            "asOf": as_of,
-        });
+        let content = json!({"records": records, "catalogue": catalogue, "baseline": baseline, "asOf": as_of});
         Ok(Digest::of(&jcs::canonical(&content)?))
+    }
+
+    /// The package's place in its chain: the genesis is 0.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.previous
+            .as_ref()
+            .map_or(0, |previous| previous.sequence.saturating_add(1))
     }
 }
 
 /// The RFC 6962 root over the package's [record files](RecordFile), sorted by path; a leaf is the canonical JSON of
-/// `{"path", "sha256"}`.
+/// `{"path", "sha256"}`. Those of the organization are among `files`, those of accounts are named by `leaves`.
 ///
 /// # Errors
 /// Never for files that a manifest can carry.
-pub fn records_root(files: &[FileRecord]) -> Result<Digest, jcs::NotCanonical> {
-    let mut records: Vec<_> = files
+pub fn records_root(files: &[FileRecord], leaves: &[AccountLeaf]) -> Result<Digest, jcs::NotCanonical> {
+    let listed = files
         .iter()
         .filter(|file| RecordFile::at(&file.path).is_some())
-        .collect();
-    records.sort_by(|a, b| a.path.cmp(&b.path));
+        .map(|file| (file.path.clone(), file.sha256));
+    let mut records: Vec<_> = listed.chain(leaves.iter().flat_map(AccountLeaf::files)).collect();
+    records.sort();
     let leaves: Result<Vec<_>, _> = records
         .into_iter()
-        .map(|file| {
-            jcs::canonical(&json!({"path": file.path, "sha256": file.sha256})).map(|leaf| merkle::leaf_hash(&leaf))
+        .map(|(path, sha256)| {
+            jcs::canonical(&json!({"path": path, "sha256": sha256})).map(|leaf| merkle::leaf_hash(&leaf))
         })
         .collect();
     Ok(merkle::root(&leaves?))

@@ -2,9 +2,35 @@
 //!
 //! Leaves and nodes are hashed in separate domains (0x00 and 0x01), so that no node can be shown as a leaf.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
+use crate::organization::AccountId;
+
+/// `proof.json` of an extract: that one account is among those under the accounts root. Frozen as version 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The version of this form.
+    pub format: ProofFormat,
+    /// The account.
+    pub account: AccountId,
+    /// The place of its leaf, from 0.
+    pub index: u64,
+    /// How many leaves there are.
+    pub size: u64,
+    /// The hashes that lead from the leaf up to the root, lowest first.
+    pub path: Vec<Digest>,
+}
+
+/// The version of the proof's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProofFormat {
+    /// Version 1.
+    #[serde(rename = "trailaudit.proof/v1")]
+    V1,
+}
 
 /// The hash of one leaf: SHA-256(0x00 || data).
 #[must_use]

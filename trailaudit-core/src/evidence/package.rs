@@ -23,21 +23,39 @@ pub const FINDINGS_CSV: &str = "findings.csv";
 /// One row for each cell of account x Region.
 pub const COVERAGE_CSV: &str = "coverage.csv";
 
-/// The files without which a package is not complete, sorted.
-pub const REQUIRED: [&str; 12] = [
-    "VERIFY.md",
-    ACCOUNTS_INDEX,
+/// The findings for machines, with more than the CSV has room for.
+pub const FINDINGS_JSON: &str = "findings.json";
+/// The cells for machines.
+pub const COVERAGE_JSON: &str = "coverage.json";
+/// The findings as a page.
+pub const REPORT_HTML: &str = "report.html";
+/// How to check a package, in words.
+pub const VERIFY_MD: &str = "VERIFY.md";
+/// How to check a package, as a script.
+pub const VERIFY_SH: &str = "verify.sh";
+/// In an extract alone: the proof that the one account it shows is among the package's accounts.
+pub const PROOF: &str = "proof.json";
+
+/// The files every manifest lists, sorted.
+pub const REQUIRED: [&str; 11] = [
+    VERIFY_MD,
     BASELINE,
     CATALOGUE,
     COVERAGE_CSV,
-    "coverage.json",
+    COVERAGE_JSON,
     FINDINGS_CSV,
-    "findings.json",
+    FINDINGS_JSON,
     ORGANIZATION,
-    "report.html",
+    REPORT_HTML,
     RUN_LOG,
-    "verify.sh",
+    VERIFY_SH,
 ];
+
+/// Where an extract has its account's findings: the canonical JSON array of its entries in `findings.json`.
+#[must_use]
+pub fn account_findings(account: &AccountId) -> String {
+    format!("accounts/{account}.findings.json")
+}
 
 /// Where the records of discovery in one account lie.
 #[must_use]
@@ -117,11 +135,18 @@ impl SignatureName {
     }
 }
 
-/// Whether the manifest's list leaves `path` out: the manifest itself, the signatures and the key copies, which
-/// verification checks on their own.
+/// Whether the manifest's list leaves `path` out: the manifest itself, the signatures, the key copies, and the files of
+/// single accounts, which verification checks on their own.
 #[must_use]
 pub fn is_outside_the_list(path: &str) -> bool {
-    path == MANIFEST || path.starts_with("signatures/") || path.starts_with("keys/")
+    let folders = ["signatures/", "keys/", "accounts/", "resources/"];
+    path == MANIFEST || path == PROOF || folders.iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether `path` is a signature or the copy of a key: what is checked by the signatures alone.
+#[must_use]
+pub fn is_of_signatures(path: &str) -> bool {
+    path.starts_with("signatures/") || path.starts_with("keys/")
 }
 
 /// Whether a path means the same file everywhere and stays inside the package.

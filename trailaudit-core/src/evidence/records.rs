@@ -35,8 +35,8 @@ impl Default for Limits {
 
 /// The first line of a record file: whose records these are.
 ///
-/// `accounts/<id>.jsonl.gz` has `{"account","format","salt"}`, `resources/<id>.jsonl.gz` has `{"account","format"}`,
-/// `organization.jsonl.gz` has `{"format","organization"}`.
+/// `accounts/<id>.jsonl.gz` and `resources/<id>.jsonl.gz` have `{"account","format","salt"}`, `organization.jsonl.gz`
+/// has `{"format","organization"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -47,7 +47,7 @@ pub struct Header {
     /// The account the calls were made in.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<AccountId>,
-    /// The salt of the account's leaf, in `accounts/<id>.jsonl.gz` alone.
+    /// What salts the account's leaf, in its records or, where there are none, in its resources.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub salt: Option<Salt>,
 }
@@ -68,21 +68,12 @@ impl Header {
         }
     }
 
-    /// The header of `accounts/<account>.jsonl.gz`.
+    /// The header of `accounts/<account>.jsonl.gz` or `resources/<account>.jsonl.gz`.
     #[must_use]
     pub fn of_account(account: AccountId, salt: Salt) -> Self {
         Self {
             account: Some(account),
             salt: Some(salt),
-            ..Self::EMPTY
-        }
-    }
-
-    /// The header of `resources/<account>.jsonl.gz`.
-    #[must_use]
-    pub fn of_resources(account: AccountId) -> Self {
-        Self {
-            account: Some(account),
             ..Self::EMPTY
         }
     }

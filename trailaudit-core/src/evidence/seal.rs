@@ -1,4 +1,4 @@
-//! Closes a package: from the digests of its files to the manifest.
+//! Closes a package: from the digests of its files to the manifest. [`Draft`](super::Draft) makes the files as well.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::accounts::{AccountLeaf, accounts_root, write_index};
+use super::accounts::{AccountLeaf, accounts_root};
 use super::manifest::{
     Collection, Collector, CoverageTotals, Endpoint, FileRecord, Format, Manifest, OrganizationRef, Previous,
-    Supersedes, Tool,
+    Supersedes, Tool, records_root,
 };
-use super::package::{self, Collision, Paths, RecordFile, UnsafePath};
+use super::package::{self, Collision, Paths, UnsafePath};
 use super::statement::Role;
 use super::{Digest, jcs};
 use crate::organization::AccountId;
@@ -85,7 +85,7 @@ impl Seal {
         Ok(())
     }
 
-    /// Adds an account.
+    /// Adds an account, and with it the record files its leaf commits to.
     ///
     /// # Errors
     /// When it was added before.
@@ -99,8 +99,7 @@ impl Seal {
     /// The manifest over all that was added.
     ///
     /// # Errors
-    /// When a required file is missing, accounts and record files do not match, the index is not that of the
-    /// accounts, or the coverage does not add up.
+    /// When a required file is missing or the coverage does not add up.
     pub fn manifest(self) -> Result<Manifest, SealError> {
         let digest = |path: &str| {
             let file = self.files.get(path).ok_or_else(|| SealError::Missing(path.into()))?;
@@ -109,32 +108,17 @@ impl Seal {
         for path in package::REQUIRED {
             digest(path)?;
         }
-        for leaf in self.leaves.values() {
-            if digest(&package::account_records(&leaf.account))? != leaf.records {
-                return Err(SealError::RecordsOfAnother(leaf.account.clone()));
-            }
-        }
-        for path in self.files.keys() {
-            if let Some(RecordFile::Account(account)) = RecordFile::at(path)
-                && !self.leaves.contains_key(&account)
-            {
-                return Err(SealError::NoLeaf(account));
-            }
-        }
         let (catalogue, baseline) = (digest(package::CATALOGUE)?, digest(package::BASELINE)?);
-        let index = digest(package::ACCOUNTS_INDEX)?;
         let leaves: Vec<_> = self.leaves.into_values().collect();
-        if Digest::of(&write_index(&leaves)?) != index {
-            return Err(SealError::Index);
-        }
         let facts = self.facts;
         if !facts.coverage.adds_up() {
             return Err(SealError::Coverage);
         }
         let files: Vec<_> = self.files.into_values().collect();
+        let records = records_root(&files, &leaves)?;
         let manifest = Manifest {
             format: Format::V1,
-            package_id: Manifest::package_id_of(&files, &catalogue, &baseline, facts.as_of)?,
+            package_id: Manifest::package_id_of(&records, &catalogue, &baseline, facts.as_of)?,
             organization: facts.organization,
             scope: facts.scope,
             as_of: facts.as_of,
@@ -180,7 +164,7 @@ pub enum SealError {
         /// How it meets the first.
         why: Collision,
     },
-    /// The manifest lists neither itself nor signatures nor keys.
+    /// The manifest lists neither itself nor signatures nor keys nor the files of single accounts.
     #[error("{0:?} is not for the manifest to list")]
     NotListed(String),
     /// A file every package has.
@@ -189,15 +173,6 @@ pub enum SealError {
     /// An account was added twice.
     #[error("the account {0} stands there twice")]
     AccountTwice(AccountId),
-    /// An account's leaf has another digest than its record file.
-    #[error("the leaf of account {0} has another digest than its record file")]
-    RecordsOfAnother(AccountId),
-    /// A record file without its leaf.
-    #[error("the account {0} has a record file and no leaf")]
-    NoLeaf(AccountId),
-    /// The index file is not what the leaves make it.
-    #[error("accounts/index.jsonl is not the index of these accounts")]
-    Index,
     /// Planned cells got lost.
     #[error("the coverage does not add up: the statuses are not as many as the planned cells")]
     Coverage,

@@ -21,7 +21,7 @@ pub trait Signer {
     /// The public half of the key.
     fn public_key(&self) -> &PublicKey;
 
-    /// Signs `message` as [`PublicKey::algorithm`] says; the signature is in DER.
+    /// Signs `message` as [`PublicKey::algorithm`] says; an ECDSA signature is in DER.
     ///
     /// # Errors
     /// When the key cannot be used.
@@ -88,6 +88,7 @@ impl Unsigned {
             payload: self.payload,
             signature: signature.to_vec(),
             key: key.fingerprint(),
+            timestamp: None,
         }
         .to_bytes())
     }
@@ -115,12 +116,12 @@ impl PemSigner {
         if label == "ENCRYPTED PRIVATE KEY" || text.contains("Proc-Type: 4,ENCRYPTED") {
             return Err(KeyError::Encrypted);
         }
-        let decode = || SecretDocument::from_pem(text).map_err(|error| malformed(&error));
+        let decode = || SecretDocument::from_pem(text).map_err(|error| KeyError::malformed(&error));
         match label {
             "PRIVATE KEY" => Self::from_pkcs8(decode()?.1.as_bytes()),
             "EC PRIVATE KEY" => Self::from_sec1(decode()?.1.as_bytes()),
-            "RSA PRIVATE KEY" => Err(KeyError::Algorithm("RSA".into())),
-            "DSA PRIVATE KEY" => Err(KeyError::Algorithm("DSA".into())),
+            "RSA PRIVATE KEY" => Err(KeyError::NotForSigning("RSA".into())),
+            "DSA PRIVATE KEY" => Err(KeyError::NotForSigning("DSA".into())),
             label if label.ends_with("PUBLIC KEY") => Err(KeyError::PublicGiven),
             label => Err(KeyError::Label(label.to_owned())),
         }
@@ -142,7 +143,7 @@ impl PemSigner {
         let pem = self
             .key
             .to_pkcs8_pem(LineEnding::LF)
-            .map_err(|error| malformed(&error))?;
+            .map_err(|error| KeyError::malformed(&error))?;
         Ok(pem.to_string())
     }
 
@@ -155,9 +156,9 @@ impl PemSigner {
     }
 
     fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
-        let info = PrivateKeyInfoRef::from_der(der).map_err(|error| malformed(&error))?;
-        check_p256(info.algorithm)?;
-        Self::new(&SecretKey::try_from(info).map_err(|error| malformed(&error))?)
+        let info = PrivateKeyInfoRef::from_der(der).map_err(|error| KeyError::malformed(&error))?;
+        check_p256(info.algorithm, KeyError::NotForSigning)?;
+        Self::new(&SecretKey::try_from(info).map_err(|error| KeyError::malformed(&error))?)
     }
 
     fn from_sec1(der: &[u8]) -> Result<Self, KeyError> {
@@ -209,8 +210,4 @@ pub enum SignError {
     /// The key could not be used.
     #[error("the key could not be used: {0}")]
     Signer(Box<dyn std::error::Error + Send + Sync>),
-}
-
-fn malformed(error: &dyn fmt::Display) -> KeyError {
-    KeyError::Malformed(error.to_string())
 }

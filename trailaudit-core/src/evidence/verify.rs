@@ -1,87 +1,190 @@
 //! Checks a package against itself and against the verifier's own trust, and reports every problem apart.
 //!
-//! Three questions: is every file the one the manifest lists (`listing`, `contents`); who signed that manifest
-//! (`signatures`); and, asked of the caller's [`Reperform`], do the records give the findings again. Files are
-//! streamed, never held; what is decoded is what was hashed.
+//! Four questions: is every file the one that was sealed (`listing`, `accounts`); do the tables agree with each other
+//! and with the manifest (`tables`); who signed that manifest (`signatures`); and do the records give the findings again
+//! (`reperform`). Files are streamed, never held; what is decoded is what was hashed. An extract, which shows one
+//! account of a package, is asked the same questions as far as it can answer them.
 
-mod contents;
+mod accounts;
 mod listing;
 mod pinned;
+mod records;
+mod reperform;
 mod report;
 mod signatures;
+mod tables;
 
 use std::io::{self, Read};
 
-pub use report::{Code, Problem, Report, VerifiedSignature};
+pub use reperform::Reperformance;
+pub use report::{Code, Extract, Problem, Reperformed, Report, VerifiedSignature};
 
 use super::files::Files;
 use super::manifest::Manifest;
-use super::package::{ACCOUNTS_INDEX, BASELINE, CATALOGUE, MANIFEST, account_records};
+use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF, account_findings};
 use super::trust::Trust;
 use super::{Digest, jcs};
-use contents::Contents;
-use listing::Present;
+use accounts::{Index, is_in_extracts};
+use listing::{Expected, Present};
 use pinned::Pinned;
 use report::Problems;
+use tables::Tables;
 
-/// The longest manifest that is read, in bytes: room for far more accounts than an organization may have.
-const LONGEST_MANIFEST: u64 = 256 << 20;
+/// The longest manifest that is read, in bytes: it names a dozen files, and counts by rule and status.
+const LONGEST_MANIFEST: u64 = 16 << 20;
 
-/// What a verifier puts up with.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a verifier brings, and what it puts up with. By default: no trust, no re-performance, nothing put up with.
+#[derive(Clone, Copy, Default)]
 #[non_exhaustive]
-pub struct Options {
+pub struct Options<'a> {
+    /// Whom the verifier trusts; without it the report has the problem [`Code::NoTrust`].
+    pub trust: Option<&'a Trust>,
+    /// How findings are assessed again; without it they are taken as they are.
+    pub reperform: Option<Reperformance<'a>>,
     /// Whether a package that was not collected from the provider's own endpoints is accepted.
     pub allow_simulated: bool,
+    /// Whether findings of rules that have another revision today are accepted without being assessed again.
+    pub accept_revised: bool,
 }
 
-impl Options {
+impl<'a> Options<'a> {
+    /// Trusts these keys and persons.
+    #[must_use]
+    pub fn trust(mut self, trust: &'a Trust) -> Self {
+        self.trust = Some(trust);
+        self
+    }
+
+    /// Assesses the findings again.
+    #[must_use]
+    pub fn reperform(mut self, reperformance: Reperformance<'a>) -> Self {
+        self.reperform = Some(reperformance);
+        self
+    }
+
     /// Whether a package that was not collected from the provider's own endpoints is accepted.
     #[must_use]
     pub fn allow_simulated(mut self, allow: bool) -> Self {
         self.allow_simulated = allow;
         self
     }
+
+    /// Whether findings of rules that have another revision today are accepted without being assessed again.
+    #[must_use]
+    pub fn accept_revised(mut self, accept: bool) -> Self {
+        self.accept_revised = accept;
+        self
+    }
 }
 
-/// Assesses a package's records again and compares. The caller gives it, because only the caller knows how the
-/// provider's records are read.
-pub trait Reperform {
-    /// Every difference. `files` refuses, with an error at the end of the file, bytes that are not those the manifest
-    /// lists; a file must be read to its end before its content is used.
-    fn reperform(&self, files: &dyn Files, manifest: &Manifest) -> Vec<Problem>;
-}
-
-/// Verifies a package. Without `trust` everything else is checked and the report has the problem
-/// [`Code::NoTrust`]; without `reperform` the findings are taken as they are.
+/// Verifies a package, or the extract of one account.
 #[must_use]
-pub fn verify(files: &dyn Files, trust: Option<&Trust>, options: Options, reperform: Option<&dyn Reperform>) -> Report {
+pub fn verify(files: &dyn Files, options: &Options<'_>) -> Report {
     let mut problems = Problems::default();
     let present = match Present::list(files, &mut problems) {
         Ok(present) => present,
         Err(error) => {
-            problems.add(
-                Code::UnreadableFile,
-                None,
-                format!("the package cannot be listed: {error}"),
-            );
-            return problems.into_report(Vec::new(), None, None);
+            let message = format!("the package cannot be listed: {error}");
+            problems.add(Code::UnreadableFile, None, message);
+            return problems.into_report(None, None);
         }
     };
     let (sha256, manifest) = read_manifest(files, &present, &mut problems);
+    let mut extract = None;
+    let mut reperformed = None;
     if let Some(manifest) = &manifest {
-        let contents = listing::check(files, &present, manifest, &mut problems);
+        listing::check_list(manifest, &mut problems);
         check_statements(manifest, options, &mut problems);
-        check_accounts(manifest, &contents, &mut problems);
-        check_counts(manifest, &contents, &mut problems);
-    }
-    let signatures = signatures::check(files, &present, sha256, manifest.as_ref(), trust, &mut problems);
-    if let (Some(manifest), Some(reperform)) = (&manifest, reperform) {
-        for problem in reperform.reperform(&Pinned::new(files, manifest), manifest) {
-            problems.push(problem);
+        if present.has(PROOF) {
+            extract = check_extract(files, &present, manifest, options, &mut problems);
+        } else {
+            reperformed = check_package(files, &present, manifest, options, &mut problems);
         }
     }
-    problems.into_report(signatures, sha256, manifest)
+    let signatures = signatures::check(files, &present, sha256, manifest.as_ref(), options.trust, &mut problems);
+    if options.accept_revised {
+        problems.put_up_with(Code::RuleRevised);
+    }
+    Report {
+        signatures,
+        reperformed: reperformed.or_else(|| extract.as_ref().and_then(|extract| extract.reperformed.clone())),
+        extract,
+        ..problems.into_report(sha256, manifest)
+    }
+}
+
+/// A package with all its accounts.
+fn check_package(
+    files: &dyn Files,
+    present: &Present,
+    manifest: &Manifest,
+    options: &Options<'_>,
+    problems: &mut Problems,
+) -> Option<Reperformed> {
+    let index = Index::read(files, problems);
+    index.check_root(manifest, problems);
+    index.check_package_id(manifest, problems);
+    let mut expected = Expected::listed(manifest, |_| true);
+    index.expect(&mut expected);
+    let intact = listing::check(files, present, &expected, problems);
+    index.check_salts(&intact, problems);
+    let files = Pinned {
+        files,
+        expected: &expected,
+    };
+    let catalogue = tables::catalogue(&files, &intact, problems);
+    let tables = Tables {
+        files: &files,
+        manifest,
+        catalogue: catalogue.as_ref(),
+        leaves: &index.leaves,
+    };
+    tables.check_findings(&intact, problems);
+    tables.check_coverage(&intact, problems);
+    options
+        .reperform?
+        .package(&files, manifest, catalogue.as_ref()?, problems)
+}
+
+/// What an extract shows of its package: one account, its proof, and nothing of the others.
+fn check_extract(
+    files: &dyn Files,
+    present: &Present,
+    manifest: &Manifest,
+    options: &Options<'_>,
+    problems: &mut Problems,
+) -> Option<Extract> {
+    let index = Index::read(files, problems);
+    let leaf = index.check_proof(files, manifest, problems);
+    let mut expected = Expected::listed(manifest, is_in_extracts);
+    index.expect(&mut expected);
+    if let Some(leaf) = &leaf {
+        expected.add(account_findings(&leaf.account), leaf.findings);
+    }
+    let intact = listing::check(files, present, &expected, problems);
+    index.check_salts(&intact, problems);
+    let leaf = leaf?;
+    let files = Pinned {
+        files,
+        expected: &expected,
+    };
+    let catalogue = tables::catalogue(&files, &intact, problems);
+    let entries = tables::account_entries(&files, &intact, &leaf.account, catalogue.as_ref(), problems);
+    let reperformed = options.reperform.and_then(|reperform| {
+        reperform.account(
+            &files,
+            manifest,
+            catalogue.as_ref()?,
+            &leaf,
+            entries.as_ref()?,
+            problems,
+        )
+    });
+    Some(Extract {
+        account: leaf.account,
+        findings: entries.map_or(0, |entries| entries.len()),
+        reperformed,
+    })
 }
 
 /// The manifest's digest, when there are bytes; the manifest, when they are one.
@@ -107,7 +210,7 @@ fn read_manifest(files: &dyn Files, present: &Present, problems: &mut Problems) 
 }
 
 /// What the manifest says about itself.
-fn check_statements(manifest: &Manifest, options: Options, problems: &mut Problems) {
+fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut Problems) {
     let listed = |path| manifest.file(path).map(|file| file.sha256);
     for (path, says) in [
         (CATALOGUE, manifest.catalogue_sha256),
@@ -129,87 +232,12 @@ fn check_statements(manifest: &Manifest, options: Options, problems: &mut Proble
         let message = "the collection ended before it started";
         problems.add(Code::InconsistentManifest, Some(MANIFEST), message);
     }
-    let id = Manifest::package_id_of(
-        &manifest.files,
-        &manifest.catalogue_sha256,
-        &manifest.baseline_sha256,
-        manifest.as_of,
-    );
-    if id != Ok(manifest.package_id) {
-        let message = "the package id is not that of its records, catalogue, baseline and as-of time";
-        problems.add(Code::PackageId, Some(MANIFEST), message);
-    }
     if manifest.endpoint.simulated && !options.allow_simulated {
         let message = format!(
             "the records do not come from the provider's own endpoints but from {}",
             manifest.endpoint.hosts.join(", ")
         );
         problems.add(Code::Simulated, Some(MANIFEST), message);
-    }
-}
-
-/// Whether the index, the record files and the accounts root speak about the same accounts.
-fn check_accounts(manifest: &Manifest, contents: &Contents, problems: &mut Problems) {
-    let Some(index) = &contents.index else { return };
-    if index.root() != manifest.accounts_root {
-        let message = "the accounts root in the manifest is not that of these lines";
-        problems.add(Code::AccountsRoot, Some(ACCOUNTS_INDEX), message);
-    }
-    if index.leaves.len() as u64 != manifest.account_count {
-        let message = format!(
-            "it has {} accounts, the manifest {}",
-            index.leaves.len(),
-            manifest.account_count
-        );
-        problems.add(Code::Counts, Some(ACCOUNTS_INDEX), message);
-    }
-    let listed = listing::by_path(manifest);
-    for leaf in index.leaves.values() {
-        let path = account_records(&leaf.account);
-        if listed.get(path.as_str()).is_none_or(|file| file.sha256 != leaf.records) {
-            let message = "the account's line in the index has another digest than the manifest has for its records";
-            problems.add(Code::AccountRecords, Some(&path), message);
-        }
-    }
-    for (account, header) in &contents.account_headers {
-        let path = account_records(account);
-        match index.leaves.get(account) {
-            None => problems.add(
-                Code::AccountRecords,
-                Some(&path),
-                "the account has no line in the index",
-            ),
-            Some(leaf) if header.salt != Some(leaf.salt) => {
-                let message = "the salt in the records is not the one in the account's line of the index";
-                problems.add(Code::AccountRecords, Some(&path), message);
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-/// Whether the rows of the tables are as many as the manifest says.
-fn check_counts(manifest: &Manifest, contents: &Contents, problems: &mut Problems) {
-    if !manifest.coverage.adds_up() {
-        let message = "the coverage does not add up: the statuses are not as many as the planned cells";
-        problems.add(Code::Counts, Some(MANIFEST), message);
-    }
-    if let Some(counted) = &contents.coverage {
-        report::differences(&manifest.coverage.statuses, counted, |status, says, has| {
-            let message = format!("it has {has} rows with status {status:?}, the manifest says {says}");
-            problems.add(Code::Counts, Some(super::package::COVERAGE_CSV), message);
-        });
-    }
-    if let Some(counted) = &contents.findings {
-        let says = manifest.controls.iter().flat_map(|(rule, verdicts)| {
-            verdicts
-                .iter()
-                .map(move |(verdict, count)| ((rule.clone(), verdict.clone()), *count))
-        });
-        report::differences(&says.collect(), counted, |(rule, verdict), says, has| {
-            let message = format!("it has {has} rows of {rule:?} with {verdict:?}, the manifest says {says}");
-            problems.add(Code::Counts, Some(super::package::FINDINGS_CSV), message);
-        });
     }
 }
 

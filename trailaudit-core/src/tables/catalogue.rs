@@ -1,7 +1,6 @@
 //! `catalogue.json`: the rules and mappings an assessment was made with.
 
-use serde::Serialize;
-
+use crate::baseline::Baseline;
 use crate::evidence::jcs::{self, NotCanonical};
 use crate::framework::Selection;
 use crate::rule::{Check, Rule};
@@ -10,36 +9,33 @@ use crate::rule::{Check, Rule};
 ///
 /// # Errors
 /// Never for text; the type says that a number could not be carried.
-pub fn to_json(rules: &[&'static Rule], selection: &Selection) -> Result<Vec<u8>, NotCanonical> {
-    let catalogue = v1::Catalogue {
-        format: "trailaudit.catalogue/v1",
-        frameworks: selection
-            .frameworks()
-            .iter()
-            .map(|framework| framework.id.as_str())
-            .collect(),
+pub fn to_json(rules: &[&'static Rule], selection: &Selection, baseline: &Baseline) -> Result<Vec<u8>, NotCanonical> {
+    let frameworks = selection.frameworks().iter();
+    jcs::to_canonical(&v1::Catalogue {
+        format: v1::Format::V1,
+        frameworks: frameworks.map(|framework| framework.id.clone()).collect(),
         rules: rules.iter().map(|rule| entry(rule, selection)).collect(),
-    };
-    jcs::canonical(&serde_json::json!(catalogue))
+        thresholds: baseline.thresholds.clone(),
+    })
 }
 
 fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
+    let requirements = selection.requirements_of(rule.id);
     v1::Entry {
-        id: rule.id,
+        id: rule.id.into(),
         revision: rule.revision,
-        title: rule.title,
-        control: rule.aws.title,
-        rationale: rule.rationale,
-        remediation: rule.aws.remediation,
-        subject: subject(rule),
-        severity: selection.severity_of(rule).as_str(),
-        requirements: selection
-            .requirements_of(rule.id)
+        title: rule.title.into(),
+        control: rule.aws.title.into(),
+        rationale: rule.rationale.into(),
+        remediation: rule.aws.remediation.into(),
+        subject: subject(rule).into(),
+        severity: selection.severity_of(rule).as_str().into(),
+        requirements: requirements
             .map(|row| v1::Requirement {
-                framework: &row.framework,
-                edition: &row.edition,
-                requirement: &row.requirement,
-                stated_by: row.stated_by.split('+').collect(),
+                framework: row.framework.clone(),
+                edition: row.edition.clone(),
+                requirement: row.requirement.clone(),
+                stated_by: row.stated_by.split('+').map(str::to_owned).collect(),
             })
             .collect(),
     }
@@ -55,39 +51,87 @@ pub fn subject(rule: &Rule) -> &'static str {
 }
 
 /// The frozen form of version 1.
-mod v1 {
-    use super::Serialize;
+pub mod v1 {
+    use serde::{Deserialize, Serialize};
 
-    #[derive(Serialize)]
-    pub(super) struct Catalogue {
-        pub format: &'static str,
-        pub frameworks: Vec<&'static str>,
+    use crate::baseline::Thresholds;
+    use crate::evidence::jcs::{self, NotStrict};
+
+    /// What a package was judged against.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Catalogue {
+        /// The version of this form.
+        pub format: Format,
+        /// The ids of the frameworks that were answered, the first deciding severities.
+        pub frameworks: Vec<String>,
+        /// The rules, in the order of the report.
         pub rules: Vec<Entry>,
+        /// How much was enough.
+        pub thresholds: Thresholds,
     }
 
-    #[derive(Serialize)]
-    pub(super) struct Entry {
-        pub id: &'static str,
+    /// The version of the form.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Format {
+        /// Version 1.
+        #[serde(rename = "trailaudit.catalogue/v1")]
+        V1,
+    }
+
+    /// One rule, as it was.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(missing_docs, reason = "the fields are those of a rule, described there")]
+    pub struct Entry {
+        pub id: String,
         pub revision: u32,
-        pub title: &'static str,
-        pub control: &'static str,
-        pub rationale: &'static str,
-        pub remediation: &'static str,
-        pub subject: &'static str,
-        pub severity: &'static str,
+        pub title: String,
+        pub control: String,
+        pub rationale: String,
+        pub remediation: String,
+        pub subject: String,
+        pub severity: String,
         pub requirements: Vec<Requirement>,
     }
 
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
+    /// One requirement the rule answers.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[allow(missing_docs, reason = "the fields are those of a requirement, described there")]
     #[allow(
         clippy::struct_field_names,
         reason = "the field is called what the frameworks call it"
     )]
-    pub(super) struct Requirement {
-        pub framework: &'static str,
-        pub edition: &'static str,
-        pub requirement: &'static str,
-        pub stated_by: Vec<&'static str>,
+    pub struct Requirement {
+        pub framework: String,
+        pub edition: String,
+        pub requirement: String,
+        pub stated_by: Vec<String>,
+    }
+
+    impl Catalogue {
+        /// Reads `catalogue.json`.
+        ///
+        /// # Errors
+        /// When it is not the canonical JSON of a catalogue.
+        pub fn parse(bytes: &[u8]) -> Result<Self, NotStrict> {
+            jcs::parse_canonical(bytes)
+        }
+
+        /// A rule by its id.
+        #[must_use]
+        pub fn rule(&self, id: &str) -> Option<&Entry> {
+            self.rules.iter().find(|rule| rule.id == id)
+        }
+    }
+
+    impl Entry {
+        /// The requirements as the tables write them: `Framework edition:id`.
+        #[must_use]
+        pub fn labels(&self) -> Vec<String> {
+            let label = |row: &Requirement| format!("{} {}:{}", row.framework, row.edition, row.requirement);
+            self.requirements.iter().map(label).collect()
+        }
     }
 }

@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{csv_writer, inert, rfc3339, write_list};
-use crate::assessment::Assessment;
+use crate::assessment::{Accounting, Assessment};
 use crate::coverage::{Cell, CellStatus};
-use crate::evidence::EvidenceId;
 use crate::organization::AccountState;
 
 /// The columns of `coverage.csv`, in order.
@@ -31,19 +29,7 @@ pub fn write_csv<W: Write>(assessment: &Assessment, out: W) -> io::Result<()> {
     let mut csv = csv_writer(out);
     csv.write_record(COLUMNS)?;
     for row in rows(assessment) {
-        let evidence: Vec<_> = row.evidence.iter().map(EvidenceId::to_string).collect();
-        let evidence = evidence.join(";");
-        let cells = [
-            row.account_id,
-            row.account_name,
-            row.organizational_unit,
-            row.account_state,
-            row.region,
-            row.status,
-            row.detail,
-            &evidence,
-        ];
-        csv.write_record(cells.map(inert))?;
+        csv.write_record(row.cells().iter().map(|cell| inert(cell)))?;
     }
     csv.flush()
 }
@@ -64,48 +50,91 @@ pub fn write_json<W: Write>(assessment: &Assessment, mut out: W) -> io::Result<(
     head.insert("totals".into(), totals.into());
     let controls = assessment.rules.iter().zip(&assessment.accounting);
     let controls: Map<_, _> = controls
-        .map(|(rule, accounting)| {
-            let accounting = serde_json::json!({
-                "evaluated": accounting.evaluated,
-                "inherited": accounting.inherited,
-                "notApplicable": accounting.not_applicable,
-                "inconclusive": accounting.inconclusive,
-            });
-            (rule.id.to_owned(), accounting)
-        })
+        .map(|(rule, accounting)| (rule.id.to_owned(), self::accounting(accounting)))
         .collect();
     head.insert("controls".into(), controls.into());
     write_list(&mut out, &head, "cells", rows(assessment))
 }
 
-/// One planned cell; the frozen form of version 1.
-#[derive(Serialize)]
-struct Row<'a> {
-    account_id: &'a str,
-    account_name: &'a str,
-    account_state: &'a str,
-    detail: &'a str,
-    evidence: &'a [EvidenceId],
-    organizational_unit: &'a str,
-    region: &'a str,
-    status: &'a str,
+/// What became of the planned cells under one rule, as the head of `coverage.json` has it.
+pub(crate) fn accounting(accounting: &Accounting) -> Value {
+    serde_json::json!({
+        "evaluated": accounting.evaluated,
+        "inherited": accounting.inherited,
+        "notApplicable": accounting.not_applicable,
+        "inconclusive": accounting.inconclusive,
+    })
 }
 
-fn rows(assessment: &Assessment) -> impl Iterator<Item = Row<'_>> {
+/// The frozen form of version 1.
+pub mod v1 {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Serialize};
+
+    use crate::evidence::EvidenceId;
+
+    /// One planned cell; the fields stand in the order canonical JSON gives them.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(
+        missing_docs,
+        reason = "the fields are the columns of coverage.csv, described in the interface"
+    )]
+    pub struct Row<'a> {
+        #[serde(borrow)]
+        pub account_id: Cow<'a, str>,
+        #[serde(borrow)]
+        pub account_name: Cow<'a, str>,
+        #[serde(borrow)]
+        pub account_state: Cow<'a, str>,
+        #[serde(borrow)]
+        pub detail: Cow<'a, str>,
+        pub evidence: Cow<'a, [EvidenceId]>,
+        #[serde(borrow)]
+        pub organizational_unit: Cow<'a, str>,
+        #[serde(borrow)]
+        pub region: Cow<'a, str>,
+        #[serde(borrow)]
+        pub status: Cow<'a, str>,
+    }
+
+    impl Row<'_> {
+        /// The cells of `coverage.csv`, in the order of its columns, as they are before a spreadsheet is kept from
+        /// reading them as formulas.
+        #[must_use]
+        pub fn cells(&self) -> [Cow<'_, str>; 8] {
+            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
+            [
+                (&*self.account_id).into(),
+                (&*self.account_name).into(),
+                (&*self.organizational_unit).into(),
+                (&*self.account_state).into(),
+                (&*self.region).into(),
+                (&*self.status).into(),
+                (&*self.detail).into(),
+                evidence.join(";").into(),
+            ]
+        }
+    }
+}
+
+/// The rows of `coverage.csv`, in order.
+pub fn rows(assessment: &Assessment) -> impl Iterator<Item = v1::Row<'_>> {
     assessment.coverage.cells().iter().map(|cell| row(assessment, cell))
 }
 
-fn row<'a>(assessment: &'a Assessment, cell: &'a Cell) -> Row<'a> {
+fn row<'a>(assessment: &'a Assessment, cell: &'a Cell) -> v1::Row<'a> {
     let account = assessment.account(&cell.account);
-    Row {
-        account_id: cell.account.as_str(),
-        account_name: account.map_or("", |account| &account.name),
-        account_state: account.map_or("", |account| state_word(account.state)),
-        detail: &cell.detail,
-        evidence: &cell.evidence,
-        organizational_unit: account.map_or("", |account| &account.organizational_unit),
-        region: cell.region.as_ref().map_or("", |region| region.as_str()),
-        status: CellStatus::as_str(cell.status),
+    v1::Row {
+        account_id: cell.account.as_str().into(),
+        account_name: account.map_or("", |account| &account.name).into(),
+        account_state: account.map_or("", |account| state_word(account.state)).into(),
+        detail: cell.detail.as_str().into(),
+        evidence: cell.evidence.as_slice().into(),
+        organizational_unit: account.map_or("", |account| &account.organizational_unit).into(),
+        region: cell.region.as_ref().map_or("", |region| region.as_str()).into(),
+        status: CellStatus::as_str(cell.status).into(),
     }
 }
 

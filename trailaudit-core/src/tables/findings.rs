@@ -1,5 +1,6 @@
 //! `findings.csv` and `findings.json`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
@@ -40,27 +41,7 @@ pub fn write_csv<W: Write>(assessment: &Assessment, selection: &Selection, out: 
     let mut csv = csv_writer(out);
     csv.write_record(COLUMNS)?;
     for entry in entries(assessment, selection) {
-        let evidence: Vec<_> = entry.evidence.iter().map(EvidenceId::to_string).collect();
-        let requirements = entry.requirements.join(";");
-        let evidence = evidence.join(";");
-        let cells = [
-            entry.rule,
-            entry.title,
-            entry.severity,
-            entry.verdict,
-            entry.account_id,
-            entry.account_name,
-            entry.organizational_unit,
-            entry.region,
-            entry.resource_type,
-            entry.resource_id,
-            entry.inherited_from,
-            entry.reason,
-            entry.exception,
-            &requirements,
-            &evidence,
-        ];
-        csv.write_record(cells.map(inert))?;
+        csv.write_record(entry.cells().iter().map(|cell| inert(cell)))?;
     }
     csv.flush()
 }
@@ -118,7 +99,8 @@ pub fn entries<'a>(
         );
     }
     assessment.findings.iter().map(move |finding| {
-        let (severity, requirements) = described.get(finding.rule.id).cloned().unwrap_or_default();
+        let (severity, labels): &(&str, Vec<String>) = &described[finding.rule.id];
+        let requirements = labels.iter().map(|label| Cow::from(label.clone())).collect();
         entry(finding, severity, requirements, assessment.account(&finding.account))
     })
 }
@@ -126,56 +108,129 @@ pub fn entries<'a>(
 fn entry<'a>(
     finding: &'a Finding,
     severity: &'a str,
-    requirements: Vec<String>,
+    requirements: Vec<Cow<'a, str>>,
     account: Option<&'a Account>,
 ) -> v1::Entry<'a> {
     v1::Entry {
-        account_id: finding.account.as_str(),
-        account_name: account.map_or("", |account| &account.name),
-        evidence: &finding.evidence,
-        exception: "",
-        inherited_from: finding.inherited_from.as_ref().map_or("", |trail| trail.as_str()),
-        organizational_unit: account.map_or("", |account| &account.organizational_unit),
-        reason: &finding.reason,
-        region: finding.region.as_ref().map_or("", |region| region.as_str()),
+        account_id: finding.account.as_str().into(),
+        account_name: account.map_or("", |account| &account.name).into(),
+        evidence: finding.evidence.as_slice().into(),
+        exception: "".into(),
+        inherited_from: finding
+            .inherited_from
+            .as_ref()
+            .map_or("", |trail| trail.as_str())
+            .into(),
+        organizational_unit: account.map_or("", |account| &account.organizational_unit).into(),
+        reason: finding.reason.as_str().into(),
+        region: finding.region.as_ref().map_or("", |region| region.as_str()).into(),
         requirements,
-        resource_id: finding.subject.id(),
-        resource_type: finding.subject.kind(),
-        rule: finding.rule.id,
-        severity,
-        title: finding.rule.aws.title,
-        verdict: finding.verdict.as_str(),
+        resource_id: finding.subject.id().into(),
+        resource_type: finding.subject.kind().into(),
+        rule: finding.rule.id.into(),
+        severity: severity.into(),
+        title: finding.rule.aws.title.into(),
+        verdict: finding.verdict.as_str().into(),
     }
 }
 
 /// The frozen form of version 1.
 pub mod v1 {
-    use serde::Serialize;
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Serialize};
 
     use crate::evidence::EvidenceId;
 
     /// One finding; the fields stand in the order canonical JSON gives them.
-    #[derive(Debug, Serialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
     #[allow(
         missing_docs,
         reason = "the fields are the columns of findings.csv, described in the interface"
     )]
     pub struct Entry<'a> {
-        pub account_id: &'a str,
-        pub account_name: &'a str,
-        pub evidence: &'a [EvidenceId],
-        pub exception: &'a str,
-        pub inherited_from: &'a str,
-        pub organizational_unit: &'a str,
-        pub reason: &'a str,
-        pub region: &'a str,
-        pub requirements: Vec<String>,
-        pub resource_id: &'a str,
-        pub resource_type: &'a str,
-        pub rule: &'a str,
-        pub severity: &'a str,
-        pub title: &'a str,
-        pub verdict: &'a str,
+        #[serde(borrow)]
+        pub account_id: Cow<'a, str>,
+        #[serde(borrow)]
+        pub account_name: Cow<'a, str>,
+        pub evidence: Cow<'a, [EvidenceId]>,
+        #[serde(borrow)]
+        pub exception: Cow<'a, str>,
+        #[serde(borrow)]
+        pub inherited_from: Cow<'a, str>,
+        #[serde(borrow)]
+        pub organizational_unit: Cow<'a, str>,
+        #[serde(borrow)]
+        pub reason: Cow<'a, str>,
+        #[serde(borrow)]
+        pub region: Cow<'a, str>,
+        #[serde(borrow)]
+        pub requirements: Vec<Cow<'a, str>>,
+        #[serde(borrow)]
+        pub resource_id: Cow<'a, str>,
+        #[serde(borrow)]
+        pub resource_type: Cow<'a, str>,
+        #[serde(borrow)]
+        pub rule: Cow<'a, str>,
+        #[serde(borrow)]
+        pub severity: Cow<'a, str>,
+        #[serde(borrow)]
+        pub title: Cow<'a, str>,
+        #[serde(borrow)]
+        pub verdict: Cow<'a, str>,
+    }
+
+    impl Entry<'_> {
+        /// The same entry, on its own.
+        #[must_use]
+        pub fn into_owned(self) -> Entry<'static> {
+            fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+                text.into_owned().into()
+            }
+            Entry {
+                account_id: own(self.account_id),
+                account_name: own(self.account_name),
+                evidence: self.evidence.into_owned().into(),
+                exception: own(self.exception),
+                inherited_from: own(self.inherited_from),
+                organizational_unit: own(self.organizational_unit),
+                reason: own(self.reason),
+                region: own(self.region),
+                requirements: self.requirements.into_iter().map(own).collect(),
+                resource_id: own(self.resource_id),
+                resource_type: own(self.resource_type),
+                rule: own(self.rule),
+                severity: own(self.severity),
+                title: own(self.title),
+                verdict: own(self.verdict),
+            }
+        }
+
+        /// The cells of `findings.csv`, in the order of its columns, as they are before a spreadsheet is kept from
+        /// reading them as formulas.
+        #[must_use]
+        pub fn cells(&self) -> [Cow<'_, str>; 15] {
+            let requirements = self.requirements.join(";").into();
+            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
+            [
+                (&*self.rule).into(),
+                (&*self.title).into(),
+                (&*self.severity).into(),
+                (&*self.verdict).into(),
+                (&*self.account_id).into(),
+                (&*self.account_name).into(),
+                (&*self.organizational_unit).into(),
+                (&*self.region).into(),
+                (&*self.resource_type).into(),
+                (&*self.resource_id).into(),
+                (&*self.inherited_from).into(),
+                (&*self.reason).into(),
+                (&*self.exception).into(),
+                requirements,
+                evidence.join(";").into(),
+            ]
+        }
     }
 }
 
@@ -188,26 +243,27 @@ mod tests {
     fn an_entry_is_written_canonically() {
         let text = "\u{7f}\u{1}\u{20ac}\"\\/\n<script>\u{202e}";
         let entry = v1::Entry {
-            account_id: "1",
-            account_name: text,
-            evidence: &[EvidenceId::of(b"x")],
-            exception: "",
-            inherited_from: "",
-            organizational_unit: text,
-            reason: text,
-            region: "",
+            account_id: "1".into(),
+            account_name: text.into(),
+            evidence: vec![EvidenceId::of(b"x")].into(),
+            exception: "".into(),
+            inherited_from: "".into(),
+            organizational_unit: text.into(),
+            reason: text.into(),
+            region: "".into(),
             requirements: vec![text.into()],
-            resource_id: "",
-            resource_type: "",
-            rule: "",
-            severity: "",
-            title: "",
-            verdict: "",
+            resource_id: "".into(),
+            resource_type: "".into(),
+            rule: "".into(),
+            severity: "".into(),
+            title: "".into(),
+            verdict: "".into(),
         };
         let written = serde_json::to_vec(&entry).unwrap();
         assert_eq!(
             written,
             jcs::canonical(&serde_json::from_slice(&written).unwrap()).unwrap()
         );
+        assert_eq!(serde_json::from_slice::<v1::Entry<'_>>(&written).unwrap(), entry);
     }
 }

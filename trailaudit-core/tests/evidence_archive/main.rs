@@ -4,6 +4,9 @@
 mod content;
 mod crafted;
 mod mutations;
+#[path = "../evidence_package/provider.rs"]
+#[allow(dead_code)]
+mod provider;
 mod refusals;
 mod round_trip;
 #[path = "../evidence_package/sample.rs"]

@@ -2,12 +2,9 @@
 
 use std::io::{self, Read};
 
-use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::{
-    Code, Entry, EntryKind, Files, InMemory, Manifest, Options, Problem, Reperform, Signer, package, verify,
-};
+use trailaudit_core::evidence::{Entry, EntryKind, Files, InMemory, Options, Signer, package, verify};
 
-use crate::sample::{ACCOUNTS, PREPARER, Sample, complaints, salt};
+use crate::sample::{PREPARER, Sample, complaints};
 
 /// Every byte of the manifest counts.
 #[test]
@@ -29,7 +26,7 @@ fn flip_every_byte(path: &str) {
     let trust = sample.trust();
     for i in 0..sample.files.bytes(path).unwrap().len() {
         sample.files.bytes_mut(path).unwrap()[i] ^= 1;
-        let report = verify(&sample.files, Some(&trust), Options::default(), None);
+        let report = verify(&sample.files, &Options::default().trust(&trust));
         let named = report
             .problems
             .iter()
@@ -62,6 +59,7 @@ fn files_missing_added_renamed_cut_or_grown_are_named() {
             "manifest.json" => ("malformed-manifest", "malformed-manifest"),
             PREPARER => ("malformed-bundle", "malformed-bundle"),
             path if path.starts_with("keys/") => ("malformed-key", "malformed-key"),
+            package::ACCOUNTS_INDEX => ("truncated-file", "malformed-index"),
             _ => ("truncated-file", "changed-file"),
         };
         assert!(cut.contains(&format!("{shorter} {path}")), "{path} cut: {cut:?}");
@@ -148,41 +146,9 @@ fn links_repeats_and_unreadable_files_are_told() {
 
 #[test]
 fn an_empty_package_is_told_all_it_lacks() {
-    let report = verify(&InMemory::default(), None, Options::default(), None);
+    let report = verify(&InMemory::default(), &Options::default());
     assert_eq!(
         complaints(&report),
         ["missing-file manifest.json", "no-signature -", "no-trust -"]
     );
-}
-
-#[test]
-fn reperformance_reads_only_the_listed_bytes() {
-    struct Reader;
-    impl Reperform for Reader {
-        fn reperform(&self, files: &dyn Files, manifest: &Manifest) -> Vec<Problem> {
-            let path = "accounts/111122223333.jsonl.gz";
-            assert!(manifest.file(path).is_some());
-            let lines: Result<Vec<_>, _> = records::read_lines(files.open(path).unwrap()).collect();
-            let problem = |message: String| Problem {
-                code: Code::ReperformanceDiffers,
-                file: Some(path.into()),
-                message,
-            };
-            match lines {
-                Ok(lines) => vec![problem(format!("{} lines", lines.len()))],
-                Err(error) => vec![problem(error.to_string())],
-            }
-        }
-    }
-    let mut sample = Sample::new();
-    let told = |sample: &Sample| {
-        let report = verify(&sample.files, Some(&sample.trust()), Options::default(), Some(&Reader));
-        report.problems.last().unwrap().message.clone()
-    };
-    assert_eq!(told(&sample), "2 lines");
-    let header = Header::of_account(ACCOUNTS[0].into(), salt(0)).to_line().unwrap();
-    sample
-        .files
-        .insert("accounts/111122223333.jsonl.gz", records::write([header]).unwrap());
-    assert_eq!(told(&sample), "the file's bytes are not those the manifest lists");
 }

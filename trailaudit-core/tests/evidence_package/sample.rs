@@ -1,18 +1,16 @@
 //! The package the tests damage.
 
-use std::collections::BTreeMap;
-
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::json;
-use trailaudit_core::evidence::accounts::write_index;
-use trailaudit_core::evidence::manifest::{Collection, Collector, CoverageTotals, Endpoint, OrganizationRef, Tool};
-use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::seal::SealError;
+use trailaudit_core::evidence::accounts::{accounts_root, write_index};
+use trailaudit_core::evidence::manifest::{Collection, Collector, Endpoint, OrganizationRef, Tool, records_root};
 use trailaudit_core::evidence::{
-    AccountLeaf, Algorithm, Bundle, Digest, Facts, Files, InMemory, Manifest, Meaning, Options, PemSigner, Person,
-    Problem, Report, Salt, Seal, Signer, Statement, Trust, package, signer, verify,
+    AccountLeaf, Algorithm, Bundle, Digest, Draft, Files, InMemory, Manifest, Meaning, Options, PemSigner, Person,
+    Problem, Provenance, Reperformance, Report, Signer, Statement, Trust, package, signer, verify,
 };
+
+use crate::provider::{Plain, records};
 
 pub const ACCOUNTS: [&str; 3] = ["111122223333", "222233334444", "333344445555"];
 pub const PREPARER: &str = "signatures/01-preparer.sigstore.json";
@@ -20,6 +18,7 @@ pub const REVIEWER: &str = "signatures/02-reviewer.sigstore.json";
 
 pub struct Sample {
     pub files: InMemory,
+    pub provider: Plain,
     pub preparer: PemSigner,
     pub reviewer: PemSigner,
 }
@@ -30,20 +29,20 @@ impl Sample {
         Self::with(|_, _, _| {})
     }
 
-    /// The same, after `change` had its way with what is about to be sealed.
-    pub fn with(change: impl FnOnce(&mut InMemory, &mut Vec<AccountLeaf>, &mut Facts)) -> Self {
-        let (mut files, mut leaves, mut facts) = (content(), leaves(), facts());
-        change(&mut files, &mut leaves, &mut facts);
-        let manifest = seal(&files, &leaves, facts).unwrap();
-        files.insert("manifest.json", manifest.to_bytes().unwrap());
+    /// The same, after `change` had its way with what it is made from.
+    pub fn with(change: impl FnOnce(&mut InMemory, &mut Draft<'static>, &mut Provenance)) -> Self {
+        let (mut files, mut draft, mut provenance) = (records(), draft(), facts());
+        change(&mut files, &mut draft, &mut provenance);
+        let provider = Plain { provenance };
+        draft.seal(&mut files, &provider).unwrap();
         let mut random = StdRng::seed_from_u64(7);
         let mut sample = Self {
             files,
+            provider,
             preparer: PemSigner::generate(&mut random).unwrap(),
             reviewer: PemSigner::generate(&mut random).unwrap(),
         };
-        let (statement, key) = (sample.statement("preparer"), sample.preparer.clone());
-        sample.sign(PREPARER, &statement, &key);
+        sample.sign_as_preparer();
         sample
     }
 
@@ -63,6 +62,10 @@ impl Sample {
 
     pub fn manifest(&self) -> Manifest {
         Manifest::parse(self.files.bytes("manifest.json").unwrap()).unwrap()
+    }
+
+    pub fn leaves(&self) -> Vec<AccountLeaf> {
+        leaves(&self.files)
     }
 
     pub fn statement(&self, role: &str) -> Statement {
@@ -94,8 +97,13 @@ impl Sample {
         let mut manifest = self.manifest();
         change(&mut manifest);
         self.files.insert("manifest.json", manifest.to_bytes().unwrap());
-        let (statement, key) = (self.statement("preparer"), self.preparer.clone());
-        self.sign(PREPARER, &statement, &key);
+        self.sign_as_preparer();
+    }
+
+    /// Puts other bytes in place of a file and has the preparer sign them.
+    pub fn reseal(&mut self, path: &str, bytes: Vec<u8>) {
+        put(&mut self.files, path, bytes);
+        self.sign_as_preparer();
     }
 
     pub fn trust(&self) -> Trust {
@@ -107,85 +115,65 @@ impl Sample {
     }
 
     pub fn verify_with(&self, files: &dyn Files) -> Report {
-        verify(files, Some(&self.trust()), Options::default(), None)
+        let again = Reperformance::by(&self.provider);
+        verify(files, &Options::default().trust(&self.trust()).reperform(again))
+    }
+
+    fn sign_as_preparer(&mut self) {
+        let (statement, key) = (self.statement("preparer"), self.preparer.clone());
+        self.sign(PREPARER, &statement, &key);
     }
 }
 
-pub fn content() -> InMemory {
-    let mut files = InMemory::default();
-    let header = Header::of_organization("o-example").to_line().unwrap();
-    files.insert("organization.jsonl.gz", records::write([header]).unwrap());
-    for (i, account) in ACCOUNTS.into_iter().enumerate() {
-        let header = Header::of_account(account.into(), salt(i)).to_line().unwrap();
-        let lines = [header, br#"{"a":"line"}"#.to_vec()];
-        files.insert(
-            package::account_records(&account.into()),
-            records::write(lines).unwrap(),
-        );
+/// Puts other bytes in place of a file, and their digests wherever they are listed. No signature fits any more.
+pub fn put(files: &mut InMemory, path: &str, bytes: Vec<u8>) {
+    let sha256 = Digest::of(&bytes);
+    let size = bytes.len() as u64;
+    files.insert(path, bytes);
+    let mut leaves = leaves(files);
+    for leaf in &mut leaves {
+        if path == package::account_records(&leaf.account) {
+            leaf.records = Some(sha256);
+        }
+        if path == package::resource_records(&leaf.account) {
+            leaf.resources = Some(sha256);
+        }
     }
-    let header = Header::of_resources(ACCOUNTS[1].into()).to_line().unwrap();
-    files.insert(
-        package::resource_records(&ACCOUNTS[1].into()),
-        records::write([header]).unwrap(),
-    );
-    let findings = "\"rule\",\"title\",\"verdict\"\r\n\"a\",\"A, the\nfirst\",\"pass\"\r\n\"a\",\"\",\"fail\"\r\n";
-    files.insert("findings.csv", findings);
-    files.insert(
-        "coverage.csv",
-        "\"status\"\r\n\"reached\"\r\n\"denied\"\r\n\"reached\"\r\n",
-    );
-    for path in [
-        "findings.json",
-        "coverage.json",
-        "catalogue.json",
-        "baseline.toml",
-        "report.html",
-        "run.jsonl",
-    ] {
-        files.insert(path, format!("content of {path}"));
+    files.insert(package::ACCOUNTS_INDEX, write_index(&leaves).unwrap());
+    let mut manifest = Manifest::parse(files.bytes("manifest.json").unwrap()).unwrap();
+    for file in manifest.files.iter_mut().filter(|file| file.path == path) {
+        (file.size, file.sha256) = (size, sha256);
     }
-    files.insert("VERIFY.md", "how to");
-    files.insert("verify.sh", "how");
-    files.insert(package::ACCOUNTS_INDEX, write_index(&leaves_of(&files)).unwrap());
-    files
+    let listed = |path| manifest.file(path).unwrap().sha256;
+    let (catalogue, baseline) = (listed(package::CATALOGUE), listed(package::BASELINE));
+    (manifest.catalogue_sha256, manifest.baseline_sha256) = (catalogue, baseline);
+    manifest.accounts_root = accounts_root(&leaves).unwrap();
+    let records = records_root(&manifest.files, &leaves).unwrap();
+    manifest.package_id = Manifest::package_id_of(&records, &catalogue, &baseline, manifest.as_of).unwrap();
+    files.insert("manifest.json", manifest.to_bytes().unwrap());
 }
 
-pub fn leaves() -> Vec<AccountLeaf> {
-    leaves_of(&content())
+pub fn draft() -> Draft<'static> {
+    Draft {
+        required_signatures: vec!["preparer".parse().unwrap()],
+        retain_until: Some("2034-12-31".parse().unwrap()),
+        ..Draft::new(tool())
+    }
 }
 
-pub fn leaves_of(files: &InMemory) -> Vec<AccountLeaf> {
-    let leaf = |(i, account): (usize, &str)| AccountLeaf {
-        account: account.into(),
-        salt: salt(i),
-        records: Digest::of(files.bytes(&package::account_records(&account.into())).unwrap()),
-        findings: Digest::of(b"[]"),
-    };
-    ACCOUNTS.into_iter().enumerate().map(leaf).collect()
-}
-
-pub fn salt(i: usize) -> Salt {
-    Salt::from([u8::try_from(i).unwrap(); 32])
-}
-
-pub fn facts() -> Facts {
-    let counts = |counts: &[(&str, u64)]| counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-    let scope = json!({"accounts": ["all"]}).as_object().cloned().unwrap_or_default();
-    Facts {
+pub fn facts() -> Provenance {
+    Provenance {
         organization: OrganizationRef {
             id: "o-example".into(),
             management_account: ACCOUNTS[0].into(),
         },
-        scope,
+        scope: json!({"source": "organization"}).as_object().cloned().unwrap(),
         as_of: "2026-11-22T02:00:00Z".parse().unwrap(),
         collection: Collection {
             started: "2026-11-22T01:00:00Z".parse().unwrap(),
             ended: "2026-11-22T01:10:00Z".parse().unwrap(),
         },
-        tool: Tool {
-            name: "trailaudit".into(),
-            version: "0.1.0".into(),
-        },
+        tool: tool(),
         endpoint: Endpoint {
             hosts: vec!["cloudtrail.eu-central-1.amazonaws.com".into()],
             simulated: false,
@@ -193,31 +181,24 @@ pub fn facts() -> Facts {
         collector: Collector {
             caller_arn: "arn:aws:sts::111122223333:assumed-role/Auditor/ada".into(),
         },
-        coverage: CoverageTotals {
-            planned: 3,
-            statuses: counts(&[("reached", 2), ("denied", 1), ("throttled", 0)]),
-        },
-        controls: BTreeMap::from([("a".into(), counts(&[("pass", 1), ("fail", 1), ("inconclusive", 0)]))]),
-        required_signatures: vec!["preparer".parse().unwrap()],
-        previous: None,
-        supersedes: None,
-        retain_until: Some("2034-12-31".parse().unwrap()),
     }
-}
-
-pub fn seal(files: &InMemory, leaves: &[AccountLeaf], facts: Facts) -> Result<Manifest, SealError> {
-    let mut seal = Seal::new(facts);
-    for entry in files.paths().unwrap() {
-        seal.file(&entry.path, entry.size, Digest::of(files.bytes(&entry.path).unwrap()))?;
-    }
-    for leaf in leaves {
-        seal.leaf(leaf.clone())?;
-    }
-    seal.manifest()
 }
 
 /// What a report complains of, as `code file`.
 pub fn complaints(report: &Report) -> Vec<String> {
     let line = |problem: &Problem| format!("{} {}", problem.code, problem.file.as_deref().unwrap_or("-"));
     report.problems.iter().map(line).collect()
+}
+
+fn leaves(files: &InMemory) -> Vec<AccountLeaf> {
+    let index = files.bytes(package::ACCOUNTS_INDEX).unwrap();
+    let lines = index.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| AccountLeaf::parse(line).unwrap()).collect()
+}
+
+fn tool() -> Tool {
+    Tool {
+        name: "trailaudit".into(),
+        version: "0.1.0".into(),
+    }
 }

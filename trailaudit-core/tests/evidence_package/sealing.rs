@@ -2,9 +2,10 @@
 
 use trailaudit_core::evidence::manifest::{Previous, Supersedes};
 use trailaudit_core::evidence::seal::SealError;
-use trailaudit_core::evidence::{AccountLeaf, Digest, Facts, InMemory, Meaning, Signer, package};
+use trailaudit_core::evidence::{AccountLeaf, Digest, Facts, Manifest, Meaning, Seal, Signer, package};
 
-use crate::sample::{ACCOUNTS, PREPARER, Sample, complaints, content, facts, leaves, seal};
+use crate::provider::{Plain, account_file, records};
+use crate::sample::{ACCOUNTS, PREPARER, Sample, complaints, draft, facts};
 
 #[test]
 fn a_sealed_and_signed_package_verifies() {
@@ -36,35 +37,83 @@ fn the_same_content_gives_the_same_manifest() {
         "{text}"
     );
     assert!(text.contains(r#""retainUntil":"2034-12-31""#), "{text}");
-    let other = Sample::with(|_, _, facts| facts.as_of = "2026-11-22T02:00:01Z".parse().unwrap());
+    let other = Sample::with(|_, draft, _| draft.as_of = Some("2026-11-22T02:00:01Z".parse().unwrap()));
     assert_ne!(other.manifest().package_id, Sample::new().manifest().package_id);
 }
 
 #[test]
 fn what_is_not_whole_cannot_be_sealed() {
-    let refused = |change: &dyn Fn(&mut InMemory, &mut Vec<AccountLeaf>, &mut Facts)| {
-        let (mut files, mut leaves, mut facts) = (content(), leaves(), facts());
+    let refused = |change: &dyn Fn(&mut Vec<(String, u64, Digest)>, &mut Vec<AccountLeaf>, &mut Facts)| {
+        let sample = Sample::new();
+        let manifest = sample.manifest();
+        let mut files: Vec<_> = manifest
+            .files
+            .iter()
+            .map(|f| (f.path.clone(), f.size, f.sha256))
+            .collect();
+        let (mut leaves, mut facts) = (sample.leaves(), facts_of(&manifest));
         change(&mut files, &mut leaves, &mut facts);
-        seal(&files, &leaves, facts).unwrap_err()
+        let mut seal = Seal::new(facts);
+        let mut fill = || -> Result<(), SealError> {
+            files
+                .iter()
+                .try_for_each(|(path, size, sha256)| seal.file(path, *size, *sha256))?;
+            leaves.drain(..).try_for_each(|leaf| seal.leaf(leaf))
+        };
+        fill().and_then(|()| seal.manifest().map(drop)).unwrap_err()
     };
     for path in package::REQUIRED {
-        let error = refused(&|files, _, _| drop(files.remove(path)));
+        let error = refused(&|files, _, _| files.retain(|(there, _, _)| there != path));
         assert_eq!(error, SealError::Missing(path.into()));
     }
-    let refused_path = |path: &str| refused(&|files, _, _| files.insert(path, ""));
+    let refused_path = |path: &str| refused(&|files, _, _| files.push((path.into(), 0, Digest::of(b""))));
     assert!(matches!(refused_path("../x"), SealError::Unsafe { .. }));
     assert!(matches!(refused_path("RUN.jsonl"), SealError::Collision { .. }));
-    assert!(matches!(refused_path("keys/x.pem"), SealError::NotListed(_)));
-    assert!(matches!(refused_path("accounts/9.jsonl.gz"), SealError::NoLeaf(_)));
-    let error = refused(&|_, leaves, _| leaves[1].records = Digest::of(b""));
-    assert_eq!(error, SealError::RecordsOfAnother(ACCOUNTS[1].into()));
-    assert_eq!(
-        refused(&|_, leaves, _| leaves[1].findings = Digest::of(b"")),
-        SealError::Index
-    );
+    for path in [
+        "keys/x.pem",
+        "accounts/9.jsonl.gz",
+        "resources/9.jsonl.gz",
+        "manifest.json",
+        "proof.json",
+    ] {
+        assert!(matches!(refused_path(path), SealError::NotListed(_)), "{path}");
+    }
     let error = refused(&|_, leaves, _| leaves.push(leaves[0].clone()));
     assert_eq!(error, SealError::AccountTwice(ACCOUNTS[0].into()));
-    assert_eq!(refused(&|_, _, facts| facts.coverage.planned = 4), SealError::Coverage);
+    assert_eq!(refused(&|_, _, facts| facts.coverage.planned += 1), SealError::Coverage);
+}
+
+#[test]
+fn nothing_is_sealed_over_what_is_no_record() {
+    let refused = |path: &str, bytes: &[u8]| {
+        let mut files = records();
+        files.insert(path, bytes);
+        let provider = Plain { provenance: facts() };
+        draft().seal(&mut files, &provider).err().unwrap().to_string()
+    };
+    assert!(refused("notes.txt", b"").contains("notes.txt"));
+    assert!(refused("accounts/9.jsonl.gz", b"no gzip").starts_with("accounts/9.jsonl.gz: "));
+    let of_another = account_file(ACCOUNTS[0], 0, true);
+    assert!(refused("accounts/9.jsonl.gz", &of_another).starts_with("accounts/9.jsonl.gz: "));
+}
+
+fn facts_of(manifest: &Manifest) -> Facts {
+    let manifest = manifest.clone();
+    Facts {
+        organization: manifest.organization,
+        scope: manifest.scope,
+        as_of: manifest.as_of,
+        collection: manifest.collection,
+        tool: manifest.tool,
+        endpoint: manifest.endpoint,
+        collector: manifest.collector,
+        coverage: manifest.coverage,
+        controls: manifest.controls,
+        required_signatures: manifest.required_signatures,
+        previous: manifest.previous,
+        supersedes: manifest.supersedes,
+        retain_until: manifest.retain_until,
+    }
 }
 
 /// The names of version 1: whoever changes them breaks every package that was signed.
@@ -86,13 +135,13 @@ fn the_manifest_has_the_frozen_names() {
     assert_eq!(keys(&manifest["endpoint"]), "hosts simulated");
     assert_eq!(manifest["asOf"], "2026-11-22T02:00:00Z");
     assert_eq!(manifest["genesis"], true);
-    let later = Sample::with(|_, _, facts| {
-        facts.previous = Some(Previous {
+    let later = Sample::with(|_, draft, _| {
+        draft.previous = Some(Previous {
             package_id: Digest::of(b""),
             manifest_sha256: Digest::of(b""),
             sequence: 0,
         });
-        facts.supersedes = Some(Supersedes {
+        draft.supersedes = Some(Supersedes {
             package_id: Digest::of(b""),
             reason: "a typing error".into(),
         });

@@ -7,11 +7,11 @@ use crate::sample::{PREPARER, REVIEWER, Sample, complaints};
 #[test]
 fn trust_comes_from_the_verifier_alone() {
     let sample = Sample::reviewed();
-    let verify = |trust: Option<&Trust>| verify(&sample.files, trust, Options::default(), None);
-    let report = verify(None);
+    let report = verify(&sample.files, &Options::default());
     assert_eq!(complaints(&report), ["no-trust -"]);
     assert!(report.signatures.iter().all(|signature| !signature.trusted));
-    let report = verify(Some(&Trust::in_keys([sample.reviewer.public_key().clone()])));
+    let trust = Trust::in_keys([sample.reviewer.public_key().clone()]);
+    let report = verify(&sample.files, &Options::default().trust(&trust));
     assert_eq!(
         complaints(&report),
         [&format!("untrusted-key {PREPARER}"), "missing-role -"]

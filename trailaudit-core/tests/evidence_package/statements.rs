@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use trailaudit_core::evidence::accounts::write_index;
+use trailaudit_core::evidence::accounts::{accounts_root, write_index};
 use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::{Digest, Manifest, Options, verify};
+use trailaudit_core::evidence::{AccountLeaf, Digest, Manifest, Options, package, verify};
 
-use crate::sample::{ACCOUNTS, Sample, complaints, leaves, salt};
+use crate::provider::salt;
+use crate::sample::{ACCOUNTS, Sample, complaints};
 
 /// The signer signed a manifest that is wrong: the digests hold, the content does not.
 #[test]
@@ -17,33 +18,51 @@ fn a_signed_untruth_is_told() {
         complaints(&sample.verify())
     };
     assert_eq!(told(&|_| {}), [""; 0]);
+    let one = |complaint: &str| vec![complaint.to_owned()];
     assert_eq!(
         told(&|manifest| manifest.accounts_root = Digest::of(b"")),
-        ["accounts-root accounts/index.jsonl"]
+        one("accounts-root accounts/index.jsonl")
     );
     assert_eq!(
         told(&|manifest| manifest.account_count = 4),
-        ["counts accounts/index.jsonl"]
+        one("truncated-file accounts/index.jsonl")
+    );
+    assert_eq!(
+        told(&|manifest| manifest.account_count = 2),
+        one("counts accounts/index.jsonl")
     );
     assert_eq!(
         told(&|manifest| manifest.package_id = Digest::of(b"")),
-        ["package-id manifest.json"]
+        one("package-id manifest.json")
     );
     assert_eq!(
-        told(&|manifest| manifest.coverage.planned = 4),
-        ["counts manifest.json"]
+        told(&|manifest| manifest.coverage.planned += 1),
+        one("counts manifest.json")
     );
     let told_counts = told(&|manifest| {
-        manifest.coverage.statuses = BTreeMap::from([("reached".into(), 3)]);
-        manifest.controls.get_mut("a").unwrap().insert("pass".into(), 2);
+        manifest.coverage.statuses = BTreeMap::from([("denied".into(), 3)]);
+        manifest
+            .controls
+            .get_mut("trail-logging")
+            .unwrap()
+            .insert("pass".into(), 3);
     });
-    assert_eq!(
-        told_counts,
-        ["counts coverage.csv", "counts coverage.csv", "counts findings.csv"]
+    let expected = [
+        "tables-disagree coverage.json",
+        "counts coverage.csv",
+        "counts coverage.csv",
+        "counts findings.csv",
+    ];
+    for complaint in &told_counts {
+        assert!(expected.contains(&complaint.as_str()), "{told_counts:?}");
+    }
+    assert!(
+        told_counts.contains(&"counts findings.csv".to_owned()),
+        "{told_counts:?}"
     );
     assert_eq!(
         told(&|manifest| manifest.genesis = false),
-        ["inconsistent-manifest manifest.json"]
+        one("inconsistent-manifest manifest.json")
     );
     assert_eq!(
         told(&|manifest| manifest.catalogue_sha256 = Digest::of(b"")),
@@ -51,89 +70,170 @@ fn a_signed_untruth_is_told() {
     );
     assert_eq!(
         told(&|manifest| manifest.files.swap(0, 1)),
-        ["inconsistent-manifest manifest.json"]
+        one("inconsistent-manifest manifest.json")
     );
     let twice = told(&|manifest| {
         let first = manifest.files[0].clone();
         manifest.files.insert(0, first);
     });
-    assert_eq!(twice, ["duplicate-path manifest.json"]);
+    assert_eq!(twice, one("duplicate-path manifest.json"));
     let outside = told(&|manifest| manifest.files[0].path = "../VERIFY.md".into());
     assert!(outside.contains(&"unsafe-path manifest.json".to_owned()), "{outside:?}");
     assert!(outside.contains(&"missing-file VERIFY.md".to_owned()), "{outside:?}");
-    let itself = told(&|manifest| manifest.files.last_mut().unwrap().path = "manifest.json".into());
-    assert!(
-        itself.contains(&"inconsistent-manifest manifest.json".to_owned()),
-        "{itself:?}"
-    );
+    for path in ["manifest.json", "accounts/111122223333.jsonl.gz"] {
+        let itself = told(&|manifest| manifest.files.last_mut().unwrap().path = path.into());
+        assert!(
+            itself.contains(&"inconsistent-manifest manifest.json".to_owned()),
+            "{itself:?}"
+        );
+    }
+}
+
+/// What the manifest says of the collection is what the records say.
+#[test]
+fn a_signed_provenance_that_the_records_do_not_bear_out_is_told() {
+    let lies: [&dyn Fn(&mut Manifest); 5] = [
+        &|manifest| manifest.organization.id = "o-other".into(),
+        &|manifest| drop(manifest.scope.insert("regions".into(), "north".into())),
+        &|manifest| manifest.collection.ended = "2026-11-22T01:10:01Z".parse().unwrap(),
+        &|manifest| manifest.endpoint.hosts.clear(),
+        &|manifest| manifest.collector.caller_arn.push('x'),
+    ];
+    for lie in lies {
+        let mut sample = Sample::new();
+        sample.resign(lie);
+        assert_eq!(complaints(&sample.verify()), ["provenance manifest.json"]);
+    }
 }
 
 #[test]
 fn accounts_index_and_records_must_agree() {
-    let relist = |sample: &mut Sample, path: &str, bytes: Vec<u8>| {
-        sample.resign(|manifest| {
-            let file = manifest.files.iter_mut().find(|file| file.path == path).unwrap();
-            (file.size, file.sha256) = (bytes.len() as u64, Digest::of(&bytes));
-            let (catalogue, baseline) = (manifest.catalogue_sha256, manifest.baseline_sha256);
-            manifest.package_id =
-                Manifest::package_id_of(&manifest.files, &catalogue, &baseline, manifest.as_of).unwrap();
-        });
-        sample.files.insert(path, bytes);
+    let resealed = |path: &str, bytes: Vec<u8>| {
+        let mut sample = Sample::new();
+        sample.reseal(path, bytes);
         complaints(&sample.verify())
     };
-    let account = "accounts/222233334444.jsonl.gz";
     let header = |header: Header| records::write([header.to_line().unwrap()]).unwrap();
-    let other_salt = header(Header::of_account(ACCOUNTS[1].into(), salt(9)));
-    let told = relist(&mut Sample::new(), account, other_salt);
-    assert_eq!(
-        told,
-        [
-            format!("account-records {account}"),
-            format!("account-records {account}")
-        ]
-    );
-    let told = relist(
-        &mut Sample::new(),
-        account,
-        header(Header::of_account(ACCOUNTS[0].into(), salt(1))),
-    );
-    assert_eq!(
-        told,
-        [
-            format!("malformed-records {account}"),
-            format!("account-records {account}")
-        ]
-    );
-    let told = relist(&mut Sample::new(), "organization.jsonl.gz", b"no gzip".to_vec());
+    let account = "accounts/222233334444.jsonl.gz";
+    let told = resealed(account, header(Header::of_account(ACCOUNTS[1].into(), salt(7))));
+    assert!(told.contains(&format!("account-records {account}")), "{told:?}");
+    for path in [account, "resources/222233334444.jsonl.gz"] {
+        let told = resealed(path, header(Header::of_account(ACCOUNTS[0].into(), salt(1))));
+        assert!(told.contains(&format!("malformed-records {path}")), "{told:?}");
+    }
+    let told = resealed("organization.jsonl.gz", b"no gzip".to_vec());
     assert_eq!(told, ["malformed-records organization.jsonl.gz"]);
-    let resources = "resources/222233334444.jsonl.gz";
-    let told = relist(
-        &mut Sample::new(),
-        resources,
-        header(Header::of_resources(ACCOUNTS[0].into())),
-    );
-    assert_eq!(told, [format!("malformed-records {resources}")]);
+}
 
-    let index = "accounts/index.jsonl";
-    let mut fewer = leaves();
-    fewer.pop();
-    let told = relist(&mut Sample::new(), index, write_index(&fewer).unwrap());
-    let expected = [
-        &format!("accounts-root {index}"),
-        &format!("counts {index}"),
-        "account-records accounts/333344445555.jsonl.gz",
-    ];
-    assert_eq!(told, expected);
-    let mut lines: Vec<_> = leaves().iter().map(|leaf| leaf.to_line().unwrap()).collect();
+#[test]
+fn an_index_that_is_signed_and_wrong_is_told() {
+    let releafed = |change: &dyn Fn(&mut Vec<AccountLeaf>)| {
+        let mut sample = Sample::new();
+        let mut leaves = sample.leaves();
+        change(&mut leaves);
+        sample
+            .files
+            .insert(package::ACCOUNTS_INDEX, write_index(&leaves).unwrap());
+        sample.resign(|manifest| {
+            manifest.accounts_root = accounts_root(&leaves).unwrap();
+            manifest.account_count = leaves.len() as u64;
+        });
+        complaints(&sample.verify())
+    };
+    let told = releafed(&|leaves| drop(leaves.pop()));
+    assert!(
+        told.contains(&"extra-file accounts/333344445555.jsonl.gz".to_owned()),
+        "{told:?}"
+    );
+    let told = releafed(&|leaves| leaves[0].findings = Digest::of(b"[]"));
+    assert_eq!(told, ["account-findings accounts/index.jsonl"]);
+    let told = releafed(&|leaves| leaves[0].records = Some(Digest::of(b"")));
+    assert!(
+        told.contains(&"changed-file accounts/111122223333.jsonl.gz".to_owned()),
+        "{told:?}"
+    );
+    let told = releafed(&|leaves| leaves[0].records = None);
+    assert!(
+        told.contains(&"malformed-index accounts/index.jsonl".to_owned()),
+        "{told:?}"
+    );
+
+    let mut sample = Sample::new();
+    let mut lines: Vec<_> = sample.leaves().iter().map(|leaf| leaf.to_line().unwrap()).collect();
     lines.reverse();
-    let told = relist(&mut Sample::new(), index, [&lines.join(&b'\n')[..], b"\n"].concat());
-    assert_eq!(told, [format!("malformed-index {index}")]);
+    sample
+        .files
+        .insert(package::ACCOUNTS_INDEX, [&lines.join(&b'\n')[..], b"\n"].concat());
+    let told = complaints(&sample.verify());
+    assert!(
+        told.contains(&"malformed-index accounts/index.jsonl".to_owned()),
+        "{told:?}"
+    );
+}
+
+/// Both forms of a table say the same, in the catalogue's words.
+#[test]
+fn tables_that_are_signed_and_disagree_are_told() {
+    for (path, from, to, complaint) in [
+        ("findings.csv", "\"pass\"", "\"fail\"", "tables-disagree findings.csv"),
+        (
+            "findings.csv",
+            "\"'=account",
+            "\"=account",
+            "tables-disagree findings.csv",
+        ),
+        (
+            "findings.json",
+            "\"severity\":\"",
+            "\"severity\":\"x",
+            "tables-disagree findings.json",
+        ),
+        (
+            "findings.json",
+            "{\"account_id\"",
+            "{ \"account_id\"",
+            "tables-disagree findings.json",
+        ),
+        (
+            "coverage.csv",
+            "\"reached\"",
+            "\"denied\"",
+            "tables-disagree coverage.csv",
+        ),
+        (
+            "coverage.json",
+            "\"planned\":",
+            "\"planned\": ",
+            "tables-disagree coverage.json",
+        ),
+        (
+            "catalogue.json",
+            "\"severity\":\"",
+            "\"severity\":\"x",
+            "tables-disagree findings.json",
+        ),
+        (
+            "catalogue.json",
+            "{\"format\"",
+            "{ \"format\"",
+            "malformed-catalogue catalogue.json",
+        ),
+    ] {
+        let mut sample = Sample::new();
+        let text = String::from_utf8(sample.files.bytes(path).unwrap().to_vec()).unwrap();
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(text, changed, "{path}: {from}");
+        sample.reseal(path, changed.into_bytes());
+        let told = complaints(&sample.verify());
+        assert!(told.contains(&complaint.to_owned()), "{path} {from}: {told:?}");
+    }
 }
 
 #[test]
 fn a_simulated_package_is_refused_unless_allowed() {
-    let sample = Sample::with(|_, _, facts| facts.endpoint.simulated = true);
+    let sample = Sample::with(|_, _, provenance| provenance.endpoint.simulated = true);
     assert_eq!(complaints(&sample.verify()), ["simulated manifest.json"]);
-    let allowed = Options::default().allow_simulated(true);
-    assert!(verify(&sample.files, Some(&sample.trust()), allowed, None).is_verified());
+    let trust = sample.trust();
+    let allowed = Options::default().trust(&trust).allow_simulated(true);
+    assert!(verify(&sample.files, &allowed).is_verified());
 }

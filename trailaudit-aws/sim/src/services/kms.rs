@@ -1,7 +1,10 @@
-//! Key Management Service: what a key is.
+//! Key Management Service: what a key is, and signing with it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+mod metadata;
+mod signing;
+
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::arn::Arn;
 use crate::call::Entry;
@@ -12,7 +15,7 @@ use crate::wire::json_body;
 use crate::world::{Account, Key, KeyReaders};
 
 use super::Operation;
-use super::times::EpochSeconds;
+use metadata::Metadata;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -20,8 +23,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         answer: describe_key,
     },
     Operation {
+        name: "GetPublicKey",
+        answer: signing::public_key,
+    },
+    Operation {
         name: "ListAliases",
         answer: list_aliases,
+    },
+    Operation {
+        name: "Sign",
+        answer: signing::sign,
     },
 ];
 
@@ -31,26 +42,21 @@ struct Input {
     key_id: Option<String>,
 }
 
+/// A key that is there, and that the caller may use.
+struct Found<'a> {
+    account: &'a Account,
+    key: &'a Key,
+    arn: String,
+}
+
 /// The ledger's target is the key's ARN, or the words the key was asked for by when there is none.
 fn describe_key(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
     let input: Input = request.input()?;
-    let asked = input
-        .key_id
-        .filter(|id| !id.is_empty())
-        .ok_or_else(|| Refusal::absent("ValidationException", "keyId"))?;
-    entry.target.clone_from(&asked);
-    let (owner, name) = named(request, &asked)?;
-    let account = request.world.accounts.get(owner);
-    if let Some((account, key)) = account.and_then(|account| Some((account, key_named(account, request.region, name)?)))
-    {
-        let arn = key.arn(owner);
-        entry.target.clone_from(&arn);
-        refuse_reader(request, key, account, &arn)?;
+    let asked = key_id(input.key_id)?;
+    if let Some(Found { account, key, .. }) = find(request, entry, "kms:DescribeKey", &asked)? {
         return Ok(json_body(&json!({"KeyMetadata": Metadata::of(key, account)})));
     }
-    if owner != request.account_id() {
-        return Err(hidden(request, &asked));
-    }
+    let (owner, name) = named(request, &asked)?;
     if !name.starts_with("alias/aws/") {
         return Err(not_found(request, owner, name));
     }
@@ -76,6 +82,36 @@ fn list_aliases(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal
         }
     }
     Ok(json_body(&json!({"Aliases": aliases, "Truncated": false})))
+}
+
+fn key_id(asked: Option<String>) -> Result<String, Refusal> {
+    asked
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| Refusal::absent("ValidationException", "keyId"))
+}
+
+/// The key that was asked for, when the caller may do this to it; nothing when its own account has no such key.
+fn find<'a>(
+    request: &'a Request<'_>,
+    entry: &mut Entry,
+    action: &str,
+    asked: &str,
+) -> Result<Option<Found<'a>>, Refusal> {
+    asked.clone_into(&mut entry.target);
+    let (owner, name) = named(request, asked)?;
+    let account = request.world.accounts.get(owner);
+    let found = account.and_then(|account| Some((account, key_named(account, request.region, name)?)));
+    if let Some((account, key)) = found {
+        let arn = key.arn(owner);
+        entry.target.clone_from(&arn);
+        refuse_user(request, action, key, account, &arn)?;
+        return Ok(Some(Found { account, key, arn }));
+    }
+    if owner == request.account_id() {
+        Ok(None)
+    } else {
+        Err(hidden(request, action, asked))
+    }
 }
 
 /// The account that owns what was asked for, and its key id or alias there.
@@ -108,8 +144,8 @@ fn key_named<'a>(account: &'a Account, region: &str, name: &str) -> Option<&'a K
 
 /// In the owner's account its identities' policies decide, unless the key policy shuts everybody out. From another
 /// account both that account's policies and the key policy have to agree.
-fn refuse_reader(request: &Request<'_>, key: &Key, owner: &Account, arn: &str) -> Result<(), Refusal> {
-    request.authorize("kms:DescribeKey", Some(arn))?;
+fn refuse_user(request: &Request<'_>, action: &str, key: &Key, owner: &Account, arn: &str) -> Result<(), Refusal> {
+    request.authorize(action, Some(arn))?;
     let caller = request.account_id();
     let own = caller == owner.id;
     let readable = match &key.readers {
@@ -120,22 +156,25 @@ fn refuse_reader(request: &Request<'_>, key: &Key, owner: &Account, arn: &str) -
     };
     match (readable, own) {
         (true, _) => Ok(()),
-        (false, false) => Err(hidden(request, arn)),
-        (false, true) => Err(denied(request, arn, "with an explicit deny in a resource-based policy")),
+        (false, false) => Err(hidden(request, action, arn)),
+        (false, true) => {
+            let why = "with an explicit deny in a resource-based policy";
+            Err(denied(request, action, arn, why))
+        }
     }
 }
 
 /// KMS tells another account nothing of a key: absent, forbidden and outside the Organization look the same.
-fn hidden(request: &Request<'_>, asked: &str) -> Refusal {
+fn hidden(request: &Request<'_>, action: &str, asked: &str) -> Refusal {
     let why = "because the resource does not exist in this Region, no resource-based policies allow access, or a \
                resource-based policy explicitly denies access";
-    denied(request, asked, why)
+    denied(request, action, asked, why)
 }
 
-fn denied(request: &Request<'_>, asked: &str, why: &str) -> Refusal {
+fn denied(request: &Request<'_>, action: &str, asked: &str, why: &str) -> Refusal {
     let caller = &request.caller.arn;
     Refusal::access_denied(format!(
-        "User: {caller} is not authorized to perform: kms:DescribeKey on resource: {asked} {why}"
+        "User: {caller} is not authorized to perform: {action} on resource: {asked} {why}"
     ))
 }
 
@@ -155,66 +194,6 @@ fn managed_key(request: &Request<'_>, alias: &str) -> Key {
     key.manager = "AWS";
     key.aliases = vec![alias.to_owned()];
     key
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metadata<'a> {
-    #[serde(rename = "AWSAccountId")]
-    account: &'a str,
-    key_id: &'a str,
-    arn: String,
-    creation_date: EpochSeconds,
-    enabled: bool,
-    description: &'static str,
-    key_usage: &'static str,
-    key_state: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deletion_date: Option<EpochSeconds>,
-    origin: &'a str,
-    key_manager: &'a str,
-    customer_master_key_spec: &'static str,
-    key_spec: &'static str,
-    encryption_algorithms: [&'static str; 1],
-    multi_region: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    multi_region_configuration: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pending_deletion_window_in_days: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_key_store_id: Option<&'static str>,
-}
-
-impl<'a> Metadata<'a> {
-    fn of(key: &'a Key, owner: &'a Account) -> Self {
-        let arn = key.arn(&owner.id);
-        let multi_region = key.id.starts_with("mrk-");
-        let configuration = json!({
-            "MultiRegionKeyType": "PRIMARY",
-            "PrimaryKey": {"Arn": arn, "Region": key.region},
-            "ReplicaKeys": [],
-        });
-        Self {
-            account: &owner.id,
-            key_id: &key.id,
-            arn,
-            creation_date: EpochSeconds(key.created),
-            enabled: key.state == "Enabled",
-            description: "",
-            key_usage: "ENCRYPT_DECRYPT",
-            key_state: key.state,
-            deletion_date: key.deletion.map(EpochSeconds),
-            origin: key.origin,
-            key_manager: key.manager,
-            customer_master_key_spec: "SYMMETRIC_DEFAULT",
-            key_spec: "SYMMETRIC_DEFAULT",
-            encryption_algorithms: ["SYMMETRIC_DEFAULT"],
-            multi_region,
-            multi_region_configuration: multi_region.then_some(configuration),
-            pending_deletion_window_in_days: (key.state == "PendingReplicaDeletion").then_some(30),
-            custom_key_store_id: (key.origin == "AWS_CLOUDHSM").then_some("cks-1234567890abcdef0"),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -23,11 +23,28 @@ pub struct Key {
     pub deletion: Option<Timestamp>,
     /// Names with the `alias/` in front.
     pub aliases: Vec<String>,
-    /// Whom the key policy lets describe it.
+    /// Whom the key policy lets describe it, read its public half and sign with it.
     pub readers: KeyReaders,
+    /// What it is made of.
+    pub spec: KeySpec,
+    /// `KeyUsage`, such as `ENCRYPT_DECRYPT`.
+    pub usage: &'static str,
 }
 
-/// Whom a key policy lets describe the key.
+/// What a key is made of: `KeySpec`, as far as it is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySpec {
+    /// `SYMMETRIC_DEFAULT`
+    SymmetricDefault,
+    /// `ECC_NIST_P256`: a real key pair, which follows from the world's secret and the key's ARN.
+    EccNistP256,
+    /// `ECC_NIST_P384`: its public half can be read, but it signs nothing.
+    EccNistP384,
+    /// `RSA_2048`: its public half can be read, but it signs nothing.
+    Rsa2048,
+}
+
+/// Whom a key policy lets use the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyReaders {
     /// The account that owns it: what the default key policy says.
@@ -54,6 +71,18 @@ impl Key {
             deletion: None,
             aliases: Vec::new(),
             readers: KeyReaders::Owner,
+            spec: KeySpec::SymmetricDefault,
+            usage: "ENCRYPT_DECRYPT",
+        }
+    }
+
+    /// A customer managed key pair that signs.
+    #[must_use]
+    pub fn signing(id: &str, region: &str, spec: KeySpec, created: Timestamp) -> Self {
+        Self {
+            spec,
+            usage: "SIGN_VERIFY",
+            ..Self::new(id, region, created)
         }
     }
 

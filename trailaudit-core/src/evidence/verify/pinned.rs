@@ -1,53 +1,46 @@
-//! A package's files as the manifest lists them: bytes that are not the listed ones end in an error.
+//! A package's files as they were sealed: bytes that are not the sealed ones end in an error.
 
-use std::collections::HashMap;
 use std::io::{self, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use super::listing;
+use super::listing::Expected;
 use crate::evidence::Digest;
 use crate::evidence::files::{Entry, EntryKind, Files};
-use crate::evidence::manifest::{FileRecord, Manifest};
 use crate::evidence::package;
 
-/// Read access to exactly what was listed, however the files change in the meantime.
+/// Read access to exactly what was sealed, however the files change in the meantime.
 pub(super) struct Pinned<'a> {
-    files: &'a dyn Files,
-    listed: HashMap<&'a str, &'a FileRecord>,
-}
-
-impl<'a> Pinned<'a> {
-    pub(super) fn new(files: &'a dyn Files, manifest: &'a Manifest) -> Self {
-        let mut listed = listing::by_path(manifest);
-        listed.retain(|path, _| package::safe_path(path).is_ok());
-        Self { files, listed }
-    }
+    pub(super) files: &'a dyn Files,
+    pub(super) expected: &'a Expected,
 }
 
 impl Files for Pinned<'_> {
     fn paths(&self) -> io::Result<Vec<Entry>> {
-        let mut entries: Vec<_> = self
-            .listed
-            .values()
-            .map(|file| Entry {
-                path: file.path.clone(),
-                size: file.size,
-                kind: EntryKind::Regular,
-            })
-            .collect();
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(entries)
+        let safe = self
+            .expected
+            .paths()
+            .filter(|(path, _)| package::safe_path(path).is_ok());
+        let entry = |(path, pin): (&str, super::listing::Pin)| Entry {
+            path: path.to_owned(),
+            size: pin.size.unwrap_or_default(),
+            kind: EntryKind::Regular,
+        };
+        Ok(safe.map(entry).collect())
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
-        let Some(file) = self.listed.get(path) else {
+        let pin = self.expected.pin(path).filter(|_| package::safe_path(path).is_ok());
+        let Some(pin) = pin else {
             return Err(io::ErrorKind::NotFound.into());
         };
         Ok(Box::new(Checked {
-            reader: self.files.open(path)?.take(file.size.saturating_add(1)),
+            reader: self
+                .files
+                .open(path)?
+                .take(pin.size.map_or(u64::MAX, |size| size.saturating_add(1))),
             hasher: Sha256::new(),
-            expected: file.sha256,
+            expected: pin.sha256,
         }))
     }
 }
@@ -65,7 +58,7 @@ impl<R: Read> Read for Checked<R> {
         if length == 0 && !buffer.is_empty() {
             let digest = Digest::from(<[u8; 32]>::from(self.hasher.clone().finalize()));
             if digest != self.expected {
-                let message = "the file's bytes are not those the manifest lists";
+                let message = "the file's bytes are not those that were sealed";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
         }
@@ -80,24 +73,16 @@ mod tests {
 
     #[test]
     fn other_bytes_end_in_an_error() {
-        let file = |path: &str, size, bytes: &[u8]| FileRecord {
-            path: path.into(),
-            size,
-            sha256: Digest::of(bytes),
-        };
-        let listed = [
-            file("same", 3, b"abc"),
-            file("changed", 3, b"abc"),
-            file("longer", 3, b"abc"),
-        ];
+        let mut expected = Expected::default();
         let mut files = InMemory::default();
-        files.insert("same", "abc");
-        files.insert("changed", "abd");
-        files.insert("longer", "abcd");
+        for (path, bytes) in [("same", "abc"), ("changed", "abd"), ("longer", "abcd")] {
+            expected.add(path.into(), Digest::of(b"abc"));
+            files.insert(path, bytes);
+        }
         files.insert("unlisted", "abc");
         let pinned = Pinned {
             files: &files,
-            listed: listed.iter().map(|file| (file.path.as_str(), file)).collect(),
+            expected: &expected,
         };
         let read = |path: &str| {
             let mut bytes = Vec::new();

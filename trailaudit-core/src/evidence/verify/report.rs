@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use crate::evidence::manifest::Manifest;
 use crate::evidence::statement::{Meaning, Person, Role};
+use crate::evidence::timestamp::Stamp;
 use crate::evidence::{Algorithm, Digest};
+use crate::organization::AccountId;
 
 /// The result of a verification.
 #[derive(Clone, Debug)]
@@ -15,8 +17,14 @@ use crate::evidence::{Algorithm, Digest};
 pub struct Report {
     /// Everything that is wrong, in the order it was found.
     pub problems: Vec<Problem>,
+    /// What would be wrong, had the verifier not chosen to put up with it.
+    pub accepted: Vec<Problem>,
     /// The signatures that are genuine and about this package, in the order of their numbers.
     pub signatures: Vec<VerifiedSignature>,
+    /// How far the findings were assessed again; nothing when they were not.
+    pub reperformed: Option<Reperformed>,
+    /// The one account that is shown, when this is an extract of a package.
+    pub extract: Option<Extract>,
     /// The SHA-256 of `manifest.json`, when it could be read.
     pub manifest_sha256: Option<Digest>,
     /// What the package says of itself, when its manifest could be read. Worth nothing unless it is verified.
@@ -29,6 +37,30 @@ impl Report {
     pub fn is_verified(&self) -> bool {
         self.problems.is_empty()
     }
+}
+
+/// How far findings were assessed again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reperformed {
+    /// How many findings were assessed again.
+    pub findings: usize,
+    /// How many of an extract were not, because they rest on other accounts' records: for them the signature stands.
+    pub attested: usize,
+    /// The rules that have another revision today, whose findings were not assessed again.
+    pub revised: Vec<String>,
+}
+
+/// What an extract shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Extract {
+    /// The account.
+    pub account: AccountId,
+    /// How many findings it has.
+    pub findings: usize,
+    /// How far they were assessed again; nothing when they were not.
+    pub reperformed: Option<Reperformed>,
 }
 
 /// One thing that is wrong.
@@ -76,8 +108,15 @@ pub struct VerifiedSignature {
     pub envelope: Digest,
     /// The envelopes it countersigns.
     pub countersigns: Vec<Digest>,
-    /// Whether the verifier trusts the key. Without that, the name is only a claim.
+    /// Whether the verifier trusts this signature: its key, for this role and person, at this moment. Without that,
+    /// the name is only a claim.
     pub trusted: bool,
+    /// Whose key it is, as the verifier's policy says; nobody when the policy names only keys.
+    pub trusted_as: Option<Person>,
+    /// When, as a timestamping authority the verifier trusts says.
+    pub time: Option<Stamp>,
+    /// Why the time is not proven although there is a timestamp, where that is no failure: no root was given.
+    pub time_note: Option<Problem>,
 }
 
 macro_rules! codes {
@@ -131,8 +170,18 @@ codes! {
     AccountsRoot = "accounts-root",
     /// The index is not lines of accounts in order.
     MalformedIndex = "malformed-index",
-    /// An account's records are not those its leaf names.
+    /// An account's records have another salt than its leaf.
     AccountRecords = "account-records",
+    /// An account's findings are not those its leaf commits to.
+    AccountFindings = "account-findings",
+    /// An extract's proof does not lead to the accounts root.
+    InclusionProof = "inclusion-proof",
+    /// The catalogue is not one of version 1.
+    MalformedCatalogue = "malformed-catalogue",
+    /// A table is not laid out as version 1, or its two forms do not say the same.
+    Tables = "tables-disagree",
+    /// The manifest says of the collection what the records do not bear out.
+    Provenance = "provenance",
     /// A record file does not start with the header of what it should hold.
     MalformedRecords = "malformed-records",
     /// Counts in the manifest that the files do not bear out.
@@ -151,6 +200,34 @@ codes! {
     BadSignature = "bad-signature",
     /// The verifier does not trust the key.
     UntrustedKey = "untrusted-key",
+    /// The verifier trusts the key, but not in the role that was signed.
+    KeyNotTrustedForRole = "key-not-trusted-for-role",
+    /// The name or id that was signed is not that of the person whose key it is.
+    AnotherPerson = "another-person",
+    /// The key signs in another way than the verifier's policy demands of it.
+    KeyType = "key-type",
+    /// The signature was made before the key was valid, or after.
+    KeyNotValidThen = "key-not-valid-then",
+    /// The key is revoked, and no verified timestamp shows that the signature was made before.
+    KeyRevoked = "key-revoked",
+    /// A signature that must be independent was made with the key of another one.
+    SameKey = "same-key",
+    /// A signature that must be independent was made by the person of another one.
+    SamePerson = "same-person",
+    /// The verifier's policy demands a timestamp, and there is none.
+    MissingTimestamp = "missing-timestamp",
+    /// The timestamp is malformed, about other bytes, or not properly signed.
+    TimestampInvalid = "timestamp-invalid",
+    /// None of the verifier's roots leads to the timestamping authority.
+    TimestampUntrusted = "timestamp-untrusted",
+    /// There is a timestamp, but the verifier gave no root to check it against.
+    TimestampNoRoot = "timestamp-no-root",
+    /// The timestamp is from before the collection ended.
+    TimestampBeforeCollection = "timestamp-before-collection",
+    /// The time the signer declares is from before the collection ended.
+    DeclaredTimeBeforeCollection = "declared-time-before-collection",
+    /// The time the signer declares is far from the one in the timestamp.
+    TimestampDisagrees = "timestamp-disagrees",
     /// The verifier gave no trust to check keys against.
     NoTrust = "no-trust",
     /// A key copy is not the canonical PEM of the key it is named by.
@@ -163,7 +240,7 @@ codes! {
     AnotherPackage = "statement-about-another-package",
     /// A statement countersigns an envelope that does not come before it in this package.
     UnknownCountersigned = "unknown-countersigned",
-    /// A role the manifest requires has no genuine, trusted signature.
+    /// A role that the manifest or the verifier's policy requires has no genuine, trusted signature.
     MissingRole = "missing-role",
     /// Assessing the records again gives other findings.
     ReperformanceDiffers = "reperformance-differs",
@@ -181,7 +258,10 @@ impl fmt::Display for Code {
 
 /// Gathers problems.
 #[derive(Default)]
-pub(super) struct Problems(Vec<Problem>);
+pub(super) struct Problems {
+    problems: Vec<Problem>,
+    accepted: Vec<Problem>,
+}
 
 impl Problems {
     pub(super) fn add(&mut self, code: Code, file: Option<&str>, message: impl Into<String>) {
@@ -193,22 +273,29 @@ impl Problems {
     }
 
     pub(super) fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.problems.push(problem);
     }
 
     pub(super) fn any(&self, code: Code) -> bool {
-        self.0.iter().any(|problem| problem.code == code)
+        self.problems.iter().any(|problem| problem.code == code)
     }
 
-    pub(super) fn into_report(
-        self,
-        signatures: Vec<VerifiedSignature>,
-        manifest_sha256: Option<Digest>,
-        manifest: Option<Manifest>,
-    ) -> Report {
+    /// Sets aside what the verifier chose to put up with.
+    pub(super) fn put_up_with(&mut self, code: Code) {
+        let (accepted, problems) = std::mem::take(&mut self.problems)
+            .into_iter()
+            .partition(|problem| problem.code == code);
+        self.problems = problems;
+        self.accepted.extend::<Vec<_>>(accepted);
+    }
+
+    pub(super) fn into_report(self, manifest_sha256: Option<Digest>, manifest: Option<Manifest>) -> Report {
         Report {
-            problems: self.0,
-            signatures,
+            problems: self.problems,
+            accepted: self.accepted,
+            signatures: Vec::new(),
+            reperformed: None,
+            extract: None,
             manifest_sha256,
             manifest,
         }

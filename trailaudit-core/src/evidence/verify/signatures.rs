@@ -1,5 +1,8 @@
 //! Who signed this manifest, with which keys, and whether the verifier trusts them.
 
+mod policy;
+mod time;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::Present;
@@ -12,8 +15,8 @@ use crate::evidence::package::{self, SignatureName};
 use crate::evidence::statement::{Statement, StatementError};
 use crate::evidence::{Digest, PublicKey, Trust};
 
-/// The longest bundle that is read, in bytes: a statement, a signature, and room for a timestamp.
-const LONGEST_BUNDLE: u64 = 64 << 10;
+/// The longest bundle that is read, in bytes: a statement, a signature, and a timestamp, all in base64.
+const LONGEST_BUNDLE: u64 = 128 << 10;
 
 /// The longest key copy that is read, in bytes.
 const LONGEST_KEY: u64 = 16 << 10;
@@ -27,10 +30,14 @@ pub(super) fn check(
     trust: Option<&Trust>,
     problems: &mut Problems,
 ) -> Vec<VerifiedSignature> {
+    // Roots alone, without a key, trust nobody: the times are checked, and that is all.
+    let nobody = Trust::default();
+    let given = trust.unwrap_or(&nobody);
+    let trust = trust.filter(|trust| !trust.signers().is_empty());
     let copies = read_key_copies(files, present, problems);
     let mut used = BTreeSet::new();
     let mut envelopes = BTreeSet::new();
-    let mut verified = Vec::new();
+    let mut verified: Vec<(VerifiedSignature, &PublicKey)> = Vec::new();
     let names = named(present, problems);
     for (place, (path, name)) in names.iter().enumerate() {
         if usize::from(name.number) != place + 1 {
@@ -41,22 +48,27 @@ pub(super) fn check(
             continue;
         };
         used.insert(bundle.key);
-        let trusted = trust.and_then(|trust| trust.key(&bundle.key));
+        let trusted = trust.and_then(|trust| trust.signer(&bundle.key));
         if trust.is_some() && trusted.is_none() {
             let message = format!("the key {} is not among those you trust", bundle.key);
             problems.add(Code::UntrustedKey, Some(path), message);
         }
-        let key = trusted.or_else(|| copies.get(&bundle.key));
+        let key = trusted.map(|signer| &signer.key).or_else(|| copies.get(&bundle.key));
         let about = (manifest_sha256, manifest);
-        if let Some(signature) = check_one(path, name, &bundle, key, about, problems) {
+        let time = time::proven(path, &bundle, given, problems);
+        let signature = check_one(path, name, &bundle, key, about, problems);
+        if let (Some(mut signature), Some(key)) = (signature, key) {
             if !signature.countersigns.iter().all(|digest| envelopes.contains(digest)) {
                 let message = "it countersigns an envelope that does not come before it in this package";
                 problems.add(Code::UnknownCountersigned, Some(path), message);
             }
-            verified.push(VerifiedSignature {
-                trusted: trusted.is_some(),
-                ..signature
-            });
+            (signature.time, signature.time_note) = time;
+            time::check(&signature, manifest, problems);
+            if let Some(trusted) = trusted {
+                signature.trusted_as.clone_from(&trusted.person);
+                signature.trusted = policy::check(&signature, trusted, given, problems);
+            }
+            verified.push((signature, key));
         }
         envelopes.insert(bundle.envelope_digest());
     }
@@ -72,14 +84,9 @@ pub(super) fn check(
         let message = "no trusted key was given, so nobody is known to have signed this";
         problems.add(Code::NoTrust, None, message);
     }
-    for role in manifest.iter().flat_map(|manifest| &manifest.required_signatures) {
-        let has_role =
-            |signature: &VerifiedSignature| signature.role == *role && (signature.trusted || trust.is_none());
-        if !verified.iter().any(has_role) {
-            let message = format!("the manifest requires a signature in the role {role}, and there is no genuine one");
-            problems.add(Code::MissingRole, None, message);
-        }
-    }
+    policy::check_independence(&mut verified, given, problems);
+    let verified: Vec<_> = verified.into_iter().map(|(signature, _)| signature).collect();
+    policy::check_required(&verified, manifest, trust, problems);
     verified
 }
 
@@ -168,6 +175,9 @@ fn check_one(
         envelope: bundle.envelope_digest(),
         countersigns: statement.countersigns,
         trusted: false,
+        trusted_as: None,
+        time: None,
+        time_note: None,
     })
 }
 

@@ -1,0 +1,123 @@
+//! A verification for people.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use trailaudit_core::evidence::verify::Code;
+use trailaudit_core::evidence::{Report, VerifiedSignature};
+
+use crate::error::printable;
+
+/// The lines that are printed.
+pub(super) fn of(report: &Report) -> String {
+    let mut out = String::new();
+    // What a package says must not pass for a line of ours.
+    let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
+    if let Some(manifest) = &report.manifest {
+        line(&format!("package      {}", manifest.package_id));
+        line(&format!(
+            "organization {}, as of {:.0}",
+            manifest.organization.id, manifest.as_of
+        ));
+        line(&match &report.extract {
+            None => format!(
+                "files        {} listed, and those of {} accounts",
+                manifest.files.len(),
+                manifest.account_count
+            ),
+            Some(extract) => format!(
+                "extract      of account {}, one of {}: {} findings",
+                extract.account, manifest.account_count, extract.findings
+            ),
+        });
+        if let Some(supersedes) = &manifest.supersedes {
+            line(&format!(
+                "corrects     {}: {}",
+                supersedes.package_id, supersedes.reason
+            ));
+        }
+        if manifest.endpoint.simulated {
+            line(&format!(
+                "source       SIMULATED: {}, not AWS itself",
+                manifest.endpoint.hosts.join(", ")
+            ));
+        }
+    }
+    for signature in &report.signatures {
+        signed(signature, &mut line);
+    }
+    for accepted in &report.accepted {
+        line(&format!("accepted     {accepted}"));
+    }
+    for problem in &report.problems {
+        line(&format!("problem      {problem}"));
+    }
+    if report.problems.iter().any(|problem| problem.code == Code::NoTrust) {
+        line(
+            "             hint: give the signer's public key, had from elsewhere than the package, with --key PEM, or your",
+        );
+        line("             trust policy with --trust FILE");
+    }
+    line(&if report.is_verified() {
+        format!("VERIFIED     every file, every signature; {}", reperformed(report))
+    } else {
+        format!("NOT VERIFIED {} problems", report.problems.len())
+    });
+    out
+}
+
+fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {
+    let VerifiedSignature {
+        role,
+        meaning,
+        signer,
+        declared_time,
+        key,
+        trusted,
+        ..
+    } = signature;
+    let trust = if *trusted { "trusted key" } else { "key NOT trusted" };
+    line(&format!(
+        "signature    {} ({}), {role}, {}, {declared_time:.0}, {trust} {key}",
+        signer.printed_name,
+        signer.id,
+        meaning.as_str()
+    ));
+    if let Some(arn) = &signature.key_arn {
+        line(&format!("             with {arn}"));
+    }
+    if let Some(stamp) = &signature.time {
+        line(&format!(
+            "             time proven: {:.0}, by {}",
+            stamp.time, stamp.tsa
+        ));
+        if stamp.certificate_not_after < Timestamp::now() {
+            line(&format!(
+                "             the authority's certificate expired on {:.0}; it was valid at the time it proves",
+                stamp.certificate_not_after
+            ));
+        }
+    }
+    if let Some(note) = &signature.time_note {
+        line(&format!("             time not proven: {}", note.message));
+    }
+}
+
+/// How far the findings were assessed again.
+fn reperformed(report: &Report) -> String {
+    let Some(done) = &report.reperformed else {
+        return "findings not assessed again".to_owned();
+    };
+    let mut told = format!("{} findings assessed again", done.findings);
+    if done.attested > 0 {
+        let attested = done.attested;
+        _ = write!(
+            told,
+            ", {attested} that rest on other accounts' records attested by the signature"
+        );
+    }
+    if !done.revised.is_empty() {
+        _ = write!(told, ", not those of {}", done.revised.join(", "));
+    }
+    told
+}

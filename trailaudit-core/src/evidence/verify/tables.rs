@@ -1,0 +1,273 @@
+//! Whether the tables say the same in both forms, add up to the manifest's counts, and are what the accounts' leaves
+//! commit to. What they say is re-performance's question.
+
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read};
+
+use sha2::{Digest as _, Sha256};
+
+use super::listing::Intact;
+use super::report::{Code, Problems, differences};
+use super::{json_code, read_bounded};
+use crate::evidence::Digest;
+use crate::evidence::accounts::AccountLeaf;
+use crate::evidence::files::Files;
+use crate::evidence::manifest::Manifest;
+use crate::evidence::package::{
+    ACCOUNTS_INDEX, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, account_findings,
+};
+use crate::organization::AccountId;
+use crate::tables::catalogue::v1::Catalogue;
+use crate::tables::reading::{Reading, Shown, TableError};
+use crate::tables::{coverage, findings, rfc3339};
+
+/// The longest catalogue that is read, in bytes.
+const LONGEST_CATALOGUE: u64 = 64 << 20;
+
+/// The catalogue the package was judged by.
+pub(super) fn catalogue(files: &dyn Files, intact: &Intact, problems: &mut Problems) -> Option<Catalogue> {
+    if !intact.has(CATALOGUE) {
+        return None;
+    }
+    let bytes = read_bounded(files, CATALOGUE, LONGEST_CATALOGUE)
+        .map_err(|error| problems.add(Code::UnreadableFile, Some(CATALOGUE), error.to_string()))
+        .ok()?;
+    Catalogue::parse(&bytes)
+        .map_err(|error| {
+            let code = json_code(&error, Code::MalformedCatalogue);
+            problems.add(code, Some(CATALOGUE), error.to_string());
+        })
+        .ok()
+}
+
+/// What the tables are held against.
+pub(super) struct Tables<'a> {
+    pub(super) files: &'a dyn Files,
+    pub(super) manifest: &'a Manifest,
+    pub(super) catalogue: Option<&'a Catalogue>,
+    pub(super) leaves: &'a BTreeMap<AccountId, AccountLeaf>,
+}
+
+impl Tables<'_> {
+    /// `findings.json` and `findings.csv`.
+    pub(super) fn check_findings(&self, intact: &Intact, problems: &mut Problems) {
+        if !intact.has(FINDINGS_CSV) || !intact.has(FINDINGS_JSON) {
+            return;
+        }
+        let mut counts = BTreeMap::new();
+        let mut digests = Digests::default();
+        let mut described = Described::new(self.catalogue);
+        let outcome = self.pair(
+            FINDINGS_JSON,
+            FINDINGS_CSV,
+            ("trailaudit.findings/v1", "findings"),
+            &findings::COLUMNS,
+            |line| {
+                let entry: findings::v1::Entry<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+                let again = serde_json::to_vec(&entry).map_err(|error| error.to_string())?;
+                if again != line {
+                    return Err("the entry is not canonical JSON".into());
+                }
+                described.check(&entry)?;
+                *counts
+                    .entry((entry.rule.to_string(), entry.verdict.to_string()))
+                    .or_insert(0) += 1;
+                digests.add(&entry.account_id, line);
+                Ok(entry.cells().map(|cell| cell.into_owned()).to_vec())
+            },
+        );
+        let head = match outcome {
+            Err((path, message)) => return problems.add(Code::Tables, Some(path), message),
+            Ok(head) => head,
+        };
+        let frameworks = self.catalogue.map(|catalogue| serde_json::json!(catalogue.frameworks));
+        let is_as_judged = frameworks.is_none_or(|frameworks| head["frameworks"] == frameworks);
+        if head["asOf"] != rfc3339(self.manifest.as_of) || !is_as_judged {
+            let message = "its head is not about this moment and these frameworks";
+            problems.add(Code::Tables, Some(FINDINGS_JSON), message);
+        }
+        let says = self.manifest.controls.iter().flat_map(|(rule, verdicts)| {
+            verdicts
+                .iter()
+                .map(move |(verdict, count)| ((rule.clone(), verdict.clone()), *count))
+        });
+        differences(&says.collect(), &counts, |(rule, verdict), says, has| {
+            let message = format!("it has {has} rows of {rule:?} with {verdict:?}, the manifest says {says}");
+            problems.add(Code::Counts, Some(FINDINGS_CSV), message);
+        });
+        for leaf in self.leaves.values() {
+            if digests.of(leaf.account.as_str()) != leaf.findings {
+                let message = format!(
+                    "the line of account {} commits to other findings than the table has",
+                    leaf.account
+                );
+                problems.add(Code::AccountFindings, Some(ACCOUNTS_INDEX), message);
+            }
+        }
+    }
+
+    /// `coverage.json` and `coverage.csv`.
+    pub(super) fn check_coverage(&self, intact: &Intact, problems: &mut Problems) {
+        if !self.manifest.coverage.adds_up() {
+            let message = "the coverage does not add up: the statuses are not as many as the planned cells";
+            problems.add(Code::Counts, Some(super::MANIFEST), message);
+        }
+        if !intact.has(COVERAGE_CSV) || !intact.has(COVERAGE_JSON) {
+            return;
+        }
+        let mut counts = BTreeMap::new();
+        let outcome = self.pair(
+            COVERAGE_JSON,
+            COVERAGE_CSV,
+            ("trailaudit.coverage/v1", "cells"),
+            &coverage::COLUMNS,
+            |line| {
+                let row: coverage::v1::Row<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+                *counts.entry(row.status.to_string()).or_insert(0) += 1;
+                Ok(row.cells().map(|cell| cell.into_owned()).to_vec())
+            },
+        );
+        let head = match outcome {
+            Err((path, message)) => return problems.add(Code::Tables, Some(path), message),
+            Ok(head) => head,
+        };
+        let totals = serde_json::json!(self.manifest.coverage.statuses);
+        if head["asOf"] != rfc3339(self.manifest.as_of) || head["totals"] != totals {
+            let message = "its head is not about this moment, or counts other cells than the manifest";
+            problems.add(Code::Tables, Some(COVERAGE_JSON), message);
+        }
+        differences(&self.manifest.coverage.statuses, &counts, |status, says, has| {
+            let message = format!("it has {has} rows with status {status:?}, the manifest says {says}");
+            problems.add(Code::Counts, Some(COVERAGE_CSV), message);
+        });
+    }
+
+    /// Reads a table in both its forms, row by row; the head of the JSON, or the file that is wrong and why.
+    fn pair<'p>(
+        &self,
+        json: &'p str,
+        csv: &'p str,
+        (format, list): (&'static str, &str),
+        columns: &[&str],
+        mut cells_of: impl FnMut(&[u8]) -> Result<Vec<String>, String>,
+    ) -> Result<serde_json::Value, (&'p str, String)> {
+        let in_json = |error: TableError| (json, error.to_string());
+        let in_csv = |error: std::io::Error| (csv, error.to_string());
+        let opened = self.files.open(json).map_err(|error| (json, error.to_string()))?;
+        let mut entries = Reading::new(opened, format, list).map_err(in_json)?;
+        let opened = self.files.open(csv).map_err(in_csv)?;
+        let mut rows = Shown::new(BufReader::with_capacity(64 << 10, opened));
+        if !rows.has_row(columns).map_err(in_csv)? {
+            return Err((csv, "its first row does not name the columns of this version".into()));
+        }
+        let mut number = 1;
+        while let Some(line) = entries.next_entry().map_err(in_json)? {
+            let cells = cells_of(&line).map_err(|message| (json, format!("entry {number}: {message}")))?;
+            if !rows.has_row(&cells).map_err(in_csv)? {
+                return Err((
+                    csv,
+                    format!("row {number} does not say what entry {number} of {json} says, as it is written"),
+                ));
+            }
+            number += 1;
+        }
+        if !rows.is_at_end().map_err(in_csv)? {
+            return Err((csv, format!("it has more rows than {json} has entries")));
+        }
+        Ok(entries.head)
+    }
+}
+
+/// The entries of an extract's account, when they are what its leaf commits to.
+pub(super) fn account_entries(
+    files: &dyn Files,
+    intact: &Intact,
+    account: &AccountId,
+    catalogue: Option<&Catalogue>,
+    problems: &mut Problems,
+) -> Option<Vec<findings::v1::Entry<'static>>> {
+    let path = account_findings(account);
+    if !intact.has(&path) {
+        return None;
+    }
+    let read = || -> Result<_, String> {
+        let mut bytes = Vec::new();
+        let mut opened = files.open(&path).map_err(|error| error.to_string())?;
+        opened.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let entries: Vec<findings::v1::Entry<'_>> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let mut described = Described::new(catalogue);
+        for entry in &entries {
+            described.check(entry)?;
+            if entry.account_id != account.as_str() {
+                return Err("it has a finding about another account".into());
+            }
+        }
+        Ok(entries.into_iter().map(findings::v1::Entry::into_owned).collect())
+    };
+    read()
+        .map_err(|message| problems.add(Code::Tables, Some(&path), message))
+        .ok()
+}
+
+/// What the catalogue says of rules, so that an entry can be held against it.
+struct Described<'a> {
+    catalogue: Option<&'a Catalogue>,
+    labels: BTreeMap<&'a str, Vec<String>>,
+}
+
+impl<'a> Described<'a> {
+    fn new(catalogue: Option<&'a Catalogue>) -> Self {
+        let rules = catalogue.into_iter().flat_map(|catalogue| &catalogue.rules);
+        Self {
+            catalogue,
+            labels: rules.map(|rule| (rule.id.as_str(), rule.labels())).collect(),
+        }
+    }
+
+    fn check(&mut self, entry: &findings::v1::Entry<'_>) -> Result<(), String> {
+        let Some(catalogue) = self.catalogue else { return Ok(()) };
+        let rule = catalogue.rule(&entry.rule);
+        let rule = rule.ok_or_else(|| format!("the catalogue has no rule {:?}", entry.rule))?;
+        let is_described = entry.title == rule.control
+            && entry.severity == rule.severity
+            && self
+                .labels
+                .get(&*entry.rule)
+                .is_some_and(|labels| *labels == entry.requirements);
+        if is_described {
+            Ok(())
+        } else {
+            Err(format!(
+                "title, severity or requirements are not those of {} in the catalogue",
+                rule.id
+            ))
+        }
+    }
+}
+
+/// For every account, the digest of the array of its entries.
+#[derive(Default)]
+struct Digests(BTreeMap<String, Sha256>);
+
+impl Digests {
+    fn add(&mut self, account: &str, entry: &[u8]) {
+        match self.0.get_mut(account) {
+            Some(digest) => {
+                digest.update(b",");
+                digest.update(entry);
+            }
+            None => {
+                let first = Sha256::new_with_prefix(b"[").chain_update(entry);
+                self.0.insert(account.to_owned(), first);
+            }
+        }
+    }
+
+    fn of(&self, account: &str) -> Digest {
+        match self.0.get(account) {
+            Some(digest) => Digest::from(<[u8; 32]>::from(digest.clone().chain_update(b"]").finalize())),
+            None => Digest::of(b"[]"),
+        }
+    }
+}

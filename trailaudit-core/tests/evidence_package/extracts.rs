@@ -1,0 +1,104 @@
+//! One account shown without the others.
+
+use trailaudit_core::evidence::{ExtractError, Files as _, InMemory, extract};
+
+use crate::provider::account_file;
+use crate::sample::{ACCOUNTS, Sample, complaints};
+
+fn extracted(sample: &Sample, account: &str) -> InMemory {
+    let mut out = InMemory::default();
+    extract(&sample.files, &account.into(), &mut out).unwrap();
+    out
+}
+
+#[test]
+fn an_extract_of_every_account_verifies_and_shows_no_other() {
+    let sample = Sample::reviewed();
+    for account in ACCOUNTS {
+        let files = extracted(&sample, account);
+        let report = sample.verify_with(&files);
+        assert!(report.is_verified(), "{:?}", report.problems);
+        let shown = report.extract.unwrap();
+        assert_eq!(shown.account.as_str(), account);
+        let done = shown.reperformed.unwrap();
+        // That a Region is not covered by others rests on the list of accounts, which is not the account's own record.
+        assert!(
+            done.findings + done.attested == shown.findings && done.attested <= 1,
+            "{done:?}"
+        );
+        assert_eq!(report.signatures.len(), 2);
+        // The manifest names who manages the organization and who asked; nothing else names anybody.
+        for entry in files
+            .paths()
+            .unwrap()
+            .iter()
+            .filter(|entry| entry.path != "manifest.json")
+        {
+            let text = String::from_utf8_lossy(files.bytes(&entry.path).unwrap());
+            for other in ACCOUNTS.into_iter().filter(|other| *other != account) {
+                assert!(!text.contains(other) && !entry.path.contains(other), "{}", entry.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn whatever_is_changed_in_an_extract_is_told() {
+    let sample = Sample::reviewed();
+    let files = extracted(&sample, ACCOUNTS[1]);
+    for entry in files.paths().unwrap() {
+        let path = entry.path.as_str();
+        let length = files.bytes(path).unwrap().len();
+        for i in (0..length).step_by(1 + length / 200) {
+            let mut changed = files.clone();
+            changed.bytes_mut(path).unwrap()[i] ^= 1;
+            assert!(!sample.verify_with(&changed).is_verified(), "byte {i} of {path}");
+        }
+        let mut without = files.clone();
+        without.remove(path);
+        assert!(!sample.verify_with(&without).is_verified(), "without {path}");
+    }
+    let mut more = files.clone();
+    more.insert("findings.csv", sample.files.bytes("findings.csv").unwrap());
+    assert_eq!(complaints(&sample.verify_with(&more)), ["extra-file findings.csv"]);
+}
+
+/// The proof of another account, of another place, or of another tree.
+#[test]
+fn a_proof_shows_one_account_in_one_place() {
+    let sample = Sample::new();
+    let mine = extracted(&sample, ACCOUNTS[0]);
+    let other = extracted(&sample, ACCOUNTS[1]);
+    let mut swapped = mine.clone();
+    swapped.insert("proof.json", other.bytes("proof.json").unwrap());
+    assert!(complaints(&sample.verify_with(&swapped)).contains(&"inclusion-proof proof.json".to_owned()));
+    let text = String::from_utf8(mine.bytes("proof.json").unwrap().to_vec()).unwrap();
+    for (from, to) in [
+        ("\"index\":0", "\"index\":1"),
+        ("\"size\":3", "\"size\":4"),
+        ("\"size\":3", "\"size\":2"),
+    ] {
+        let mut changed = mine.clone();
+        changed.insert("proof.json", text.replace(from, to));
+        assert_eq!(
+            complaints(&sample.verify_with(&changed)),
+            ["inclusion-proof proof.json"],
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_extracted_from_what_does_not_hold() {
+    let refused =
+        |sample: &Sample, account: &str| extract(&sample.files, &account.into(), &mut InMemory::default()).unwrap_err();
+    let sample = Sample::new();
+    assert!(matches!(refused(&sample, "999999999999"), ExtractError::NoAccount(_)));
+    let mut changed = Sample::new();
+    changed
+        .files
+        .insert("accounts/222233334444.jsonl.gz", account_file(ACCOUNTS[1], 1, true));
+    assert!(matches!(refused(&changed, ACCOUNTS[1]), ExtractError::Changed(_)));
+    changed.files = extracted(&sample, ACCOUNTS[0]);
+    assert!(matches!(refused(&changed, ACCOUNTS[0]), ExtractError::IsExtract));
+}

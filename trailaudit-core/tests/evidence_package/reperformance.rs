@@ -1,0 +1,122 @@
+//! The records judged again.
+
+use trailaudit_core::evidence::records::{self, Header};
+use trailaudit_core::evidence::{Options, Reperformance, verify};
+use trailaudit_core::rule::{Check, Wording};
+use trailaudit_core::{CATALOGUE, Rule};
+
+use crate::provider::{account_file, rule, salt};
+use crate::sample::{ACCOUNTS, Sample, complaints};
+
+/// Records other than those that were judged, signed all the same.
+#[test]
+fn findings_the_records_do_not_give_are_told() {
+    let path = "accounts/222233334444.jsonl.gz";
+    let mut sample = Sample::new();
+    sample.reseal(path, account_file(ACCOUNTS[1], 1, true));
+    let report = sample.verify();
+    assert!(
+        complaints(&report)
+            .iter()
+            .all(|told| told.starts_with("reperformance-differs "))
+    );
+    let told = report
+        .problems
+        .iter()
+        .map(|problem| &problem.message)
+        .collect::<Vec<_>>();
+    assert!(
+        told.iter()
+            .any(|told| told.contains("another judgement than \"fail\" of trail-logging")),
+        "{told:?}"
+    );
+
+    let mut sample = Sample::new();
+    let header = Header::of_account(ACCOUNTS[1].into(), salt(1)).to_line().unwrap();
+    sample.reseal(path, records::write([header]).unwrap());
+    assert_eq!(complaints(&sample.verify()), ["not-reperformed -"]);
+}
+
+/// A row left out, and the counts made to fit.
+#[test]
+fn a_finding_that_was_left_out_is_told() {
+    let mut sample = Sample::with(|_, draft, _| draft.rules = vec![rule()]);
+    let cut = |text: &[u8], line: &str, end: &str| {
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        let kept: Vec<_> = text.split_inclusive(end).filter(|l| !l.contains(line)).collect();
+        kept.concat().into_bytes()
+    };
+    for (path, end) in [("findings.csv", "\r\n"), ("findings.json", "\n")] {
+        let bytes = cut(sample.files.bytes(path).unwrap(), "trail-of-222233334444", end);
+        sample.reseal(path, bytes);
+    }
+    let told = complaints(&sample.verify());
+    assert!(
+        told.contains(&"reperformance-differs findings.json".to_owned()),
+        "{told:?}"
+    );
+    assert!(told.contains(&"counts findings.csv".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"account-findings accounts/index.jsonl".to_owned()),
+        "{told:?}"
+    );
+}
+
+/// A package outlives the rules it was judged by: what has not changed is judged again, what has is told.
+#[test]
+fn a_package_of_an_older_revision_is_verified_as_far_as_it_goes() {
+    let first = CATALOGUE[0];
+    let older = like(first, first.id, first.revision + 1);
+    let former = like(first, "a-rule-of-former-days", first.revision);
+    let sample = Sample::with(|_, draft, _| draft.rules = [&[older, former], &CATALOGUE[1..]].concat());
+    let report = sample.verify();
+    assert_eq!(
+        complaints(&report),
+        ["rule-revised catalogue.json", "rule-revised catalogue.json"]
+    );
+    let done = report.reperformed.unwrap();
+    assert_eq!(done.revised, [older.id, former.id]);
+    assert!(done.findings > 0);
+
+    let trust = sample.trust();
+    let again = Reperformance::by(&sample.provider);
+    let accepting = Options::default().trust(&trust).accept_revised(true);
+    let report = verify(&sample.files, &accepting.reperform(again));
+    assert!(report.is_verified(), "{:?}", report.problems);
+    assert_eq!(report.accepted.len(), 2);
+
+    // Whoever has the rules of those days, or rules of their own, judges by them.
+    let rules = [&[older, former], &CATALOGUE[1..]].concat();
+    let own = Options::default().trust(&trust).reperform(again.with_rules(&rules));
+    assert!(verify(&sample.files, &own).is_verified());
+
+    // What has not changed is judged again all the same.
+    let mut sample = sample;
+    sample.reseal("accounts/222233334444.jsonl.gz", account_file(ACCOUNTS[1], 1, true));
+    let again = Reperformance::by(&sample.provider);
+    let accepting = Options::default().trust(&trust).accept_revised(true).reperform(again);
+    let told = complaints(&verify(&sample.files, &accepting));
+    assert!(
+        told.contains(&"reperformance-differs findings.json".to_owned()),
+        "{told:?}"
+    );
+}
+
+fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
+    let check = match rule.check {
+        Check::EachTrail(check) => Check::EachTrail(check),
+        Check::EachAccount(check) => Check::EachAccount(check),
+        _ => panic!("{} is asked of something else", rule.id),
+    };
+    Box::leak(Box::new(Rule {
+        id,
+        revision,
+        title: rule.title,
+        rationale: rule.rationale,
+        aws: Wording {
+            title: rule.aws.title,
+            remediation: rule.aws.remediation,
+        },
+        check,
+    }))
+}
