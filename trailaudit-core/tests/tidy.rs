@@ -71,9 +71,21 @@ const FORBIDDEN: [(&str, &str, &str); 14] = [
         "trailaudit-*",
         "whoever shares our code shares our mistakes, and is no second opinion",
     ),
-    ("trailaudit-core", "sigstore-*", "a verifier to compare with, not to verify with"),
-    ("trailaudit-aws", "sigstore-*", "a verifier to compare with, not to verify with"),
-    ("trailaudit-cli", "sigstore-*", "a verifier to compare with, not to verify with"),
+    (
+        "trailaudit-core",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
+    (
+        "trailaudit-aws",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
+    (
+        "trailaudit-cli",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
     ("trailaudit-cli", "trailaudit-oracle", "for tests alone"),
     (
         "trailaudit-sim",

@@ -43,9 +43,10 @@ pub fn manifests(ground: &Ground) -> Vec<Mutant<'_>> {
                 "duplicate-key",
                 // The scope is whatever the run was given: what it says has to be what the records say.
                 "provenance",
+                // So are counts of what there is none of.
+                "counts",
             ],
         )
-        // Counts of what there is none of.
         .or(Cause::of("findings.csv", &["counts"]))
         .or(Cause::of("coverage.csv", &["counts"]));
         Mutant::new(format!("manifest: {what}"), cause, move || {

@@ -66,7 +66,7 @@ pub fn renamed(ground: &Ground) -> Vec<Mutant<'_>> {
     for (one, other, cause) in [
         (PREPARER, REVIEWER, Cause::of(PREPARER, &["role-mismatch"])),
         (one, other, Cause::of(other, &["malformed-manifest", "unknown-field"])),
-        ("VERIFY.md", "verify.sh", Cause::of("verify.sh", &["changed-file"])),
+        ("VERIFY.md", "verify.sh", Cause::of("VERIFY.md", &["changed-file"])),
     ] {
         mutants.push(Mutant::new(format!("{one} and {other} exchanged"), cause, move || {
             let mut files = ground.with(one, ground.bytes(other));

@@ -90,6 +90,12 @@ impl Tables<'_> {
             let message = "its head is not about this moment and these frameworks";
             problems.add(Code::Tables, Some(FINDINGS_JSON), message);
         }
+        // A rule that is counted with nothing at all is found by its name alone.
+        let is_known = |rule: &String| self.catalogue.is_none_or(|catalogue| catalogue.rule(rule).is_some());
+        for rule in self.manifest.controls.keys().filter(|rule| !is_known(rule)) {
+            let message = format!("it counts findings of {rule:?}, which is no rule of the catalogue");
+            problems.add(Code::Counts, Some(super::MANIFEST), message);
+        }
         let says = self.manifest.controls.iter().flat_map(|(rule, verdicts)| {
             verdicts
                 .iter()
