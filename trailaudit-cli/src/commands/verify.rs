@@ -15,6 +15,7 @@ use crate::package::open;
 use crate::report::signatures;
 use crate::summary::print;
 use crate::trust::{options, trust};
+use crate::visible;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
     }
     print(&match arguments.format {
         Form::Text => text::of(&report),
-        Form::Json => format!("{:#}\n", json::of(&report)),
+        Form::Json => visible::json(&json::of(&report)),
     })?;
     Ok(if report.is_verified() {
         Exit::Done
