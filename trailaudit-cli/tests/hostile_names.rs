@@ -1,4 +1,4 @@
-//! Names chosen by others, from end to end and into the programs people open a package with: LibreOffice calculates
+//! Names chosen by others, from end to end and into the programs people open a package with: `LibreOffice` calculates
 //! nothing, Chromium runs and loads nothing, a terminal obeys nothing, and the package still verifies.
 //!
 //! `chromium` and `soffice` are needed. Each claim has its counterpart: the same names, raw, where something does happen.
@@ -262,11 +262,10 @@ fn raw_in_json(package: &Package) {
 
 fn inert_in_libreoffice(package: &Package, scratch: &Path) {
     // The counterpart: the same names, written by who knows nothing.
-    let careless: String = names::all()
-        .map(|name| format!("\"{}\"\r\n", name.replace('"', "\"\"")))
-        .collect();
+    let careless = |name: &str| format!("\"{}\"\r\n", name.replace('"', "\"\""));
+    let careless: Vec<_> = names::all().map(careless).collect();
     let control = scratch.join("control.csv");
-    fs::write(&control, careless).unwrap();
+    fs::write(&control, careless.concat()).unwrap();
 
     let [findings, coverage] = ["findings.csv", "coverage.csv"].map(|name| package.path.join(name));
     let mut opened = spreadsheet::open(&[&findings, &coverage, &control], scratch);

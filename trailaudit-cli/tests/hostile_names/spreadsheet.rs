@@ -1,4 +1,4 @@
-//! LibreOffice Calc, headless: what becomes of a table in it.
+//! `LibreOffice` Calc, headless: what becomes of a table in it.
 
 use std::fs;
 use std::path::Path;
