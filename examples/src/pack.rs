@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::evidence::manifest::Tool;
-use trailaudit_core::evidence::package::{self, SignatureName};
-use trailaudit_core::evidence::{Digest, Draft, InMemory, Manifest, Meaning, Person, Signer, Statement, signer};
+use trailaudit_core::evidence::{
+    Declaration, Draft, InMemory, Meaning, Options, Person, Signable, Signer, package, signer,
+};
 
 use crate::Result;
 
@@ -28,24 +29,17 @@ pub fn seal(mut records: InMemory) -> Result<InMemory> {
 /// Signs a sealed package as its preparer and lays a copy of the public key beside it.
 ///
 /// # Errors
-/// When the package has no manifest, or the signer fails.
+/// When the package does not hold, or the signer fails.
 pub fn sign(files: &mut InMemory, key: &dyn Signer, signer: Person) -> Result {
-    let manifest = files.bytes(package::MANIFEST).unwrap_or_default();
-    let name = SignatureName {
-        number: 1,
+    let signable = Signable::check(files, &Options::default().allow_simulated(true))?;
+    let declaration = Declaration {
         role: "preparer".parse()?,
-    };
-    let statement = Statement {
-        manifest: Digest::of(manifest),
-        package_id: Manifest::parse(manifest)?.package_id,
-        role: name.role.clone(),
         meaning: Meaning::Authorship,
         signer,
-        declared_time: Timestamp::now(),
-        algorithm: key.public_key().algorithm(),
-        countersigns: Vec::new(),
-        key_arn: None,
+        time: Timestamp::now(),
     };
+    let name = signable.name(declaration.role.clone());
+    let statement = signable.statement(declaration, key.public_key(), None)?;
     files.insert(name.path(), signer::sign(&statement, key)?);
     let public = key.public_key();
     files.insert(package::key_path(&public.fingerprint()), public.to_pem());

@@ -13,6 +13,7 @@ use crate::collect::Collector;
 use crate::error::CollectError;
 use crate::partition::Partition;
 use crate::scope::{Scope, Source, is_role_arn, read_accounts};
+use crate::shard::Shard;
 
 /// The role that Organizations makes in every account it creates.
 pub const DEFAULT_ROLE_NAME: &str = "OrganizationAccountAccessRole";
@@ -43,6 +44,7 @@ pub(crate) struct Options {
     pub management_role: Option<(AccountId, String)>,
     pub concurrency: usize,
     pub as_of: Option<Timestamp>,
+    pub shard: Option<Shard>,
     pub cancellation: CancellationToken,
 }
 
@@ -61,6 +63,7 @@ impl Default for CollectorBuilder {
                 management_role: None,
                 concurrency: DEFAULT_CONCURRENCY,
                 as_of: None,
+                shard: None,
                 cancellation: CancellationToken::new(),
             },
             management_role: None,
@@ -127,6 +130,13 @@ impl CollectorBuilder {
     /// The moment the records will be judged against; when the collection started, unless given.
     pub fn as_of(mut self, time: Timestamp) -> Self {
         self.options.as_of = Some(time);
+        self
+    }
+
+    /// Only the accounts that fall to this shard; [`merge`](crate::merge()) unites them all. Needs a moment
+    /// ([`as_of`](Self::as_of)) unless it is the only one: shards start at moments of their own.
+    pub fn shard(mut self, shard: Shard) -> Self {
+        self.options.shard = Some(shard);
         self
     }
 
@@ -212,6 +222,10 @@ impl Options {
         demand(self.concurrency > 0, "concurrency", || {
             "it must be at least 1".to_owned()
         })?;
+        let moment_known = self.as_of.is_some() || self.shard.is_none_or(Shard::is_whole);
+        demand(moment_known, "shard", || {
+            "it needs --as-of: all shards must speak about the same moment".to_owned()
+        })?;
         let units_known = self.scope.source == Source::Organization;
         demand(units_known || !self.scope.selects_units(), "ou", || {
             "only Organizations knows organizational units, and it is not asked here".to_owned()
@@ -286,6 +300,14 @@ mod tests {
         assert!(refused(build().concurrency(0)).starts_with("concurrency"));
         assert!(refused(build().management_role("arn:aws:iam::1:user/x")).starts_with("management-role"));
         assert!(!refused(build().external_id("hunter2 ")).contains("hunter2"));
+    }
+
+    #[test]
+    fn shards_need_a_moment() {
+        let shard = |text: &str| Collector::builder().shard(text.parse().unwrap());
+        assert!(refused(shard("1/2")).starts_with("shard: it needs --as-of"));
+        assert!(shard("1/2").as_of(Timestamp::UNIX_EPOCH).build().is_ok());
+        assert!(shard("1/1").build().is_ok());
     }
 
     #[test]

@@ -145,6 +145,7 @@ impl Collector {
             sessions: &sessions,
             recorder: &recorder,
             scope: &options.scope,
+            shard: options.shard,
             region: &global,
             found,
         };
@@ -186,7 +187,7 @@ impl Collector {
             &json!({
                 "event": "finished",
                 "at": rfc3339(finished),
-                "accounts": directory.entered.len(),
+                "accounts": directory.own,
                 "calls": recorder.calls(),
             }),
         )?;
@@ -201,7 +202,7 @@ impl Collector {
             partition: partition.id,
             simulated: is_simulated(&endpoints),
             endpoints,
-            accounts: directory.entered.len(),
+            accounts: directory.own,
             calls: recorder.calls(),
             gaps: recorder.gaps(),
             started,
@@ -288,6 +289,9 @@ impl Options {
             "sessionName": self.session_name,
             "concurrency": self.concurrency,
         });
+        if let Some(shard) = self.shard {
+            event["shard"] = shard.to_json();
+        }
         if let Some(identity) = &self.source_identity {
             event["sourceIdentity"] = identity.as_str().into();
         }
@@ -302,6 +306,6 @@ fn hosts(recorder: &Recorder) -> Vec<String> {
     recorder.hosts().into_iter().collect()
 }
 
-fn is_simulated(endpoints: &[String]) -> bool {
+pub(crate) fn is_simulated(endpoints: &[String]) -> bool {
     endpoints.iter().any(|host| !is_aws_host(host))
 }

@@ -16,16 +16,19 @@ use crate::progress::Progress;
 use crate::record::Recorder;
 use crate::scope::{Listed, Scope, Source, read_accounts};
 use crate::session::Sessions;
+use crate::shard::Shard;
 
 /// Every account that is known, in scope or not.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     pub organization: Option<Organization>,
     pub accounts: BTreeMap<AccountId, Listed>,
-    /// The accounts that were sent to be entered.
+    /// The accounts in scope that are entered, by this shard or another.
     pub entered: BTreeSet<AccountId>,
     /// The accounts in scope that are not in use.
     pub shut: BTreeSet<AccountId>,
+    /// How many were sent to be entered here.
+    pub own: usize,
 }
 
 /// Finds accounts and sends those in scope to be entered.
@@ -33,6 +36,8 @@ pub(crate) struct Discovery<'a> {
     pub sessions: &'a Sessions,
     pub recorder: &'a Recorder,
     pub scope: &'a Scope,
+    /// The part of the accounts that is sent; all of them without one.
+    pub shard: Option<Shard>,
     /// Where Organizations answers.
     pub region: &'a Region,
     pub found: UnboundedSender<Listed>,
@@ -209,21 +214,26 @@ impl Discovery<'_> {
         Ok(tags)
     }
 
-    /// Sends an account on its way, unless the scope is against it. One that is not in use is sent as well: its empty
-    /// record file says that it was there.
+    /// Sends an account on its way, unless the scope is against it or it falls to another shard, which then tells of it.
+    /// One that is not in use is sent as well: its empty record file says that it was there.
     fn admit(&mut self, directory: &mut Directory, account: Listed, tags: Option<&BTreeMap<String, String>>) {
+        let is_own = self.shard.is_none_or(|shard| shard.holds(&account.id));
         if let Some(why) = self.scope.excludes(&account, tags) {
-            self.recorder
-                .log()
-                .write(&json!({"event": "excluded", "account": account.id, "why": why}));
+            if is_own {
+                self.recorder
+                    .log()
+                    .write(&json!({"event": "excluded", "account": account.id, "why": why}));
+            }
             return;
         }
-        let is_new = if account.state.is_auditable() {
-            directory.entered.insert(account.id.clone())
+        let is_used = account.state.is_auditable();
+        let in_scope = if is_used {
+            &mut directory.entered
         } else {
-            directory.shut.insert(account.id.clone())
+            &mut directory.shut
         };
-        if is_new {
+        if in_scope.insert(account.id.clone()) && is_own {
+            directory.own += usize::from(is_used);
             // The other end is dropped only together with the whole run.
             let _ = self.found.unbounded_send(account);
         }
@@ -243,7 +253,7 @@ impl Discovery<'_> {
     }
 
     fn announce(&self, directory: &Directory, complete: bool) {
-        let accounts = directory.entered.len();
+        let accounts = directory.own;
         self.recorder.announce(|| Progress::Discovered { accounts, complete });
     }
 }

@@ -131,8 +131,9 @@ impl Join<'_> {
         }
     }
 
-    /// A key is asked for in its own account; where that cannot be entered, the trail's owner asks across accounts,
-    /// which the key's policy may allow.
+    /// A key is asked for in its own account; where that cannot be entered, the trails' owners ask across accounts until
+    /// one of them is answered, which the key's policy may allow. All of them: which owner comes first would else
+    /// decide, and that is another one in every shard.
     async fn key(&self, key: &KeyReference, owners: &BTreeMap<KeyReference, BTreeSet<AccountId>>) {
         let mut askers = vec![&key.account];
         askers.extend(
@@ -153,7 +154,9 @@ impl Join<'_> {
                 tokio::time::sleep(SETTLING).await;
                 self.sessions.ask(&session, &key.region, ask(), &sheet).await;
             }
-            return;
+            if *account == key.account || matches!(exchange.answer, Answer::Ok(_)) {
+                return;
+            }
         }
     }
 

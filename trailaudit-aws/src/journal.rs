@@ -7,7 +7,7 @@
 //! resources/<id>.jsonl.gz         what was asked with an account's credentials about resources that trails name
 //! ```
 
-mod run_log;
+pub(crate) mod run_log;
 
 use std::fs;
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ use crate::error::CollectError;
 use crate::gap;
 
 /// The format named in the first line of every record file.
-const FORMAT: &str = "trailaudit.records/v1";
+pub(crate) const FORMAT: &str = "trailaudit.records/v1";
 
 /// A directory of records.
 #[derive(Clone, Debug)]
@@ -71,7 +71,8 @@ impl Sheet {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    fn into_lines(self, header: &Value) -> Vec<Vec<u8>> {
+    /// The lines of the file, `header` first.
+    pub fn into_lines(self, header: &Value) -> Vec<Vec<u8>> {
         let mut lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
         lines.sort_unstable();
         // A header is texts only, which always have a canonical form.

@@ -16,6 +16,9 @@
 //! # }
 //! ```
 //!
+//! A large organization may be shared among several machines: each collects one [`Shard`], and [`merge()`] makes of all of
+//! them what a single collection would have left.
+//!
 //! Two things beside collecting need the network, and are here for the same reason: a [`KmsSigner`] signs what was
 //! sealed with a key that never leaves AWS KMS, and a [`TimestampAuthority`] says when.
 //!
@@ -24,7 +27,7 @@
 //! 1. Every call of a collection is in [`CALLS`]; the policies of the role and of each session are derived from it.
 //! 2. Each of them is recorded, once, with its answer or refusal; no secret ever is.
 //! 3. A call that fails never ends a collection, and never looks like an empty answer.
-//! 4. Equal answers give equal records, whatever the concurrency.
+//! 4. Equal answers give equal records, whatever the concurrency, and the same verdicts from shards.
 //! 5. No global state: two collectors may run in one process.
 
 #![forbid(unsafe_code)]
@@ -43,6 +46,7 @@ mod gap;
 mod inventory;
 mod joined;
 mod journal;
+mod merge;
 pub mod package;
 mod partition;
 mod policy;
@@ -52,6 +56,7 @@ mod record;
 mod run;
 mod scope;
 mod session;
+mod shard;
 mod signer;
 mod time;
 mod timestamp;
@@ -66,11 +71,13 @@ pub use self::error::CollectError;
 pub use self::folder::{Folder, write_new, write_whole};
 pub use self::gap::{is_expired_token, is_not_found, looks_like_region_off, reason};
 pub use self::inventory::{AwsInventory, Reading};
+pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};
 pub use self::policy::{caller_policy, role_policy};
 pub use self::progress::{Progress, ProgressEvents};
 pub use self::provider::AwsRecords;
 pub use self::run::{Run, RunError};
 pub use self::scope::{Scope, Source};
+pub use self::shard::{NotAShard, Shard};
 pub use self::signer::{KmsSigner, Signed, SignerError};
 pub use self::timestamp::{TimestampAuthority, TimestampError};

@@ -1,12 +1,15 @@
 //! From record files back to facts: the same way for a live run, a package, and an auditor years later.
 
+mod content;
+mod plausible;
+
 use std::io::{self, Read};
 
 use rayon::prelude::*;
 use trailaudit_core::evidence::exchange::ExchangeError;
 use trailaudit_core::evidence::jcs::NotStrict;
 use trailaudit_core::evidence::package::{RUN_LOG, RecordFile};
-use trailaudit_core::evidence::records::{self, Header, RecordsError};
+use trailaudit_core::evidence::records::RecordsError;
 use trailaudit_core::organization::{AccountId, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -14,12 +17,21 @@ use trailaudit_core::evidence::Files;
 
 use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
+use crate::shard::Shard;
+use content::lines;
+use plausible::Span;
+
+pub(crate) use content::{check, header, records};
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
 
-/// How many record files are decoded at once.
+/// How many record files are decoded at once, and how much of one, in bytes, is held while they are.
 const AT_ONCE: usize = 32;
+const HELD: usize = 2 << 20;
+
+/// The most values of one exchange: far more than any page of an answer has.
+const MOST_VALUES: usize = 1 << 20;
 
 /// Why record files cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +51,9 @@ pub enum PackageError {
     /// The run log cannot be read.
     #[error("{RUN_LOG}: {0}")]
     Run(#[from] RunError),
+    /// The accounts of the other shards are missing.
+    #[error("this is shard {} of {}: merge all of them first", .0.index(), .0.of())]
+    Shard(Shard),
     /// A record file is not one.
     #[error("{path}: {source}")]
     Records {
@@ -61,6 +76,24 @@ pub enum PackageError {
         /// The file, within the directory.
         path: String,
     },
+    /// A line has more values than any answer has.
+    #[error("{path}, line {line}: more values than any answer has")]
+    TooManyValues {
+        /// The file, within the directory.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An exchange is not of this account or not of this run.
+    #[error("{path}, line {line}: {why}")]
+    Implausible {
+        /// The file, within the directory.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A line is not an exchange.
     #[error("{path}, line {line}: {source}")]
     Exchange {
@@ -78,9 +111,10 @@ pub enum PackageError {
 /// Memory stays flat: the exchanges of a few accounts are held at a time.
 ///
 /// # Errors
-/// When a file cannot be read, or a line is not what it must be.
+/// When a file cannot be read, a line is not what it must be, or it is one shard of several: what the others have
+/// seen would be missing without a trace.
 pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
-    let run = run(files)?;
+    let run = whole_run(files)?;
     let mut reading = Reading::new(run.clone());
     let mut paths: Vec<_> = listed(files)?
         .into_iter()
@@ -88,14 +122,24 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
         .filter(|(_, file)| *file != RecordFile::RunLog)
         .collect();
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
-    // Decoded by every core, a few files at a time so that memory stays flat; taken in one by one.
+    let span = Span::of(&run);
+    // Small files are decoded by every core, a few at a time; what is large is taken in exchange by exchange, so that
+    // memory stays flat whatever the files hold.
     for some in paths.chunks(AT_ONCE) {
         let decoded: Vec<_> = some
             .par_iter()
-            .map(|(path, file)| exchanges(files, path, file))
+            .map(|(path, file)| small(files, path, file, span))
             .collect();
-        for ((_, file), exchanges) in some.iter().zip(decoded) {
-            take_in(&mut reading, file, &exchanges?);
+        for ((path, file), exchanges) in some.iter().zip(decoded) {
+            match exchanges? {
+                Some(exchanges) => {
+                    begin(&mut reading, file);
+                    for (id, exchange) in &exchanges {
+                        take_in(&mut reading, file, *id, exchange);
+                    }
+                }
+                None => stream(&mut reading, files, path, file, span)?,
+            }
         }
     }
     Ok((run, reading.finish()))
@@ -111,30 +155,29 @@ pub fn read_account(
     run: Run,
     organization: Organization,
 ) -> Result<AwsInventory, PackageError> {
+    let span = Span::of(&run);
     let mut reading = Reading::new(run).of(organization);
     for path in listed(files)? {
-        match RecordFile::at(&path) {
-            Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) => {
-                take_in(&mut reading, &file, &exchanges(files, &path, &file)?);
-            }
-            _ => (),
+        if let Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) = RecordFile::at(&path) {
+            stream(&mut reading, files, &path, &file, span)?;
         }
     }
     reading.account(account);
     Ok(reading.finish())
 }
 
-fn take_in(reading: &mut Reading, file: &RecordFile, exchanges: &[(EvidenceId, Exchange)]) {
+fn begin(reading: &mut Reading, file: &RecordFile) {
     if let RecordFile::Account(account) = file {
         reading.account(account);
     }
-    for (id, exchange) in exchanges {
-        match file {
-            RecordFile::Account(account) => reading.account_exchange(account, *id, exchange),
-            RecordFile::Resources(_) => reading.resource_exchange(*id, exchange),
-            RecordFile::Organization => reading.organization_exchange(*id, exchange),
-            RecordFile::RunLog => (),
-        }
+}
+
+fn take_in(reading: &mut Reading, file: &RecordFile, id: EvidenceId, exchange: &Exchange) {
+    match file {
+        RecordFile::Account(account) => reading.account_exchange(account, id, exchange),
+        RecordFile::Resources(_) => reading.resource_exchange(id, exchange),
+        RecordFile::Organization => reading.organization_exchange(id, exchange),
+        RecordFile::RunLog => (),
     }
 }
 
@@ -143,6 +186,23 @@ fn take_in(reading: &mut Reading, file: &RecordFile, exchanges: &[(EvidenceId, E
 /// # Errors
 /// When there is none, or it does not tell what a run must tell.
 pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
+    Ok(Run::read(&run_log(files)?)?)
+}
+
+/// Reads the run log, unless it is that of one shard of several.
+///
+/// # Errors
+/// As [`run`], and [`PackageError::Shard`].
+pub fn whole_run(files: &dyn Files) -> Result<Run, PackageError> {
+    let run = run(files)?;
+    match run.shard.filter(|shard| !shard.is_whole()) {
+        None => Ok(run),
+        Some(shard) => Err(PackageError::Shard(shard)),
+    }
+}
+
+/// The bytes of the run log.
+pub(crate) fn run_log(files: &dyn Files) -> Result<Vec<u8>, PackageError> {
     let mut log = Vec::new();
     let at = |source| PackageError::Io {
         path: RUN_LOG.into(),
@@ -153,7 +213,7 @@ pub fn run(files: &dyn Files) -> Result<Run, PackageError> {
         Err(error) => return Err(at(error)),
         Ok(file) => file.take(LONGEST_RUN_LOG).read_to_end(&mut log).map_err(at)?,
     };
-    Ok(Run::read(&log)?)
+    Ok(log)
 }
 
 fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
@@ -164,42 +224,84 @@ fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
     Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 
-/// The exchanges of a record file.
-fn exchanges(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Vec<(EvidenceId, Exchange)>, PackageError> {
-    let opened = files.open(path).map_err(|source| PackageError::Io {
-        path: path.into(),
-        source,
-    })?;
+/// The exchanges of a record file, when there is so little in it that they can be held together.
+fn small(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    span: Span,
+) -> Result<Option<Vec<(EvidenceId, Exchange)>>, PackageError> {
     let mut exchanges = Vec::new();
-    for (i, line) in records::read_lines(opened).enumerate() {
-        let line = line.map_err(|source| PackageError::Records {
-            path: path.into(),
-            source,
-        })?;
-        if i == 0 {
-            let header = Header::parse(&line).map_err(|source| PackageError::Header {
-                path: path.into(),
-                source,
-            })?;
-            if !is_header_of(&header, file) {
-                return Err(PackageError::HeaderOfAnother { path: path.into() });
-            }
-            continue;
-        }
-        exchanges.push(Exchange::from_line(&line).map_err(|source| PackageError::Exchange {
-            path: path.into(),
-            line: i + 1,
-            source,
-        })?);
-    }
-    Ok(exchanges)
+    let mut room = HELD;
+    let whole = each_line(files, path, file, |number, line| {
+        // Every comma may be a value of its own, which takes as much memory as a short text.
+        let cost = line.len() + 32 * line.iter().filter(|byte| **byte == b',').count();
+        let Some(rest) = room.checked_sub(cost) else {
+            return Ok(false);
+        };
+        room = rest;
+        exchanges.push(decoded(path, number, line, file, span)?);
+        Ok(true)
+    })?;
+    Ok(whole.then_some(exchanges))
 }
 
-fn is_header_of(header: &Header, file: &RecordFile) -> bool {
-    match file {
-        RecordFile::Account(account) | RecordFile::Resources(account) => {
-            header.account.as_ref() == Some(account) && header.salt.is_some()
-        }
-        _ => header.account.is_none(),
+fn stream(
+    reading: &mut Reading,
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    span: Span,
+) -> Result<(), PackageError> {
+    begin(reading, file);
+    each_line(files, path, file, |number, line| {
+        let (id, exchange) = decoded(path, number, line, file, span)?;
+        take_in(reading, file, id, &exchange);
+        Ok(true)
+    })
+    .map(drop)
+}
+
+fn decoded(
+    path: &str,
+    line: usize,
+    bytes: &[u8],
+    file: &RecordFile,
+    span: Span,
+) -> Result<(EvidenceId, Exchange), PackageError> {
+    if bytes.iter().filter(|byte| **byte == b',').count() > MOST_VALUES {
+        return Err(PackageError::TooManyValues {
+            path: path.into(),
+            line,
+        });
     }
+    let (id, exchange) = Exchange::from_line(bytes).map_err(|source| PackageError::Exchange {
+        path: path.into(),
+        line,
+        source,
+    })?;
+    match plausible::fault(span, file, &exchange) {
+        None => Ok((id, exchange)),
+        Some(why) => Err(PackageError::Implausible {
+            path: path.into(),
+            line,
+            why,
+        }),
+    }
+}
+
+/// Gives every line but the header to `take`, which says whether it wants more; whether all were taken.
+fn each_line(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    mut take: impl FnMut(usize, &[u8]) -> Result<bool, PackageError>,
+) -> Result<bool, PackageError> {
+    let (_, lines) = lines(content::open(files, path)?, path, file)?;
+    for (i, line) in lines.enumerate() {
+        if !take(i + 2, &line?)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -9,6 +9,7 @@ use trailaudit_core::evidence::{Files, Provenance, Provider, Recorded};
 use trailaudit_core::organization::{AccountId, Organization, Region};
 
 use crate::arn::Arn;
+use crate::inventory::AwsInventory;
 use crate::package;
 use crate::run::{Run, RunError};
 
@@ -28,6 +29,9 @@ pub struct AwsRecords;
 impl Provider for AwsRecords {
     fn read(&self, files: &dyn Files) -> Result<Recorded, ReadError> {
         let (run, inventory) = package::read(files)?;
+        if let Some(account) = excluded_without_reason(&run, &inventory) {
+            return Err(format!("the run log leaves out the account {account}, which its scope does not").into());
+        }
         let provenance = run.provenance(inventory.organization())?;
         Ok(Recorded {
             inventory: Box::new(inventory),
@@ -105,10 +109,37 @@ impl Run {
                 .map(Region::from)
                 .collect(),
             scope: collected.scope.clone().into(),
+            shard: None,
             planned: Vec::new(),
             excluded: Vec::new(),
         })
     }
+}
+
+/// An account that the run log leaves out, though nothing in the scope does. Tags are not on record: where the scope
+/// names any, whatever was left out for them is believed.
+fn excluded_without_reason<'a>(run: &'a Run, inventory: &AwsInventory) -> Option<&'a AccountId> {
+    let list = |name: &str| -> Vec<&str> {
+        let list = run.scope[name].as_array().into_iter().flatten();
+        list.filter_map(Value::as_str).collect()
+    };
+    let (only, but) = (list("accounts"), list("excludeAccounts"));
+    let (below, not_below) = (list("organizationalUnits"), list("excludeOrganizationalUnits"));
+    if !list("accountTags").is_empty() {
+        return None;
+    }
+    run.excluded.iter().find(|account| {
+        let known = inventory.accounts().iter().find(|known| known.id == **account);
+        let is_below = |units: &[&str]| {
+            let path = known.map_or("", |known| &known.organizational_unit);
+            path.split('/').any(|unit| units.contains(&unit))
+        };
+        let left_out = (!only.is_empty() && !only.contains(&account.as_str()))
+            || but.contains(&account.as_str())
+            || (!below.is_empty() && !is_below(&below))
+            || is_below(&not_below);
+        !left_out
+    })
 }
 
 /// The scope without the ids of accounts: a manifest goes into the extract of every single account. The run log, which

@@ -5,6 +5,9 @@ use serde_json::Value;
 use trailaudit_core::evidence::jcs::{self, NotStrict};
 use trailaudit_core::organization::{AccountId, Region};
 
+use crate::collect::is_simulated;
+use crate::shard::Shard;
+
 /// The facts of a run that its run log keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -30,6 +33,8 @@ pub struct Run {
     pub regions: Vec<Region>,
     /// The scope as the run log has it.
     pub scope: Value,
+    /// Which part of the organization it was; none when it was the whole.
+    pub shard: Option<Shard>,
     /// The accounts the user named, with their names; empty when Organizations was asked.
     pub planned: Vec<(AccountId, String)>,
     /// The accounts the scope left out.
@@ -47,6 +52,9 @@ pub enum RunError {
         /// What is wrong with it.
         source: NotStrict,
     },
+    /// The log contradicts itself.
+    #[error("the run log {0}")]
+    Contradiction(&'static str),
     /// The first line does not tell what a run must tell.
     #[error("the run log does not say {0}")]
     Missing(&'static str),
@@ -83,6 +91,18 @@ impl Run {
         };
         let finished = events("finished").next_back();
         let hosts = finished.filter(|line| line["endpoints"].is_array()).unwrap_or(started);
+        let planned = events("planned").filter_map(|line| {
+            let name = line["name"].as_str().unwrap_or_default().to_owned();
+            Some((AccountId::from(line["account"].as_str()?), name))
+        });
+        let planned: Vec<_> = planned.collect();
+        // Else whoever writes the log could have two accounts stand for the whole organization.
+        let is_asked = started["scope"]["source"] == "organization";
+        if is_asked && !planned.is_empty() {
+            return Err(RunError::Contradiction(
+                "names the accounts itself, although Organizations was asked for them",
+            ));
+        }
         Ok(Self {
             as_of: text(&started["asOf"], "as of when")?
                 .parse()
@@ -99,20 +119,18 @@ impl Run {
             endpoints: list(&hosts["endpoints"]),
             simulated: hosts["simulated"]
                 .as_bool()
-                .ok_or(RunError::Missing("whether AWS answered"))?,
+                .ok_or(RunError::Missing("whether AWS answered"))?
+                || is_simulated(&list(&hosts["endpoints"])),
             regions: list(&started["scope"]["regions"])
                 .into_iter()
                 .map(Region::from)
                 .collect(),
             scope: started["scope"].clone(),
-            planned: events("planned")
-                .filter_map(|line| {
-                    Some((
-                        line["account"].as_str()?.into(),
-                        line["name"].as_str().unwrap_or_default().to_owned(),
-                    ))
-                })
-                .collect(),
+            planned,
+            shard: match &started["shard"] {
+                Value::Null => None,
+                shard => Some(Shard::from_json(shard).ok_or(RunError::Missing("which shard it is"))?),
+            },
             excluded: events("excluded")
                 .filter_map(|line| Some(line["account"].as_str()?.into()))
                 .collect(),

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use trailaudit_aws::{Collector, Reading, Run};
+use trailaudit_aws::{Collector, Folder, Reading, Run, Shard, ShardFiles, merge};
 use trailaudit_core::evidence::package::RecordFile;
 use trailaudit_core::evidence::records;
 use trailaudit_core::organization::AccountId;
@@ -26,7 +26,8 @@ struct Records {
 }
 
 impl Records {
-    fn collect() -> Self {
+    /// Of one collection, or of shards that were merged.
+    fn collect(shards: u32) -> Self {
         let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
         let population = populate(&Settings {
             accounts: 25,
@@ -43,14 +44,23 @@ impl Records {
             .endpoint_url(server.endpoint())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
-        let folder = tempfile::tempdir().unwrap();
-        let collector = Collector::builder().sdk_config(config).as_of(as_of).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(collector.collect(folder.path())).unwrap();
-        Self::read(folder.path())
+        let collected = |index| {
+            let folder = tempfile::tempdir().unwrap();
+            let collector = Collector::builder().sdk_config(config.clone()).as_of(as_of);
+            let collector = collector.shard(Shard::new(index, shards).unwrap()).build().unwrap();
+            runtime.block_on(collector.collect(folder.path())).unwrap();
+            folder
+        };
+        let folders: Vec<_> = (1..=shards).map(collected).collect();
+        let opened: Vec<_> = folders.iter().map(|folder| Folder::open(folder).unwrap()).collect();
+        let given: Vec<_> = opened.iter().map(|files| ShardFiles { name: "", files }).collect();
+        let whole = tempfile::tempdir().unwrap();
+        merge(&given, &mut Folder::open(&whole).unwrap()).unwrap();
+        Self::read(whole.path())
     }
 
     fn read(folder: &std::path::Path) -> Self {
@@ -180,13 +190,10 @@ fn betrayals(whole: &Assessment, less: &Assessment) -> Vec<String> {
 
 #[test]
 fn taking_records_away_never_makes_anything_better() {
-    let records = Records::collect();
+    let records = Records::collect(1);
     let whole = records.assess_without(&BTreeSet::new());
     assert!(whole.any(Verdict::Fail) && whole.any(Verdict::Inconclusive) && whole.any(Verdict::Pass));
-    for i in 0..records.exchanges.len() {
-        let told = betrayals(&whole, &records.assess_without(&[i].into()));
-        assert!(told.is_empty(), "without {:?}: {told:#?}", records.exchanges[i].2);
-    }
+    without_any_one(&records);
     let subsets = prop::collection::btree_set(0..records.exchanges.len(), 0..records.exchanges.len());
     let mut runner = TestRunner::new(Config {
         cases: 500,
@@ -200,4 +207,18 @@ fn taking_records_away_never_makes_anything_better() {
             Ok(())
         })
         .unwrap();
+}
+
+/// Shards ask the same of several, and leave more than one way to know it.
+#[test]
+fn nor_does_it_in_what_was_merged() {
+    without_any_one(&Records::collect(3));
+}
+
+fn without_any_one(records: &Records) {
+    let whole = records.assess_without(&BTreeSet::new());
+    for i in 0..records.exchanges.len() {
+        let told = betrayals(&whole, &records.assess_without(&[i].into()));
+        assert!(told.is_empty(), "without {:?}: {told:#?}", records.exchanges[i].2);
+    }
 }

@@ -1,13 +1,17 @@
 //! The command line.
 
+mod diff;
 mod evidence;
+mod shards;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
+pub(crate) use shards::{CollectShard, Merge};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
 /// complete, encrypted with a key of one's own, watched and tamper-evident.
@@ -23,7 +27,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The main job: collect, assess, report, package, sign.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// The same against a simulated Organization on this machine; checks itself.
     #[cfg(feature = "demo")]
     Demo(Demo),
@@ -31,13 +35,17 @@ pub(crate) enum Command {
     #[cfg(feature = "demo")]
     Simulate(Simulate),
     /// Collects records only.
-    Collect(Collect),
+    Collect(Box<CollectShard>),
+    /// Makes one collection of all its shards.
+    Merge(Merge),
     /// Assesses records again, offline, into a package of its own.
-    Assess(Assess),
+    Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.
     Sign(AddSignature),
     /// Checks a package: files, digests, signatures, and the findings themselves.
     Verify(Verify),
+    /// What changed from one package to another; verifies both first.
+    Diff(Diff),
     /// Writes one account's part of a package, with the proof that it is one.
     Extract(Extract),
     /// The catalogue of rules and the frameworks they answer.

@@ -6,8 +6,10 @@ mod collect;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
+mod diff;
 mod extract;
 mod keygen;
+mod merge;
 mod sign;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -21,15 +23,17 @@ use crate::exit::Exit;
 pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
     let output = &arguments.output;
     match arguments.command {
-        Command::Audit(audit) => audit::run(audit, output),
+        Command::Audit(audit) => audit::run(*audit, output),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(&demo, output),
         #[cfg(feature = "demo")]
         Command::Simulate(simulate) => simulate::run(&simulate),
-        Command::Collect(collect) => collect::run(collect, output),
-        Command::Assess(assess) => assess::run(assess, output),
+        Command::Collect(collect) => collect::run(*collect, output),
+        Command::Merge(merge) => merge::run(&merge),
+        Command::Assess(assess) => assess::run(*assess, output),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Extract(extract) => extract::run(&extract),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),

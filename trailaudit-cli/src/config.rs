@@ -50,7 +50,7 @@ pub(crate) struct Config {
     zip: bool,
     scope: ScopeSection,
     signing: SigningSection,
-    thresholds: Thresholds,
+    thresholds: Option<Thresholds>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -195,11 +195,10 @@ impl Config {
         self.fail_on
     }
 
-    /// The thresholds.
-    pub(crate) fn baseline(&self) -> Baseline {
-        Baseline {
-            thresholds: self.thresholds.clone(),
-        }
+    /// The thresholds, when the file names any.
+    pub(crate) fn baseline(&self) -> Option<Baseline> {
+        let thresholds = self.thresholds.clone()?;
+        Some(Baseline { thresholds })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::{CollectError, SignerError};
+use trailaudit_aws::{CollectError, MergeError, SignerError};
 
 use crate::exit::Exit;
 use crate::visible::printable;
@@ -86,6 +86,18 @@ impl From<CollectError> for CommandError {
             exit,
             what: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<MergeError> for CommandError {
+    fn from(error: MergeError) -> Self {
+        let told = Self::failed(&error);
+        match error {
+            MergeError::Unfinished { .. } => told.hint("collect that shard again, into a new directory"),
+            MergeError::Missing { .. } => told.hint("name the directory of every shard"),
+            MergeError::OfAnotherRun(_) => told.hint("collect every shard with the same options and the same --as-of"),
+            _ => told,
         }
     }
 }

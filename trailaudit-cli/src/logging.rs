@@ -5,7 +5,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
 use crate::arguments::{Form, Output};
-use crate::visible::Log;
+use crate::visible::Screen;
 
 /// Starts logging as the command line asks: warnings of our own unless told otherwise.
 pub(crate) fn start(output: &Output) {
@@ -20,10 +20,7 @@ pub(crate) fn start(output: &Output) {
     let filter = Targets::new().with_default(others).with_targets(ours);
     let json = matches!(output.log_format, Form::Json);
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(move || Log {
-            out: std::io::stderr(),
-            json,
-        })
+        .with_writer(move || Screen::new(std::io::stderr(), json))
         .with_ansi(false);
     match output.log_format {
         Form::Text => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),

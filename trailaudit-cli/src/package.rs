@@ -86,7 +86,13 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Files>> {
 
 /// Opens a directory that something is written into.
 pub(crate) fn open_folder(path: &Path) -> Result<Folder> {
-    Folder::open(path).map_err(|error| CommandError::file(path, &error))
+    Folder::open(path).map_err(|error| {
+        let told = CommandError::file(path, &error);
+        match error.kind() {
+            io::ErrorKind::NotADirectory => told.hint("an archive is only read: unpack it to change it"),
+            _ => told,
+        }
+    })
 }
 
 /// Writes a package as an archive beside it; gives its path.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use trailaudit_core::evidence::manifest::{Previous, Supersedes};
+use trailaudit_core::evidence::chain::Place;
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::verify::Code;
 use trailaudit_core::evidence::{Digest, Draft, Manifest, Options, Role, verify};
@@ -12,8 +12,8 @@ use crate::arguments::Packaging;
 use crate::error::{CommandError, Result};
 use crate::package::open;
 
-/// Reads and checks it all, before anything is collected.
-pub(crate) fn read(packaging: &Packaging, draft: Draft<'static>) -> Result<Draft<'static>> {
+/// Reads and checks it all, before anything is collected; the draft, and its place in a chain if it has one.
+pub(crate) fn read(packaging: &Packaging, draft: Draft<'static>) -> Result<(Draft<'static>, Option<Place>)> {
     let mut required_signatures = Vec::new();
     for role in &packaging.required_signatures {
         let role = Role::from_str(role);
@@ -27,30 +27,39 @@ pub(crate) fn read(packaging: &Packaging, draft: Draft<'static>) -> Result<Draft
         retain_until: packaging.retain_until,
         ..draft
     };
-    if let Some(path) = &packaging.previous {
-        let (manifest, sha256) = sound(path)?;
-        draft.previous = Some(Previous {
-            package_id: manifest.package_id,
-            manifest_sha256: sha256,
-            sequence: manifest.sequence(),
-        });
+    let place = place(packaging)?;
+    if let Some(place) = &place {
+        place.clone().put(&mut draft);
     }
-    if let (Some(path), Some(reason)) = (&packaging.supersedes, &packaging.supersede_reason) {
-        if reason.trim().is_empty() || reason.chars().any(char::is_control) {
-            return Err(CommandError::usage(
-                "--supersede-reason: the text is empty or has control characters",
-            ));
-        }
-        let (manifest, _) = sound(path)?;
-        draft.supersedes = Some(Supersedes {
-            package_id: manifest.package_id,
-            reason: reason.clone(),
-        });
-        if draft.previous.is_none() {
-            draft.previous = manifest.previous;
-        }
+    Ok((draft, place))
+}
+
+/// Where the package will stand in a chain: in the stead of the one it corrects, else after the previous one.
+fn place(packaging: &Packaging) -> Result<Option<Place>> {
+    let previous = packaging.previous.as_deref().map(sound).transpose()?;
+    let Some((path, reason)) = packaging
+        .supersedes
+        .as_deref()
+        .zip(packaging.supersede_reason.as_deref())
+    else {
+        return Ok(previous.map(|(manifest, sha256)| Place::after(&manifest, sha256)));
+    };
+    if reason.trim().is_empty() || reason.chars().any(char::is_control) {
+        return Err(CommandError::usage(
+            "--supersede-reason: the text is empty or has control characters",
+        ));
     }
-    Ok(draft)
+    let refused = |error| CommandError::usage(format_args!("--supersedes: {error}"));
+    let place = Place::instead_of(&sound(path)?.0, reason).map_err(refused)?;
+    match previous {
+        None => Ok(Some(place)),
+        Some((manifest, sha256)) => place.and_after(&manifest, sha256).map(Some).map_err(refused),
+    }
+}
+
+/// Refuses a package whose files are not what was sealed: nobody's signature may cover up what was changed.
+pub(crate) fn check_sound(path: &Path) -> Result<()> {
+    sound(path).map(drop)
 }
 
 /// The manifest of an earlier package, whose files are what was sealed. Who signed it is for whoever verifies the chain.

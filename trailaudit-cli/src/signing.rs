@@ -10,7 +10,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use trailaudit_aws::write_new;
 use trailaudit_core::evidence::package::{SignatureName, key_path};
-use trailaudit_core::evidence::{Meaning, Person, PublicKey, Role, Sealed, Statement};
+use trailaudit_core::evidence::{Bundle, Meaning, Person, PublicKey, Role, Sealed, Statement};
 
 use crate::arguments::Sign;
 use crate::error::{CommandError, Result};
@@ -84,6 +84,7 @@ impl Signing {
     pub(crate) fn sign(&self, folder: &Path, sealed: &Sealed, collector: &str) -> Result<Signatures> {
         let role = Role::from_str(PREPARER).map_err(CommandError::failed)?;
         let mut signatures = Vec::new();
+        let mut before = Vec::new();
         for (number, key) in (1..).zip(self.keys.all()) {
             let statement = Statement {
                 manifest: sealed.sha256,
@@ -96,14 +97,16 @@ impl Signing {
                 },
                 declared_time: now(),
                 algorithm: key.public().algorithm(),
-                countersigns: Vec::new(),
+                countersigns: before.clone(),
                 key_arn: key.arn(),
             };
             let name = SignatureName {
                 number,
                 role: role.clone(),
             };
-            signatures.push((name, self.keys.sign(key, &statement)?, key.public()));
+            let bundle = self.keys.sign(key, &statement)?;
+            before.push(Bundle::parse(&bundle).map_err(CommandError::failed)?.envelope_digest());
+            signatures.push((name, bundle, key.public()));
         }
         let mut time = self.clock.as_ref().map(|_| Ok(()));
         let count = signatures.len();

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::json;
-use trailaudit_core::evidence::Digest;
+use trailaudit_core::evidence::{Digest, Manifest};
 use trailaudit_core::framework::Selection;
 use trailaudit_core::{Assessment, Verdict};
 
@@ -19,7 +19,9 @@ pub(crate) struct Summary<'a> {
     pub assessment: &'a Assessment,
     pub selection: &'a Selection,
     pub folder: &'a Path,
-    pub package: Digest,
+    pub manifest: &'a Manifest,
+    /// The catalogue the same records were judged by before.
+    pub before: Option<Digest>,
     pub signatures: &'a Signatures,
     /// The archive, when one was written.
     pub archive: Option<&'a Path>,
@@ -34,6 +36,28 @@ impl Summary<'_> {
             Form::Json => visible::json(&self.json()),
         };
         print(&text)
+    }
+
+    /// Which catalogue made the verdicts, and whether it is the one that made them before.
+    fn catalogue(&self) -> String {
+        let catalogue = self.manifest.catalogue_sha256;
+        let frameworks = self
+            .selection
+            .frameworks()
+            .iter()
+            .map(|framework| framework.name.as_str());
+        let told = format!(
+            "rules:    {} of {} {} for {} (catalogue {catalogue})",
+            self.assessment.rules.len(),
+            self.manifest.tool.name,
+            self.manifest.tool.version,
+            frameworks.collect::<Vec<_>>().join(", "),
+        );
+        match self.before {
+            Some(before) if before == catalogue => format!("{told}, as before"),
+            Some(before) => format!("{told}; judged before by the catalogue {before}"),
+            None => told,
+        }
     }
 
     fn table(&self) -> String {
@@ -62,7 +86,12 @@ impl Summary<'_> {
             self.assessment.coverage.planned(),
             totals.join(" + ")
         ));
-        lines.push(format!("package:  {} (id {})", self.folder.display(), self.package));
+        lines.push(format!(
+            "package:  {} (id {})",
+            self.folder.display(),
+            self.manifest.package_id
+        ));
+        lines.push(self.catalogue());
         if let Some(archive) = self.archive {
             lines.push(format!("archive:  {}", archive.display()));
         }
@@ -113,7 +142,8 @@ impl Summary<'_> {
         json!({
             "format": "trailaudit.summary/v1",
             "package": self.folder.display().to_string(),
-            "packageId": self.package,
+            "packageId": self.manifest.package_id,
+            "catalogueSha256": self.manifest.catalogue_sha256,
             "asOf": trailaudit_core::tables::rfc3339(self.assessment.as_of),
             "controls": controls.collect::<Vec<_>>(),
             "coverage": {"planned": coverage.planned(), "statuses": statuses},

@@ -1,7 +1,7 @@
 //! Whom the auditor trusts: what `--trust`, `--key` and `--tsa-root` say, read and checked before anything else.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::evidence::timestamp::Certificate;
@@ -22,7 +22,7 @@ pub(crate) fn trust(checks: &Checks) -> Result<Option<Trust>> {
     let keys = checks
         .keys
         .iter()
-        .map(|path| public_key(path))
+        .map(|path| public_key(path.as_path()))
         .collect::<Result<Vec<_>>>()?;
     let mut roots = Vec::new();
     for path in &checks.tsa_roots {
@@ -55,7 +55,7 @@ fn policy(path: &Path) -> Result<Trust> {
     })
 }
 
-fn public_key(path: &PathBuf) -> Result<PublicKey> {
+fn public_key(path: &Path) -> Result<PublicKey> {
     PublicKey::from_pem(&read(path)?).map_err(|error| {
         CommandError::failed(format_args!("{}: {error}", path.display()))
             .hint("--key takes a public key: `openssl pkey -in PRIVATE.pem -pubout`")

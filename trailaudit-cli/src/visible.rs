@@ -52,19 +52,36 @@ fn escaped(json: &str) -> String {
     out
 }
 
-/// Log lines on their way to a terminal or a file.
-pub(crate) struct Log<W> {
-    pub(crate) out: W,
-    /// Whether the lines are JSON.
-    pub(crate) json: bool,
+/// Text on its way to a terminal, in pieces as they come.
+pub(crate) struct Screen<W> {
+    out: W,
+    json: bool,
+    /// The first bytes of a character whose others have not come yet.
+    begun: Vec<u8>,
 }
 
-impl<W: Write> Write for Log<W> {
-    /// Whole lines come at once.
+impl<W: Write> Screen<W> {
+    /// JSON keeps its value, other text is made [`printable`].
+    pub(crate) fn new(out: W, json: bool) -> Self {
+        Self {
+            out,
+            json,
+            begun: Vec::new(),
+        }
+    }
+}
+
+impl<W: Write> Write for Screen<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(bytes);
+        self.begun.extend(bytes);
+        let whole = match str::from_utf8(&self.begun) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.begun.len(),
+        };
+        let text = String::from_utf8_lossy(&self.begun[..whole]);
         let shown = if self.json { escaped(&text) } else { printable(&text) };
         self.out.write_all(shown.as_bytes())?;
+        self.begun.drain(..whole);
         Ok(bytes.len())
     }
 
@@ -96,13 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn logs_are_harmless() {
-        let logged = |json| {
-            let mut log = Log { out: Vec::new(), json };
-            log.write_all("{\"a\":\"\u{202e}\u{9b}\"}\n".as_bytes()).unwrap();
-            String::from_utf8(log.out).unwrap()
+    fn pieces_are_harmless_together() {
+        let text = "{\"a\":\"\u{202e}\u{9b}é\u{e0041}東\"}\n";
+        let shown = |json, piece| {
+            let mut screen = Screen::new(Vec::new(), json);
+            for bytes in text.as_bytes().chunks(piece) {
+                screen.write_all(bytes).unwrap();
+            }
+            String::from_utf8(screen.out).unwrap()
         };
-        assert_eq!(logged(false), "{\"a\":\"\u{fffd}\u{fffd}\"}\n");
-        assert_eq!(logged(true), "{\"a\":\"\\u202e\\u009b\"}\n");
+        for piece in [1, 2, 3, 5, 100] {
+            assert_eq!(shown(false, piece), "{\"a\":\"\u{fffd}\u{fffd}é\u{fffd}東\"}\n");
+            assert_eq!(shown(true, piece), "{\"a\":\"\\u202e\\u009bé\\udb40\\udc41東\"}\n");
+        }
+        let mut screen = Screen::new(Vec::new(), false);
+        screen.write_all(b"a\xffb\x1b").unwrap();
+        assert_eq!(screen.out, "a\u{fffd}b\u{fffd}".as_bytes());
     }
 }

@@ -62,6 +62,17 @@ fn an_unknown_option_or_value() {
 }
 
 #[test]
+fn a_shard_there_cannot_be() {
+    let scratch = Scratch::new();
+    let collect = |shard: &str| Asked::new(&["collect", "--out", "records"]).args(["--shard", shard]);
+    for shard in ["0/2", "3/2", "1/0", "2", "a/b", "1/10001"] {
+        scratch.refused(USAGE, &collect(shard), &["--shard", shard, "K/N", "from 1 to N"]);
+    }
+    scratch.refused(USAGE, &collect("1/2"), &["shard", "--as-of", "the same moment"]);
+    scratch.refused(USAGE, &audit().args(["--shard", "1/2"]), &["--shard"]);
+}
+
+#[test]
 fn an_unknown_rule_or_framework() {
     let scratch = Scratch::new();
     scratch.refused(

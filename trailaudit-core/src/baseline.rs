@@ -1,6 +1,7 @@
 //! The thresholds an assessment is held to.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Thresholds. What is not said has the default that the controls name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +15,20 @@ pub struct Baseline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Thresholds {
-    /// How old the latest delivery may be, in hours.
+    /// How old the latest delivery may be, in hours: at most ten years.
+    #[serde(deserialize_with = "within_ten_years")]
     pub delivery_window_hours: u32,
+}
+
+/// A longer window would accept anything, and is a slip of the finger.
+fn within_ten_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    const TEN_YEARS: u32 = 87_600;
+    let hours = u32::deserialize(deserializer)?;
+    if hours > TEN_YEARS {
+        let message = format!("delivery-window-hours is {hours}, more than ten years ({TEN_YEARS})");
+        return Err(D::Error::custom(message));
+    }
+    Ok(hours)
 }
 
 impl Default for Thresholds {

@@ -4,11 +4,14 @@
 //! into facts; a [`package`] is a folder with known names, made by a [`Draft`]; its [`manifest`] names every file by digest
 //! and every account by a [`merkle`] root, and is closed by [`seal`]; a [`statement`] says who signs what with which
 //! meaning, a [`signer`] signs it, an [`envelope`] carries it, a [`timestamp`] proves when, [`countersign`] adds the next;
-//! [`verify()`] checks it all against the verifier's own [`trust`]. An [`archive`] carries a package as one file.
+//! [`verify()`] checks it all against the verifier's own [`trust`]. An [`archive`] carries a package as one file; across
+//! quarters, packages make a [`chain`], and a [`diff`] tells what changed from one to another.
 
 pub mod accounts;
 pub mod archive;
+pub mod chain;
 pub mod countersign;
+pub mod diff;
 pub mod draft;
 pub mod envelope;
 pub mod exchange;
@@ -16,6 +19,7 @@ pub mod extract;
 pub mod files;
 mod hashing;
 pub mod jcs;
+pub mod judged;
 pub mod manifest;
 pub mod merkle;
 pub mod package;
@@ -37,6 +41,7 @@ pub use envelope::Bundle;
 pub use exchange::{Answer, EvidenceId, Exchange, Transport};
 pub use extract::{ExtractError, extract};
 pub use files::{Entry, EntryKind, Files, InMemory, Store};
+pub use judged::Judged;
 pub use manifest::Manifest;
 pub use provider::{Provenance, Provider, Recorded};
 pub use public_key::{Algorithm, PublicKey};

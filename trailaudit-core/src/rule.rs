@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
@@ -223,7 +223,7 @@ impl<'a> Exam<'a> {
     #[must_use]
     pub fn is_within(&self, moment: Timestamp, hours: u32) -> bool {
         self.as_of
-            .checked_sub(Span::new().hours(hours))
+            .checked_sub(SignedDuration::from_hours(i64::from(hours)))
             .is_ok_and(|start| moment >= start)
     }
 

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 /// A CSV writer as RFC 4180 has it: CRLF, every cell quoted.
-fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
+pub(crate) fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
     csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
@@ -20,7 +20,7 @@ fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
 /// A cell that no spreadsheet takes for a formula: names are chosen by others, and `=HYPERLINK(...)` is a legal name.
 ///
 /// What is not seen does not count: `LibreOffice` drops a NUL, and calculates what follows it.
-fn inert(cell: &str) -> String {
+pub(crate) fn inert(cell: &str) -> String {
     let seen = cell.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
     let dropped = &cell[..cell.len() - seen.len()];
     let calculates = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫']);
@@ -46,7 +46,7 @@ pub fn rfc3339(moment: Timestamp) -> String {
 }
 
 /// Writes `{"<first>":..., "<list>":[` and one line an entry, so that a diff of two files is readable.
-fn write_list<W: Write, T: serde::Serialize>(
+pub(crate) fn write_list<W: Write, T: serde::Serialize>(
     out: &mut W,
     head: &serde_json::Map<String, serde_json::Value>,
     list: &str,

@@ -1,5 +1,7 @@
 //! A KMS key as `DescribeKey` shows it.
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::key::{Key, KeyManager, KeyState};
@@ -94,13 +96,33 @@ fn state_of(name: &str, metadata: &Value) -> KeyState {
     }
 }
 
-/// How much one exchange tells compared with another about the same key: the key's own account before a stranger's
-/// asking, an answer before a refusal, and the last reading before an earlier one.
-pub(super) fn precedence(key: &KeyId, exchange: &Exchange) -> (bool, bool, String) {
-    let answered = matches!(exchange.answer, Answer::Ok(_));
-    (
-        is_own_account(key, &exchange.account),
-        answered,
-        exchange.transport.sent_at.clone(),
-    )
+/// How much one exchange tells compared with another about the same key: the greater one counts. When an answer came
+/// decides only where everything else is equal, so that equal answers give equal verdicts in any run and from shards.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    /// Whether it tells of the key at all, and not only why it cannot be seen.
+    tells: bool,
+    /// The key's own account before a stranger's asking.
+    is_own: bool,
+    /// Of several strangers, always the same one.
+    asker: Reverse<AccountId>,
+    /// And of several names for the key.
+    name: Reverse<String>,
+    /// The last reading before an earlier one.
+    sent_at: String,
+}
+
+/// The rank of one `DescribeKey`, which asked for the key `key` by `name`.
+pub(super) fn rank(key: &KeyId, name: &str, exchange: &Exchange) -> Rank {
+    let is_own = is_own_account(key, &exchange.account);
+    Rank {
+        tells: match &exchange.answer {
+            Answer::Ok(_) => true,
+            Answer::Error { code, .. } => is_own && gap::is_not_found(code),
+        },
+        is_own,
+        asker: Reverse(exchange.account.clone()),
+        name: Reverse(name.to_owned()),
+        sent_at: exchange.transport.sent_at.clone(),
+    }
 }

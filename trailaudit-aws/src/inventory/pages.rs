@@ -53,26 +53,39 @@ impl Pages {
         }
     }
 
-    /// Whether every page is there; the first page stands as evidence for all.
+    /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
+    /// each leave a listing: one that is whole is enough.
     pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
-        let page_for = |token: Option<&str>| self.pages.iter().find(|(_, page)| page.asked_with.as_deref() == token);
-        let Some((first, page)) = page_for(None) else {
-            return self
-                .refusal
-                .clone()
-                .map_or_else(|| Observed::not_collected(wanted), Observed::Unknown);
-        };
+        let mut gap = self.refusal.clone();
+        for (first, page) in self.asked_with(None) {
+            let last = self.last_after(page);
+            if last.goes_on_with.is_none() {
+                return Observed::known((), *first);
+            }
+            gap.get_or_insert_with(|| last.exchange.clone());
+        }
+        gap.map_or_else(|| Observed::not_collected(wanted), Observed::Unknown)
+    }
+
+    fn asked_with<'a>(&'a self, token: Option<&'a str>) -> impl Iterator<Item = &'a (EvidenceId, Page)> {
+        let is_asked = move |(_, page): &&(EvidenceId, Page)| page.asked_with.as_deref() == token;
+        self.pages.iter().filter(is_asked)
+    }
+
+    /// The last page that tokens lead to; one that goes on when they lead in a circle.
+    fn last_after<'a>(&'a self, page: &'a Page) -> &'a Page {
         let mut last = page;
         for _ in 0..=self.pages.len() {
-            let Some(token) = &last.goes_on_with else {
-                return Observed::known((), *first);
-            };
-            match page_for(Some(token)) {
+            let next = last
+                .goes_on_with
+                .as_deref()
+                .and_then(|token| self.asked_with(Some(token)).next());
+            match next {
                 Some((_, next)) => last = next,
                 None => break,
             }
         }
-        Observed::Unknown(self.refusal.clone().unwrap_or_else(|| last.exchange.clone()))
+        last
     }
 }
 

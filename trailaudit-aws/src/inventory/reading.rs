@@ -10,7 +10,7 @@ use trailaudit_core::organization::{AccountId, KeyId, LogGroupId, Organization, 
 use trailaudit_core::{EvidenceId, Exchange, Trail};
 
 use super::account::{Unit, refused_listing};
-use super::key::{self, AwsKey};
+use super::key::{self, AwsKey, Rank};
 use super::log_group::{self, AwsLogGroup};
 use super::organization::{Listings, unlisted};
 use super::trail::{self, AwsTrail, Description};
@@ -28,14 +28,13 @@ pub struct Reading {
     trails: BTreeMap<TrailId, AwsTrail>,
     /// Where each trail's description was read: the home Region's listing wins.
     described_at_home: HashSet<TrailId>,
-    keys: BTreeMap<KeyId, (Rank, Observed<Option<AwsKey>>)>,
+    /// Without a rank where nobody asked.
+    keys: BTreeMap<KeyId, (Option<Rank>, Observed<Option<AwsKey>>)>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<AwsLogGroup>>>,
     same: HashMap<Vec<Sighting>, Arc<[Sighting]>>,
     /// Accounts outside the plan that should have been entered for what trails name in them.
     closed: BTreeMap<AccountId, Gap>,
 }
-
-type Rank = (bool, bool, String);
 
 impl Reading {
     /// Begins to read what `run` recorded.
@@ -82,7 +81,10 @@ impl Reading {
         unit.note_call(id);
         match exchange.operation.as_str() {
             "ListRegions" => unit.note_regions(id, exchange),
-            "DescribeTrails" => self.listing(account, id, exchange),
+            // Asked for some by name, a Region does not tell of the others.
+            "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
+                self.listing(account, id, exchange)
+            }
             _ => self.about_trail(account, id, exchange),
         }
     }
@@ -251,7 +253,7 @@ impl Reading {
             return;
         };
         let key = key::absolute(name, &self.run.partition, &exchange.account, &exchange.region);
-        let rank = key::precedence(&key, exchange);
+        let rank = Some(key::rank(&key, name, exchange));
         if self.keys.get(&key).is_none_or(|(known, _)| *known < rank) {
             let shown = key::observed(&key, id, exchange);
             self.keys.insert(key, (rank, shown));
@@ -322,7 +324,7 @@ impl Reading {
             } else {
                 continue;
             };
-            self.keys.insert(name, (Rank::default(), shown));
+            self.keys.insert(name, (None, shown));
         }
     }
 }

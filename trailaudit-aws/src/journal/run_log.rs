@@ -55,17 +55,24 @@ impl RunLog {
 
     fn arrange(&self, started: &Value, finished: &Value) -> io::Result<()> {
         let written = fs::read(&self.path)?;
-        let mut lines: Vec<_> = written
-            .split_inclusive(|byte| *byte == b'\n')
-            .map(|line| (rank(line), line))
-            .collect();
-        lines.retain(|(rank, _)| *rank != Rank::Started);
-        lines.sort_unstable();
-        let mut bytes = line(started)?;
-        bytes.extend(lines.into_iter().flat_map(|(_, line)| line));
-        bytes.extend(line(finished)?);
-        write_durably(&self.path, &bytes)
+        let lines = written.split_inclusive(|byte| *byte == b'\n');
+        write_durably(&self.path, &arranged(started, lines, finished)?)
     }
+}
+
+/// A finished log: `started`, then the lines (with their ends) that are no start, sorted, then `finished`.
+pub(crate) fn arranged<'a>(
+    started: &Value,
+    lines: impl IntoIterator<Item = &'a [u8]>,
+    finished: &Value,
+) -> io::Result<Vec<u8>> {
+    let mut lines: Vec<_> = lines.into_iter().map(|line| (rank(line), line)).collect();
+    lines.retain(|(rank, _)| *rank != Rank::Started);
+    lines.sort_unstable();
+    let mut bytes = line(started)?;
+    bytes.extend(lines.into_iter().flat_map(|(_, line)| line));
+    bytes.extend(line(finished)?);
+    Ok(bytes)
 }
 
 /// The order of events in a finished log.

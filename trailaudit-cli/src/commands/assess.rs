@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use trailaudit_core::evidence::Draft;
+use trailaudit_core::evidence::{Draft, Judged};
+use trailaudit_core::framework::Selection;
 
 use super::audit::{Judging, draft, terms};
 use crate::arguments::{Assess, Output};
@@ -24,18 +25,32 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let signing = Signing::prepare(&assess.sign)?;
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
-    let draft = packaging::read(&assess.packaging, draft())?;
+    let (draft, place) = packaging::read(&assess.packaging, draft())?;
     let records = open(&assess.records)?;
+    // A package is judged again by its own terms but where others are asked for.
+    let before = Judged::of(&*records)
+        .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
+    if before.is_some() {
+        packaging::check_sound(&assess.records)?;
+    }
+    let own = before.as_ref();
+    let selection = match own {
+        Some(before) if assess.judge.frameworks.is_empty() => Selection::new(before.frameworks()),
+        _ => selection,
+    };
+    let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {
             rules,
             selection,
-            baseline: config.baseline(),
-            as_of,
+            baseline: baseline.unwrap_or_default(),
+            as_of: as_of.or(own.map(|before| before.as_of)),
             ..draft
         },
         signing,
+        place,
         zip: assess.packaging.zip,
+        before: own.map(|before| before.catalogue_sha256),
     };
 
     let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));
@@ -45,6 +60,8 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
                 .hint("name a directory elsewhere: a package must not change"),
         );
     }
+    trailaudit_aws::package::whole_run(&*records)
+        .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
@@ -52,7 +69,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
 }
 
 /// Whether `path`, which may not exist yet, lies below `folder`.
-fn is_below(path: &Path, folder: &Path) -> bool {
+pub(super) fn is_below(path: &Path, folder: &Path) -> bool {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     absolute
         .ancestors()

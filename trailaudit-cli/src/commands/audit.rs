@@ -4,9 +4,10 @@ use std::path::Path;
 
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::Rule;
+use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::package::MANIFEST;
-use trailaudit_core::evidence::{Draft, Sealed};
+use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
 
@@ -27,18 +28,20 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     config.complete_audit(&mut audit);
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
-    let draft = packaging::read(&audit.packaging, draft())?;
+    let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let folder = &audit.collect.out;
     collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
     let judging = Judging {
         draft: Draft {
             rules,
             selection,
-            baseline: config.baseline(),
+            baseline: config.baseline().unwrap_or_default(),
             ..draft
         },
         signing,
+        place,
         zip: audit.packaging.zip,
+        before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
     Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
@@ -58,8 +61,12 @@ fn tell_unsigned(folder: &Path) {
 pub(crate) struct Judging {
     pub draft: Draft<'static>,
     pub signing: Signing,
+    /// Where the package stands in a chain.
+    pub place: Option<Place>,
     /// Whether an archive is written beside the directory.
     pub zip: bool,
+    /// The catalogue the same records were judged by before.
+    pub before: Option<Digest>,
 }
 
 impl Judging {
@@ -71,6 +78,9 @@ impl Judging {
             .seal(&mut store, &AwsRecords)
             .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
         let provenance = &sealed.recorded.provenance;
+        if let Some(place) = &self.place {
+            take_place(place, folder, &sealed)?;
+        }
         let signatures = self.signing.sign(folder, &sealed, &provenance.collector.caller_arn)?;
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
@@ -80,13 +90,32 @@ impl Judging {
             assessment: &sealed.assessment,
             selection: &self.draft.selection,
             folder,
-            package: sealed.manifest.package_id,
             signatures: &signatures,
             archive: archive.as_deref(),
+            manifest: &sealed.manifest,
+            before: self.before,
             simulated: provenance.endpoint.simulated,
         };
         summary.print(output.summary)?;
         Ok(sealed)
+    }
+}
+
+/// Whether the package may stand where it was put. One that is wrong in its chain is no package; its records are kept.
+fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
+    match place.admits(&sealed.recorded.provenance, sealed.manifest.as_of) {
+        Ok(()) => Ok(()),
+        Err(error @ NoPlace::TimeGoesBack { .. }) => {
+            tracing::warn!("{error}: whoever verifies the chain will be told so");
+            Ok(())
+        }
+        Err(error) => {
+            let manifest = folder.join(MANIFEST);
+            std::fs::remove_file(&manifest).map_err(|error| CommandError::file(&manifest, &error))?;
+            Err(CommandError::failed(format_args!("{}: {error}", folder.display())).hint(
+                "the records are kept: `trailaudit assess` makes a package of them without, or with another, --previous",
+            ))
+        }
     }
 }
 

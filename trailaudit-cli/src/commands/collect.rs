@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder, Scope, Source};
 
-use crate::arguments::{self, Collect, Output};
+use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
@@ -14,16 +14,26 @@ use crate::package::{make_folder, remove_folder};
 use crate::progress;
 
 /// Runs the command.
-pub(crate) fn run(mut collect: Collect, output: &Output) -> Result<Exit> {
+pub(crate) fn run(CollectShard { mut collect, shard }: CollectShard, output: &Output) -> Result<Exit> {
     Config::load(collect.config.as_deref())?.complete_collect(&mut collect);
-    let collected = into_folder(builder(&collect)?, &collect.out, output)?;
+    let mut builder = builder(&collect)?;
+    if let Some(shard) = shard {
+        builder = builder.shard(shard);
+    }
+    let collected = into_folder(builder, &collect.out, output)?;
     let Collected {
         accounts, calls, gaps, ..
     } = collected;
+    let folder = collect.out.display();
+    let (of_shard, next) = match shard.filter(|shard| !shard.is_whole()) {
+        None => (String::new(), format!("trailaudit assess {folder} --out PACKAGE")),
+        Some(shard) => (
+            format!("shard {} of {}: ", shard.index(), shard.of()),
+            format!("trailaudit merge {folder} THE-OTHER-SHARDS... --out RECORDS"),
+        ),
+    };
     crate::summary::print(&format!(
-        "{accounts} accounts, {calls} calls, {gaps} gaps\nrecords: {}\nnext:    trailaudit assess {} --out PACKAGE\n",
-        collect.out.display(),
-        collect.out.display()
+        "{of_shard}{accounts} accounts, {calls} calls, {gaps} gaps\nrecords: {folder}\nnext:    {next}\n"
     ))?;
     Ok(Exit::Done)
 }

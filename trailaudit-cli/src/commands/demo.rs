@@ -39,7 +39,9 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .map_err(|error| CommandError::file(&public_path, &error))?;
     let judging = Judging {
         draft: draft(),
+        place: None,
         zip: false,
+        before: None,
         signing: Signing::with(key, "Demo"),
     };
     let sealed = judging.seal(&demo.out, output)?;

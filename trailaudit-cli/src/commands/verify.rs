@@ -6,7 +6,8 @@ mod text;
 use std::path::Path;
 
 use trailaudit_aws::write_whole;
-use trailaudit_core::evidence::{Report, verify};
+use trailaudit_core::evidence::chain::{self, Chain, Given};
+use trailaudit_core::evidence::{Options, Problem, Report, verify};
 
 use crate::arguments::{Form, Verify};
 use crate::error::{CommandError, Result};
@@ -23,19 +24,53 @@ pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
     let package = open(&arguments.package)?;
     let mut options = options(&arguments.checks);
     options.trust = trust.as_ref();
-    let report = verify(&*package, &options);
+    let mut report = verify(&*package, &options);
+    let chain = (!arguments.chain.is_empty())
+        .then(|| chain(&mut report, arguments, &options))
+        .transpose()?;
     if let Some(path) = &arguments.render {
         render(&report, path)?;
     }
     print(&match arguments.format {
-        Form::Text => text::of(&report),
-        Form::Json => visible::json(&json::of(&report)),
+        Form::Text => text::of(&report, chain.as_ref()),
+        Form::Json => visible::json(&json::of(&report, chain.as_ref())),
     })?;
     Ok(if report.is_verified() {
         Exit::Done
     } else {
         Exit::NotVerified
     })
+}
+
+/// Verifies the earlier packages as well and puts all in order; what is wrong goes into the report.
+fn chain(report: &mut Report, arguments: &Verify, options: &Options<'_>) -> Result<Chain> {
+    let mut earlier = Vec::new();
+    for path in &arguments.chain {
+        let name = path.display().to_string();
+        let verified = verify(&*open(path)?, options);
+        for problem in &verified.problems {
+            let file = match &problem.file {
+                Some(file) => format!("{name}: {file}"),
+                None => name.clone(),
+            };
+            report.problems.push(Problem {
+                file: Some(file),
+                ..problem.clone()
+            });
+        }
+        earlier.push((name, verified));
+    }
+    let name = arguments.package.display().to_string();
+    let earlier: Vec<_> = earlier
+        .iter()
+        .filter_map(|(name, report)| Given::of(name, report))
+        .collect();
+    let chain = match Given::of(&name, report) {
+        Some(newest) => chain::check(newest, &earlier),
+        None => Chain::default(),
+    };
+    report.problems.extend(chain.problems.iter().cloned());
+    Ok(chain)
 }
 
 /// Writes the signature page. Nothing is shown as signed that was not verified.

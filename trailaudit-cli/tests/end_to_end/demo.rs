@@ -6,10 +6,9 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
-use crate::package::files;
 use crate::support::{told, trailaudit};
 
-const AS_OF: &str = "2026-11-20T03:00:00Z";
+pub const AS_OF: &str = "2026-11-20T03:00:00Z";
 
 #[test]
 fn the_documented_demo_finds_exactly_what_was_planted() {
@@ -109,60 +108,6 @@ fn concurrency_does_not_show_in_the_tables() {
 }
 
 #[test]
-fn equal_records_give_the_same_package_wherever_and_however_they_are_assessed() {
-    let scratch = TempDir::new().unwrap();
-    let path = scratch.path();
-    demo(
-        path,
-        "original",
-        &["--accounts", "12", "--regions", "4", "--as-of", AS_OF],
-    );
-    let elsewhere = path.join("elsewhere");
-    fs::create_dir(&elsewhere).unwrap();
-    let (original, again) = (path.join("original"), path.join("again"));
-    let runs: [(&Path, &Path, &str, &[(&str, &str)]); 4] = [
-        (path, Path::new("original"), "plain", &[]),
-        (path, Path::new("original"), "again", &[("TZ", "UTC"), ("LC_ALL", "C")]),
-        (
-            &elsewhere,
-            &original,
-            "abroad",
-            &[
-                ("TZ", "Asia/Kathmandu"),
-                ("LC_ALL", "tr_TR.UTF-8"),
-                ("LANG", "tr_TR.UTF-8"),
-            ],
-        ),
-        // A package of an assessment is a package like any other.
-        (&elsewhere, &again, "of-an-assessment", &[("RAYON_NUM_THREADS", "1")]),
-    ];
-    for (directory, records, out, environment) in runs {
-        let mut command = trailaudit(path);
-        command.current_dir(directory).envs(environment.iter().copied());
-        let output = command
-            .arg("assess")
-            .arg(records)
-            .arg("--out")
-            .arg(path.join(out))
-            .output()
-            .unwrap();
-        assert_eq!(
-            output.status.code(),
-            Some(3),
-            "there are planted fails: {}",
-            told(&output)
-        );
-        let unsigned = |file: &String| !file.starts_with("signatures/") && !file.starts_with("keys/");
-        let expected: Vec<_> = files(&original).into_iter().filter(unsigned).collect();
-        assert_eq!(files(&path.join(out)), expected);
-        for file in expected {
-            let read = |package: &Path| fs::read(package.join(&file)).unwrap();
-            assert!(read(&original) == read(&path.join(out)), "{file} of {out} differs");
-        }
-    }
-}
-
-#[test]
 fn another_moment_is_another_package() {
     let scratch = TempDir::new().unwrap();
     let path = scratch.path();
@@ -192,7 +137,7 @@ fn another_moment_is_another_package() {
 }
 
 /// Runs a demo, which must find everything and verify.
-fn demo(scratch: &Path, out: &str, arguments: &[&str]) -> Output {
+pub fn demo(scratch: &Path, out: &str, arguments: &[&str]) -> Output {
     let output = trailaudit(scratch)
         .args(["demo", "--out", out])
         .args(arguments)

@@ -25,7 +25,7 @@ pub fn csv(bytes: &[u8]) {
     assert_eq!(told(&json(&entries), bytes, &entries), [""; 0]);
     let mut others = entries;
     let Some(last) = others.last_mut() else { return };
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         last.reason = format!("{}.", last.reason).into();
     } else {
         others.pop();

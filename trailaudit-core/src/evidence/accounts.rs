@@ -26,7 +26,7 @@ pub struct AccountLeaf {
 }
 
 /// Thirty-two random bytes, written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Salt(Digest);
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::accounts::{AccountLeaf, write_index};
-use super::files::{EntryKind, Store};
+use super::files::{Content, EntryKind, Store};
 use super::hashing::{self, Measured};
 use super::manifest::{CoverageTotals, Manifest, Previous, Supersedes, Tool};
 use super::package::{self, RecordFile};
@@ -26,6 +26,12 @@ use crate::organization::AccountId;
 use crate::rule::Rule;
 use crate::rules::CATALOGUE;
 use crate::tables::{catalogue, coverage, findings};
+
+/// How to check a package without this program; part of every package.
+pub(super) const INSTRUCTIONS: [(&str, &[u8]); 2] = [
+    (package::VERIFY_MD, include_bytes!("instructions/VERIFY.md")),
+    (package::VERIFY_SH, include_bytes!("instructions/verify.sh")),
+];
 
 /// How a package is to be made of records.
 #[derive(Clone)]
@@ -152,8 +158,7 @@ impl<'a> Draft<'a> {
         let catalogue = catalogue::to_json(&self.rules, selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;
         let report = self.report.unwrap_or(&plain_report);
-        type Write<'a> = &'a mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>;
-        let files: [(&str, Write<'_>); 9] = [
+        let files: [(&str, Content<'_>); 9] = [
             (package::CATALOGUE, &mut |out| out.write_all(&catalogue)),
             (package::BASELINE, &mut |out| out.write_all(baseline.as_bytes())),
             (package::FINDINGS_CSV, &mut |out| {
@@ -164,12 +169,8 @@ impl<'a> Draft<'a> {
             }),
             (package::COVERAGE_CSV, &mut |out| coverage::write_csv(assessment, out)),
             (package::COVERAGE_JSON, &mut |out| coverage::write_json(assessment, out)),
-            (package::VERIFY_MD, &mut |out| {
-                out.write_all(include_bytes!("instructions/VERIFY.md"))
-            }),
-            (package::VERIFY_SH, &mut |out| {
-                out.write_all(include_bytes!("instructions/verify.sh"))
-            }),
+            (package::VERIFY_MD, &mut |out| out.write_all(INSTRUCTIONS[0].1)),
+            (package::VERIFY_SH, &mut |out| out.write_all(INSTRUCTIONS[1].1)),
             (package::REPORT_HTML, &mut |out| report(contents, out)),
         ];
         let mut written = BTreeMap::new();
@@ -313,7 +314,7 @@ fn refuse_strangers(
     Ok(())
 }
 
-fn write(store: &mut dyn Store, path: &str, content: super::files::Content<'_>) -> io::Result<Measured> {
+fn write(store: &mut dyn Store, path: &str, content: Content<'_>) -> io::Result<Measured> {
     let mut measured = Measured::default();
     store.write(path, &mut |out| {
         let mut counting = hashing::Counting::new(out);

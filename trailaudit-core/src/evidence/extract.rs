@@ -1,6 +1,6 @@
 //! One account's part of a package, with the proof that it is one: for whoever may see that account and no other.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 
 use super::accounts::AccountLeaf;
 use super::files::{EntryKind, Files, Store};
@@ -30,7 +30,7 @@ pub fn extract(package: &dyn Files, account: &AccountId, out: &mut dyn Store) ->
     if entries.iter().any(|entry| entry.path == PROOF) {
         return Err(ExtractError::IsExtract);
     }
-    let bytes = read(package, MANIFEST, LONGEST_MANIFEST)?;
+    let bytes = super::hashing::read_bounded(package, MANIFEST, LONGEST_MANIFEST)?;
     let manifest = Manifest::parse(&bytes).map_err(ExtractError::Manifest)?;
     let (leaf, line, proof) = prove(package, &manifest, account)?;
     let findings = findings_of(package, account)?;
@@ -166,10 +166,4 @@ fn copy(package: &dyn Files, path: &str, sealed: Option<Digest>, out: &mut dyn S
 
 fn write(out: &mut dyn Store, path: &str, bytes: &[u8]) -> io::Result<()> {
     out.write(path, &mut |out: &mut dyn Write| out.write_all(bytes))
-}
-
-fn read(package: &dyn Files, path: &str, longest: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    package.open(path)?.take(longest).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -27,6 +27,17 @@ pub(super) fn measure(files: &dyn Files, path: &str) -> io::Result<Measured> {
     Hashing::new(files.open(path)?, u64::MAX).finish()
 }
 
+/// A whole small file.
+pub(super) fn read_bounded(files: &dyn Files, path: &str, longest: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    files.open(path)?.take(longest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > longest {
+        let message = format!("the file is longer than {longest} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(bytes)
+}
+
 /// Hashes what is read through it, and stops one byte after the length that is expected.
 pub(super) struct Hashing<R> {
     reader: io::Take<R>,

@@ -6,6 +6,7 @@
 //! account of a package, is asked the same questions as far as it can answer them.
 
 mod accounts;
+mod compare;
 mod listing;
 mod pinned;
 mod records;
@@ -14,19 +15,22 @@ mod report;
 mod signatures;
 mod tables;
 
-use std::io::{self, Read};
+use std::net::IpAddr;
 
 pub use reperform::Reperformance;
 pub use report::{Code, Extract, Problem, Reperformed, Report, VerifiedSignature};
 
+use super::draft::INSTRUCTIONS;
 use super::files::Files;
+use super::hashing::read_bounded;
 use super::manifest::Manifest;
 use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF, account_findings};
 use super::trust::Trust;
 use super::{Digest, jcs};
 use accounts::{Index, is_in_extracts};
-use listing::{Expected, Present};
-use pinned::Pinned;
+pub(super) use listing::Expected;
+use listing::Present;
+pub(super) use pinned::Pinned;
 use report::Problems;
 use tables::Tables;
 
@@ -103,7 +107,9 @@ pub fn verify(files: &dyn Files, options: &Options<'_>) -> Report {
     }
     let signatures = signatures::check(files, &present, sha256, manifest.as_ref(), options.trust, &mut problems);
     if options.accept_revised {
-        problems.put_up_with(Code::RuleRevised);
+        for code in [Code::RuleRevised, Code::CatalogueRevised, Code::InstructionsRevised] {
+            problems.put_up_with(code);
+        }
     }
     Report {
         signatures,
@@ -133,6 +139,7 @@ fn check_package(
         expected: &expected,
     };
     let catalogue = tables::catalogue(&files, &intact, problems);
+    check_instructions(manifest, problems);
     let tables = Tables {
         files: &files,
         manifest,
@@ -209,6 +216,16 @@ fn read_manifest(files: &dyn Files, present: &Present, problems: &mut Problems) 
     (Some(Digest::of(&bytes)), manifest)
 }
 
+/// Whether the package tells people to check it as this version does.
+fn check_instructions(manifest: &Manifest, problems: &mut Problems) {
+    for (path, bytes) in INSTRUCTIONS {
+        if manifest.file(path).is_some_and(|file| file.sha256 != Digest::of(bytes)) {
+            let message = "it is not the one of this version: read it before you follow it";
+            problems.add(Code::InstructionsRevised, Some(path), message);
+        }
+    }
+}
+
 /// What the manifest says about itself.
 fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut Problems) {
     let listed = |path| manifest.file(path).map(|file| file.sha256);
@@ -232,7 +249,9 @@ fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut P
         let message = "the collection ended before it started";
         problems.add(Code::InconsistentManifest, Some(MANIFEST), message);
     }
-    if manifest.endpoint.simulated && !options.allow_simulated {
+    let hosts = &manifest.endpoint.hosts;
+    let is_simulated = manifest.endpoint.simulated || hosts.is_empty() || hosts.iter().any(|host| is_near(host));
+    if is_simulated && !options.allow_simulated {
         let message = format!(
             "the records do not come from the provider's own endpoints but from {}",
             manifest.endpoint.hosts.join(", ")
@@ -241,15 +260,13 @@ fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut P
     }
 }
 
-/// A whole small file.
-fn read_bounded(files: &dyn Files, path: &str, longest: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    files.open(path)?.take(longest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > longest {
-        let message = format!("the file is longer than {longest} bytes");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    Ok(bytes)
+/// Whether a host is this machine or a bare address: nothing a provider answers from, whatever the manifest says.
+fn is_near(host: &str) -> bool {
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, _)| name)
+        .trim_matches(['[', ']']);
+    name == "localhost" || name.parse::<IpAddr>().is_ok() || host.parse::<IpAddr>().is_ok()
 }
 
 /// The code of JSON that was refused.

@@ -19,7 +19,8 @@ pub fn to_json(rules: &[&'static Rule], selection: &Selection, baseline: &Baseli
     })
 }
 
-fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
+/// A rule as the catalogue has it.
+pub(crate) fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
     let requirements = selection.requirements_of(rule.id);
     v1::Entry {
         id: rule.id.into(),

@@ -43,7 +43,8 @@ fn the_same_content_gives_the_same_manifest() {
 
 #[test]
 fn what_is_not_whole_cannot_be_sealed() {
-    let refused = |change: &dyn Fn(&mut Vec<(String, u64, Digest)>, &mut Vec<AccountLeaf>, &mut Facts)| {
+    type Listed = Vec<(String, u64, Digest)>;
+    let refused = |change: &dyn Fn(&mut Listed, &mut Vec<AccountLeaf>, &mut Facts)| {
         let sample = Sample::new();
         let manifest = sample.manifest();
         let mut files: Vec<_> = manifest

@@ -37,7 +37,7 @@ fn a_signed_untruth_is_told() {
     );
     assert_eq!(
         told(&|manifest| manifest.coverage.planned += 1),
-        one("counts manifest.json")
+        ["counts manifest.json", "tables-disagree coverage.json"]
     );
     let told_counts = told(&|manifest| {
         manifest.coverage.statuses = BTreeMap::from([("denied".into(), 3)]);
@@ -96,7 +96,7 @@ fn a_signed_provenance_that_the_records_do_not_bear_out_is_told() {
         &|manifest| manifest.organization.id = "o-other".into(),
         &|manifest| drop(manifest.scope.insert("regions".into(), "north".into())),
         &|manifest| manifest.collection.ended = "2026-11-22T01:10:01Z".parse().unwrap(),
-        &|manifest| manifest.endpoint.hosts.clear(),
+        &|manifest| manifest.endpoint.hosts.push("kms.eu-central-1.amazonaws.com".into()),
         &|manifest| manifest.collector.caller_arn.push('x'),
     ];
     for lie in lies {

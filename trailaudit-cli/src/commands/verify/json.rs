@@ -1,10 +1,11 @@
 //! A verification for programs: the frozen form `trailaudit.verification/v1`.
 
 use serde_json::{Value, json};
+use trailaudit_core::evidence::chain::{Chain, Link};
 use trailaudit_core::evidence::{Problem, Report, Stamp, VerifiedSignature};
 
 /// The document that is printed.
-pub(super) fn of(report: &Report) -> Value {
+pub(super) fn of(report: &Report, chain: Option<&Chain>) -> Value {
     json!({
         "format": "trailaudit.verification/v1",
         "verified": report.is_verified(),
@@ -18,12 +19,31 @@ pub(super) fn of(report: &Report) -> Value {
             "account": extract.account,
             "findings": extract.findings,
         })),
+        "chain": chain.map(linked),
         "packageId": report.manifest.as_ref().map(|manifest| manifest.package_id),
         "manifestSha256": report.manifest_sha256,
         "simulated": report.manifest.as_ref().map(|manifest| manifest.endpoint.simulated),
         "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
         "accepted": report.accepted.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn linked(chain: &Chain) -> Value {
+    let link = |link: &Link| {
+        json!({
+            "name": link.name,
+            "sequence": link.sequence,
+            "packageId": link.package_id,
+            "manifestSha256": link.manifest_sha256,
+            "asOf": link.as_of,
+            "superseded": link.superseded,
+        })
+    };
+    json!({
+        "fromGenesis": chain.from_genesis,
+        "links": chain.links.iter().map(link).collect::<Vec<_>>(),
+        "notes": chain.notes,
     })
 }
 

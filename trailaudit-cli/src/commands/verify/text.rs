@@ -2,14 +2,16 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use trailaudit_core::evidence::chain::Chain;
+use trailaudit_core::evidence::manifest::Collection;
 use trailaudit_core::evidence::verify::Code;
-use trailaudit_core::evidence::{Report, VerifiedSignature};
+use trailaudit_core::evidence::{Manifest, Report, VerifiedSignature};
 
 use crate::visible::in_one_line;
 
 /// The lines that are printed.
-pub(super) fn of(report: &Report) -> String {
+pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
     let mut out = String::new();
     // What a package says must not pass for a line of ours.
     let mut line = |text: &str| _ = writeln!(out, "{}", in_one_line(text));
@@ -30,6 +32,9 @@ pub(super) fn of(report: &Report) -> String {
                 extract.account, manifest.account_count, extract.findings
             ),
         });
+        if let Some(note) = far_from_collection(manifest) {
+            line(&note);
+        }
         if let Some(supersedes) = &manifest.supersedes {
             line(&format!(
                 "corrects     {}: {}",
@@ -45,6 +50,9 @@ pub(super) fn of(report: &Report) -> String {
     }
     for signature in &report.signatures {
         signed(signature, &mut line);
+    }
+    if let Some(chain) = chain {
+        linked(chain, &mut line);
     }
     for accepted in &report.accepted {
         line(&format!("accepted     {accepted}"));
@@ -64,6 +72,19 @@ pub(super) fn of(report: &Report) -> String {
         format!("NOT VERIFIED {} problems", report.problems.len())
     });
     out
+}
+
+/// Verdicts may speak about another moment than the records: whoever reads them should know.
+fn far_from_collection(manifest: &Manifest) -> Option<String> {
+    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+    let Collection { started, ended } = manifest.collection;
+    let is_far = started.duration_since(manifest.as_of) > A_DAY || manifest.as_of.duration_since(ended) > A_DAY;
+    is_far.then(|| {
+        format!(
+            "note         the verdicts speak about {:.0}, the records were collected on {started:.0}",
+            manifest.as_of
+        )
+    })
 }
 
 fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {
@@ -100,6 +121,29 @@ fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {
     }
     if let Some(note) = &signature.time_note {
         line(&format!("             time not proven: {}", note.message));
+    }
+}
+
+fn linked(chain: &Chain, line: &mut impl FnMut(&str)) {
+    let begin = if chain.from_genesis {
+        "from its genesis"
+    } else {
+        "as far as it was given"
+    };
+    line(&format!("chain        {} packages, {begin}", chain.links.len()));
+    for link in &chain.links {
+        let what = if link.superseded {
+            ", corrected by a later one"
+        } else {
+            ""
+        };
+        line(&format!(
+            "             {}: {}, as of {:.0}{what}",
+            link.sequence, link.name, link.as_of
+        ));
+    }
+    for note in &chain.notes {
+        line(&format!("             note: {note}"));
     }
 }
 

@@ -6,6 +6,7 @@
 # The key must come from somewhere else than this package: what lies in keys/ is a copy for convenience, never trust.
 # With the root certificate of a time-stamping authority the time of signing is checked, too.
 set -eu
+unset CDPATH
 
 [ $# -eq 1 ] || [ $# -eq 2 ] || { echo "usage: sh verify.sh SIGNERS_PUBLIC_KEY.pem [TSA_ROOT.pem]" >&2; exit 2; }
 absolute() { printf '%s/%s\n' "$(cd "$(dirname "$1")" && pwd)" "$(basename "$1")"; }
@@ -20,17 +21,28 @@ ask() { jq -r "$1" manifest.json || fail "manifest.json cannot be read"; }
 
 # No links, pipes or devices: only files and directories.
 [ -z "$(find . ! -type f ! -type d)" ] || fail "something is there that is neither a file nor a directory"
+[ -z "$(LC_ALL=C find . -name '*[!A-Za-z0-9._-]*')" ] || fail "something has a name that no package has"
 
 # 1. Every file that was sealed is there, with exactly these bytes: those the manifest lists, and those of accounts,
 #    which the lines of the index name. An extract has a part of the first and one account of the second.
-index=accounts/index.jsonl
-[ -f "$index" ] || fail "$index is missing"
+[ -f accounts/index.jsonl ] || fail "accounts/index.jsonl is missing"
+# Read line by line, and from here on only what was read: what a shell and jq might see apart is refused.
+index=$work/index
+mkdir "$work/nodes"
+n=100000000
+while IFS= read -r line; do
+  n=$((n + 1))
+  printf '%s\n' "$line" >> "$index"
+  { printf '\000'; printf '%s' "$line"; } > "$work/nodes/$n"
+done < accounts/index.jsonl
+accounts=$((n - 100000000))
+[ "$accounts" -gt 0 ] && cmp -s "$index" accounts/index.jsonl || fail "accounts/index.jsonl is not lines of text"
 if [ -f proof.json ]; then part='select(.path == ("catalogue.json", "VERIFY.md", "verify.sh"))'; else part=.; fi
 ask ".files[] | $part | .sha256 + \"  \" + .path" > "$work/listed"
 jq -r '. as $leaf
   | (.records | values | . + "  accounts/" + $leaf.account + ".jsonl.gz"),
     (.resources | values | . + "  resources/" + $leaf.account + ".jsonl.gz")' "$index" > "$work/of_accounts" ||
-  fail "$index cannot be read"
+  fail "accounts/index.jsonl cannot be read"
 if [ -f proof.json ]; then
   jq -r '.findings + "  accounts/" + .account + ".findings.json"' "$index" >> "$work/of_accounts"
 fi
@@ -39,7 +51,7 @@ sha256sum --check --strict --quiet "$work/sealed" || fail "a file is missing or 
 echo "files       $(wc -l < "$work/sealed"), as they were sealed"
 
 # 2. Nothing else is there.
-{ cut -c67- "$work/sealed"; echo "$index"; [ ! -f proof.json ] || echo proof.json; } | LC_ALL=C sort > "$work/paths"
+{ cut -c67- "$work/sealed"; echo accounts/index.jsonl; [ ! -f proof.json ] || echo proof.json; } | LC_ALL=C sort > "$work/paths"
 find . -type f ! -path ./manifest.json ! -path './signatures/*' ! -path './keys/*' |
   sed 's|^\./||' | LC_ALL=C sort > "$work/present"
 cmp -s "$work/paths" "$work/present" || fail "a file is there that was not sealed"
@@ -53,14 +65,7 @@ done || fail "a record file is damaged"
 #    the two below it, and one that is left over goes up as it is.
 octal='def octal: [range(0; 64; 2) as $i | .[$i:$i+2] | explode | map(if . > 96 then . - 87 else . - 48 end)
   | .[0] * 16 + .[1] | "\\" + ((. / 64 | floor | tostring) + (. % 64 / 8 | floor | tostring) + (. % 8 | tostring))] | add;'
-hash_all() { find "$work/nodes" -type f | LC_ALL=C sort | xargs sha256sum | cut -c1-64; rm -rf "$work/nodes"; }
-mkdir "$work/nodes"
-n=100000000
-while IFS= read -r line; do
-  n=$((n + 1))
-  { printf '\000'; printf '%s' "$line"; } > "$work/nodes/$n"
-done < "$index"
-accounts=$((n - 100000000))
+hash_all() { (cd "$work/nodes" && find . -type f | LC_ALL=C sort | xargs sha256sum) | cut -c1-64; rm -rf "$work/nodes"; }
 hash_all > "$work/level"
 expected=$(ask .accountsRoot)
 if [ -f proof.json ]; then
@@ -85,7 +90,7 @@ if [ -f proof.json ]; then
   [ "$last" = 0 ] && [ "$hash" = "$expected" ] || fail "proof.json does not lead to the root that was signed"
   echo "account     $(jq -r .account "$index"), one of $(ask .accountCount) in the package"
 else
-  [ "$accounts" = "$(ask .accountCount)" ] || fail "$index has other accounts than were signed"
+  [ "$accounts" = "$(ask .accountCount)" ] || fail "accounts/index.jsonl has other accounts than were signed"
   while [ "$(wc -l < "$work/level")" -gt 1 ]; do
     mkdir "$work/nodes"
     n=100000000
@@ -95,7 +100,7 @@ else
     { hash_all; [ $(($(wc -l < "$work/level") % 2)) = 0 ] || tail -n 1 "$work/level"; } > "$work/above"
     mv "$work/above" "$work/level"
   done
-  [ "$(cat "$work/level")" = "$expected" ] || fail "$index has another root than was signed"
+  [ "$(cat "$work/level")" = "$expected" ] || fail "accounts/index.jsonl has another root than was signed"
   echo "accounts    $accounts, under the root that was signed"
 fi
 
@@ -134,7 +139,12 @@ while read -r bundle; do
     }' "$bundle" 2> /dev/null | cmp -s - "$bundle" || fail "$bundle is not a signature as it should be written"
   signer=$(jq -r .verificationMaterial.publicKey.hint "$bundle")
   printf '%s\n' "$signer" >> "$work/signers"
-  [ "$signer" = "$fingerprint" ] || continue
+  role=$(basename "$bundle" .sigstore.json | cut -d- -f2-)
+  printf '%s\n' "$role" >> "$work/roles"
+  if [ "$signer" != "$fingerprint" ]; then
+    echo "NOTE        $bundle was made with another key, and is not checked"
+    continue
+  fi
   jq -j .dsseEnvelope.payload "$bundle" > "$work/payload"
   jq -j '.dsseEnvelope.signatures[0].sig' "$bundle" > "$work/signature"
   canonical "$work/payload" && canonical "$work/signature" || fail "$bundle is not base64 as it should be written"
@@ -144,6 +154,7 @@ while read -r bundle; do
   genuine || fail "$bundle is not a signature by your key"
   [ "$(jq -r '.subject[0].digest.sha256' "$work/statement.json")" = "$manifest" ] ||
     fail "$bundle speaks about another package"
+  [ "$(jq -r .predicate.role "$work/statement.json")" = "$role" ] || fail "$bundle was signed in another role"
   jq -r '"signature   " + .predicate.signer.printedName + " (" + .predicate.signer.id + "), " + .predicate.role + ", "
     + .predicate.meaning + ", " + .predicate.declaredTime' "$work/statement.json"
   if [ -n "$root" ]; then
@@ -162,6 +173,10 @@ while read -r bundle; do
 done < "$work/bundles"
 [ -s "$work/signers" ] || fail "the package is not signed"
 [ "$verified" -gt 0 ] || fail "no signature here was made by your key"
+ask '.requiredSignatures[]' > "$work/required"
+while read -r role; do
+  grep -qx "$role" "$work/roles" || fail "the package requires a signature in the role $role, and there is none"
+done < "$work/required"
 
 # 6. keys/ holds copies of the signers' keys, each under its own fingerprint, and nothing else.
 sed 's|.*|keys/&.pem|' "$work/signers" | LC_ALL=C sort -u > "$work/named"

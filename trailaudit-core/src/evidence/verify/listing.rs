@@ -62,7 +62,7 @@ impl Present {
 
 /// Every file that has to be there, with its digest.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Expected(BTreeMap<String, Pin>);
+pub(in crate::evidence) struct Expected(BTreeMap<String, Pin>);
 
 /// What a file has to be.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ pub(super) struct Pin {
 
 impl Expected {
     /// What the manifest lists, of which an extract has only a part.
-    pub(super) fn listed(manifest: &Manifest, is_part: impl Fn(&str) -> bool) -> Self {
+    pub(in crate::evidence) fn listed(manifest: &Manifest, is_part: impl Fn(&str) -> bool) -> Self {
         let files = manifest.files.iter().filter(|file| is_part(&file.path));
         let pin = |size, sha256| Pin {
             size: Some(size),

@@ -10,9 +10,9 @@ use crate::evidence::files::{Entry, EntryKind, Files};
 use crate::evidence::package;
 
 /// Read access to exactly what was sealed, however the files change in the meantime.
-pub(super) struct Pinned<'a> {
-    pub(super) files: &'a dyn Files,
-    pub(super) expected: &'a Expected,
+pub(in crate::evidence) struct Pinned<'a> {
+    pub(in crate::evidence) files: &'a dyn Files,
+    pub(in crate::evidence) expected: &'a Expected,
 }
 
 impl Files for Pinned<'_> {

@@ -1,11 +1,12 @@
 //! Assessing the records again, and comparing every finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
+use super::compare::{Compared, is_decided, is_same_judgement, key, named};
 use super::read_bounded;
 use super::report::{Code, Problem, Problems, Reperformed};
 use crate::assessment::{Assessment, assess};
@@ -20,19 +21,16 @@ use crate::evidence::package::{
 use crate::evidence::provider::{Provenance, Provider};
 use crate::evidence::records::read_lines;
 use crate::evidence::{Digest, EvidenceId};
-use crate::framework::Selection;
+use crate::framework::{Selection, framework};
 use crate::rule::Rule;
 use crate::rules::CATALOGUE as RULES;
-use crate::tables::catalogue::v1::Catalogue;
+use crate::tables::catalogue::{self, v1::Catalogue};
 use crate::tables::coverage;
 use crate::tables::findings::{entries, v1::Entry};
 use crate::tables::reading::Reading;
 
 /// The longest baseline that is read, in bytes.
 const LONGEST_BASELINE: u64 = 16 << 20;
-
-/// How many differences of one package are told one by one.
-const TOLD: usize = 20;
 
 /// How findings are assessed again: by whose reading of the records, and by which rules of today.
 #[derive(Clone, Copy)]
@@ -89,11 +87,11 @@ impl<'a> Reperformance<'a> {
         check_provenance(&provenance, manifest, problems);
         check_coverage(files, manifest, &assessment, problems);
         let mut compared = Compared::new(&assessment);
-        match self.compare(files, &rules, &mut compared) {
+        match compared.with(files, &rules) {
             Ok(compared) => done.findings = compared,
             Err(message) => problems.add(Code::NotReperformed, Some(FINDINGS_JSON), message),
         }
-        compared.tell(FINDINGS_JSON, problems);
+        compared.tell(problems);
         Some(done)
     }
 
@@ -130,24 +128,38 @@ impl<'a> Reperformance<'a> {
         let assessment = assess(&*inventory, &rules, &baseline, manifest.as_of);
         let selection = Selection::default();
         let again: Vec<_> = entries(&assessment, &selection).collect();
+        let findings = account_findings(&leaf.account);
+        let mut differ = |message| problems.add(Code::ReperformanceDiffers, Some(&findings), message);
+        // What is inherited is judged with the owner's records, which are not here.
+        let is_own = |entry: &Entry<'_>| {
+            entry.inherited_from.is_empty()
+                && !entry.evidence.is_empty()
+                && entry.evidence.iter().all(|id| own.contains(id))
+        };
         for entry in attested {
-            let is_known = rules.iter().any(|rule| rule.id == entry.rule);
-            // What is inherited is judged with the owner's records, which are not here.
-            let is_own = entry.inherited_from.is_empty() && !entry.evidence.is_empty();
-            let rests_on_own = is_own && entry.evidence.iter().all(|id| own.contains(id));
-            if !is_known || !rests_on_own {
+            if !rules.iter().any(|rule| rule.id == entry.rule) || !is_own(entry) {
                 done.attested += 1;
                 continue;
             }
             done.findings += 1;
-            let is_given = again.iter().any(|again| is_same_judgement(again, entry));
-            if !is_given {
-                let message = format!("the account's records do not give {}", named(entry));
-                problems.add(
-                    Code::ReperformanceDiffers,
-                    Some(&account_findings(&leaf.account)),
-                    message,
-                );
+            if !again.iter().any(|again| is_same_judgement(again, entry)) {
+                differ(format!("the account's records do not give {}", named(entry)));
+            }
+        }
+        // An account without records is out of scope: nothing is said about it as such.
+        let of_it = again
+            .iter()
+            .filter(|again| leaf.records.is_some() && again.account_id == leaf.account.as_str());
+        for again in of_it {
+            let said = attested
+                .iter()
+                .find(|entry| entry.rule == again.rule && key(entry) == key(again));
+            let contradicts = |entry: &Entry<'_>| is_own(again) && is_decided(again) && entry.verdict != again.verdict;
+            if said.is_none_or(contradicts) {
+                differ(format!(
+                    "the account's records give {}, which the extract does not have",
+                    named(again)
+                ));
             }
         }
         Some(done)
@@ -156,10 +168,22 @@ impl<'a> Reperformance<'a> {
     /// The rules of the package that are the same today; the others are told.
     fn unrevised(&self, catalogue: &Catalogue, done: &mut Reperformed, problems: &mut Problems) -> Vec<&'static Rule> {
         let mut same = Vec::new();
+        let selection = selection(catalogue);
+        if selection.is_none() {
+            let message = "it answers a framework that this version does not have";
+            problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
+        }
         for was in &catalogue.rules {
             let today = self.rules.iter().find(|rule| rule.id == was.id);
             let message = match today {
                 Some(rule) if rule.revision == was.revision => {
+                    if selection
+                        .as_ref()
+                        .is_some_and(|selection| catalogue::entry(rule, selection) != *was)
+                    {
+                        let message = format!("{} has other words, requirements or severity today", was.id);
+                        problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
+                    }
                     same.push(*rule);
                     continue;
                 }
@@ -177,139 +201,12 @@ impl<'a> Reperformance<'a> {
         }
         same
     }
-
-    /// Holds every entry of a rule that is the same today against what the records give; how many there were.
-    fn compare(
-        &self,
-        files: &dyn Files,
-        rules: &[&'static Rule],
-        compared: &mut Compared<'_>,
-    ) -> Result<usize, String> {
-        let opened = files.open(FINDINGS_JSON).map_err(|error| error.to_string())?;
-        let mut table =
-            Reading::new(opened, "trailaudit.findings/v1", "findings").map_err(|error| error.to_string())?;
-        let known: BTreeMap<_, _> = rules.iter().enumerate().map(|(place, rule)| (rule.id, place)).collect();
-        let mut count = 0;
-        while let Some(line) = table.next_entry().map_err(|error| error.to_string())? {
-            let entry: Entry<'_> = serde_json::from_slice(&line).map_err(|error| error.to_string())?;
-            if known.contains_key(&*entry.rule) {
-                compared.take(&known, &entry);
-                count += 1;
-            }
-        }
-        compared.finish();
-        Ok(count)
-    }
 }
 
-/// What the records give, walked beside what the package has.
-struct Compared<'a> {
-    again: std::iter::Peekable<Box<dyn Iterator<Item = Entry<'a>> + 'a>>,
-    differences: Vec<String>,
-    more: usize,
-}
-
-impl<'a> Compared<'a> {
-    fn new(assessment: &'a Assessment) -> Self {
-        static NONE: std::sync::LazyLock<Selection> = std::sync::LazyLock::new(Selection::default);
-        let again: Box<dyn Iterator<Item = Entry<'a>> + 'a> = Box::new(entries(assessment, &NONE));
-        Self {
-            again: again.peekable(),
-            differences: Vec::new(),
-            more: 0,
-        }
-    }
-
-    fn take(&mut self, known: &BTreeMap<&str, usize>, entry: &Entry<'_>) {
-        let place = |entry: &Entry<'_>| known.get(&*entry.rule).copied();
-        // What the records give before this entry, the package leaves out.
-        while let Some(again) = self
-            .again
-            .next_if(|again| (place(again), key(again)) < (place(entry), key(entry)))
-        {
-            self.differ(format!(
-                "the records give {}, which the package does not have",
-                named(&again)
-            ));
-        }
-        match self
-            .again
-            .next_if(|again| again.rule == entry.rule && key(again) == key(entry))
-        {
-            None => self.differ(format!("the records do not give {}", named(entry))),
-            Some(again) if !is_same_finding(&again, entry) => {
-                let message = format!(
-                    "the records give another judgement than {}: {} because {:?}",
-                    named(entry),
-                    again.verdict,
-                    again.reason
-                );
-                self.differ(message);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn finish(&mut self) {
-        while let Some(again) = self.again.next() {
-            self.differ(format!(
-                "the records give {}, which the package does not have",
-                named(&again)
-            ));
-        }
-    }
-
-    fn differ(&mut self, message: String) {
-        if self.differences.len() < TOLD {
-            self.differences.push(message);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn tell(self, file: &str, problems: &mut Problems) {
-        for message in self.differences {
-            problems.add(Code::ReperformanceDiffers, Some(file), message);
-        }
-        if self.more > 0 {
-            let message = format!("and {} more findings that the records do not bear out", self.more);
-            problems.add(Code::ReperformanceDiffers, Some(file), message);
-        }
-    }
-}
-
-/// The order of findings within a rule.
-fn key<'e>(entry: &'e Entry<'_>) -> (&'e str, &'e str, &'e str) {
-    (&entry.account_id, &entry.region, &entry.resource_id)
-}
-
-/// Whether two entries say the same but for what the catalogue says of their rule, which may have other words today.
-fn is_same_finding(a: &Entry<'_>, b: &Entry<'_>) -> bool {
-    is_same_judgement(a, b) && a.account_name == b.account_name && a.organizational_unit == b.organizational_unit
-}
-
-/// The same, but for the account's name and place, which its own records do not tell.
-fn is_same_judgement(a: &Entry<'_>, b: &Entry<'_>) -> bool {
-    let parts = |entry: &Entry<'_>| {
-        [
-            entry.rule.to_string(),
-            entry.verdict.to_string(),
-            entry.account_id.to_string(),
-            entry.region.to_string(),
-            entry.resource_type.to_string(),
-            entry.resource_id.to_string(),
-            entry.inherited_from.to_string(),
-            entry.reason.to_string(),
-            entry.exception.to_string(),
-        ]
-    };
-    parts(a) == parts(b) && a.evidence == b.evidence
-}
-
-fn named(entry: &Entry<'_>) -> String {
-    let place = [&*entry.account_id, &*entry.region, &*entry.resource_id];
-    let place: Vec<_> = place.into_iter().filter(|part| !part.is_empty()).collect();
-    format!("{:?} of {} for {:?}", entry.verdict, entry.rule, place.join(" "))
+/// The frameworks of a catalogue, when this version has them all.
+fn selection(catalogue: &Catalogue) -> Option<Selection> {
+    let frameworks: Option<Vec<_>> = catalogue.frameworks.iter().map(|id| framework(id)).collect();
+    frameworks.filter(|chosen| !chosen.is_empty()).map(Selection::new)
 }
 
 /// The ids of the exchanges in an account's own record files.

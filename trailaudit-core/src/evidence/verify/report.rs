@@ -178,6 +178,10 @@ codes! {
     InclusionProof = "inclusion-proof",
     /// The catalogue is not one of version 1.
     MalformedCatalogue = "malformed-catalogue",
+    /// A rule of the same revision has other words, requirements or severity in the catalogue than today.
+    CatalogueRevised = "catalogue-revised",
+    /// The package's instructions for checking it are not those of this version.
+    InstructionsRevised = "instructions-revised",
     /// A table is not laid out as version 1, or its two forms do not say the same.
     Tables = "tables-disagree",
     /// The manifest says of the collection what the records do not bear out.
@@ -240,6 +244,10 @@ codes! {
     AnotherPackage = "statement-about-another-package",
     /// A statement countersigns an envelope that does not come before it in this package.
     UnknownCountersigned = "unknown-countersigned",
+    /// Who signs in an independent role does not countersign a signature before theirs.
+    NotCountersigned = "not-countersigned",
+    /// A signature is older than one it countersigns.
+    TimeBeforeCountersigned = "time-before-countersigned",
     /// A role that the manifest or the verifier's policy requires has no genuine, trusted signature.
     MissingRole = "missing-role",
     /// Assessing the records again gives other findings.
@@ -248,6 +256,20 @@ codes! {
     NotReperformed = "not-reperformed",
     /// A finding's rule has another revision today.
     RuleRevised = "rule-revised",
+    /// A package of the chain is missing: another one names it as previous, and an even earlier one is there.
+    ChainGap = "chain-gap",
+    /// Two packages have the same place in the chain, and neither supersedes the other.
+    ChainFork = "chain-fork",
+    /// A package says that a chain begins with it, although earlier ones of the organization are there.
+    ChainReset = "chain-reset",
+    /// A package stands elsewhere in the chain than is said of it.
+    ChainReorder = "chain-reorder",
+    /// A package is older than the one it comes after.
+    ChainTimeReversal = "chain-time-reversal",
+    /// A package of the chain is another organization's.
+    ChainAnotherOrganization = "chain-another-organization",
+    /// A package has another manifest than the one after it names: it was altered or sealed again.
+    ChainBroken = "chain-broken",
 }
 
 impl fmt::Display for Code {

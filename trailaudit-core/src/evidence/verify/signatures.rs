@@ -85,6 +85,7 @@ pub(super) fn check(
         problems.add(Code::NoTrust, None, message);
     }
     policy::check_independence(&mut verified, given, problems);
+    policy::check_order(&mut verified, given, problems);
     let verified: Vec<_> = verified.into_iter().map(|(signature, _)| signature).collect();
     policy::check_required(&verified, manifest, trust, problems);
     verified

@@ -1,6 +1,7 @@
 //! Whether the tables say the same in both forms, add up to the manifest's counts, and are what the accounts' leaves
 //! commit to. What they say is re-performance's question.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 
@@ -17,7 +18,7 @@ use crate::evidence::package::{
     ACCOUNTS_INDEX, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, account_findings,
 };
 use crate::organization::AccountId;
-use crate::tables::catalogue::v1::Catalogue;
+use crate::tables::catalogue::v1::{Catalogue, Entry};
 use crate::tables::reading::{Reading, Shown, TableError};
 use crate::tables::{coverage, findings, rfc3339};
 
@@ -56,7 +57,7 @@ impl Tables<'_> {
         }
         let mut counts = BTreeMap::new();
         let mut digests = Digests::default();
-        let mut described = Described::new(self.catalogue);
+        let described = Described::new(self.catalogue);
         let outcome = self.pair(
             FINDINGS_JSON,
             FINDINGS_CSV,
@@ -73,7 +74,7 @@ impl Tables<'_> {
                     .entry((entry.rule.to_string(), entry.verdict.to_string()))
                     .or_insert(0) += 1;
                 digests.add(&entry.account_id, line);
-                Ok(entry.cells().map(|cell| cell.into_owned()).to_vec())
+                Ok(entry.cells().map(Cow::into_owned).to_vec())
             },
         );
         let head = match outcome {
@@ -82,7 +83,10 @@ impl Tables<'_> {
         };
         let frameworks = self.catalogue.map(|catalogue| serde_json::json!(catalogue.frameworks));
         let is_as_judged = frameworks.is_none_or(|frameworks| head["frameworks"] == frameworks);
-        if head["asOf"] != rfc3339(self.manifest.as_of) || !is_as_judged {
+        if head["asOf"] != rfc3339(self.manifest.as_of)
+            || !is_as_judged
+            || !has_only(&head, &["asOf", "format", "frameworks"])
+        {
             let message = "its head is not about this moment and these frameworks";
             problems.add(Code::Tables, Some(FINDINGS_JSON), message);
         }
@@ -123,8 +127,11 @@ impl Tables<'_> {
             &coverage::COLUMNS,
             |line| {
                 let row: coverage::v1::Row<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+                if serde_json::to_vec(&row).map_err(|error| error.to_string())? != line {
+                    return Err("the row is not canonical JSON".into());
+                }
                 *counts.entry(row.status.to_string()).or_insert(0) += 1;
-                Ok(row.cells().map(|cell| cell.into_owned()).to_vec())
+                Ok(row.cells().map(Cow::into_owned).to_vec())
             },
         );
         let head = match outcome {
@@ -132,8 +139,14 @@ impl Tables<'_> {
             Ok(head) => head,
         };
         let totals = serde_json::json!(self.manifest.coverage.statuses);
-        if head["asOf"] != rfc3339(self.manifest.as_of) || head["totals"] != totals {
-            let message = "its head is not about this moment, or counts other cells than the manifest";
+        let ids = self
+            .catalogue
+            .map(|catalogue| catalogue.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>());
+        let is_whole = has_only(&head, &["asOf", "controls", "format", "planned", "totals"])
+            && head["planned"] == self.manifest.coverage.planned
+            && ids.is_none_or(|ids| has_only(&head["controls"], &ids));
+        if head["asOf"] != rfc3339(self.manifest.as_of) || head["totals"] != totals || !is_whole {
+            let message = "its head is not about this moment and these rules, or counts other cells than the manifest";
             problems.add(Code::Tables, Some(COVERAGE_JSON), message);
         }
         differences(&self.manifest.coverage.statuses, &counts, |status, says, has| {
@@ -196,7 +209,7 @@ pub(super) fn account_entries(
         opened.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
         let entries: Vec<findings::v1::Entry<'_>> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        let mut described = Described::new(catalogue);
+        let described = Described::new(catalogue);
         for entry in &entries {
             described.check(entry)?;
             if entry.account_id != account.as_str() {
@@ -210,32 +223,34 @@ pub(super) fn account_entries(
         .ok()
 }
 
+/// Whether an object has exactly these keys.
+fn has_only(object: &serde_json::Value, keys: &[&str]) -> bool {
+    let Some(object) = object.as_object() else { return false };
+    object.len() == keys.len() && keys.iter().all(|key| object.contains_key(*key))
+}
+
 /// What the catalogue says of rules, so that an entry can be held against it.
 struct Described<'a> {
-    catalogue: Option<&'a Catalogue>,
-    labels: BTreeMap<&'a str, Vec<String>>,
+    is_known: bool,
+    rules: BTreeMap<&'a str, (&'a Entry, Vec<String>)>,
 }
 
 impl<'a> Described<'a> {
     fn new(catalogue: Option<&'a Catalogue>) -> Self {
         let rules = catalogue.into_iter().flat_map(|catalogue| &catalogue.rules);
         Self {
-            catalogue,
-            labels: rules.map(|rule| (rule.id.as_str(), rule.labels())).collect(),
+            is_known: catalogue.is_some(),
+            rules: rules.map(|rule| (rule.id.as_str(), (rule, rule.labels()))).collect(),
         }
     }
 
-    fn check(&mut self, entry: &findings::v1::Entry<'_>) -> Result<(), String> {
-        let Some(catalogue) = self.catalogue else { return Ok(()) };
-        let rule = catalogue.rule(&entry.rule);
-        let rule = rule.ok_or_else(|| format!("the catalogue has no rule {:?}", entry.rule))?;
-        let is_described = entry.title == rule.control
-            && entry.severity == rule.severity
-            && self
-                .labels
-                .get(&*entry.rule)
-                .is_some_and(|labels| *labels == entry.requirements);
-        if is_described {
+    fn check(&self, entry: &findings::v1::Entry<'_>) -> Result<(), String> {
+        if !self.is_known {
+            return Ok(());
+        }
+        let rule = self.rules.get(&*entry.rule);
+        let (rule, labels) = rule.ok_or_else(|| format!("the catalogue has no rule {:?}", entry.rule))?;
+        if entry.title == rule.control && entry.severity == rule.severity && *labels == entry.requirements {
             Ok(())
         } else {
             Err(format!(
@@ -252,15 +267,12 @@ struct Digests(BTreeMap<String, Sha256>);
 
 impl Digests {
     fn add(&mut self, account: &str, entry: &[u8]) {
-        match self.0.get_mut(account) {
-            Some(digest) => {
-                digest.update(b",");
-                digest.update(entry);
-            }
-            None => {
-                let first = Sha256::new_with_prefix(b"[").chain_update(entry);
-                self.0.insert(account.to_owned(), first);
-            }
+        if let Some(digest) = self.0.get_mut(account) {
+            digest.update(b",");
+            digest.update(entry);
+        } else {
+            let first = Sha256::new_with_prefix(b"[").chain_update(entry);
+            self.0.insert(account.to_owned(), first);
         }
     }
 

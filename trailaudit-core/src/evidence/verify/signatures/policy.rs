@@ -110,6 +110,34 @@ pub(super) fn check_independence(
     }
 }
 
+/// Whether the order of signing is proven: who signs in an independent role has every signature before theirs in view,
+/// and nobody's time lies before that of a signature they saw.
+pub(super) fn check_order(verified: &mut [(VerifiedSignature, &PublicKey)], trust: &Trust, problems: &mut Problems) {
+    for i in 0..verified.len() {
+        let (before, rest) = verified.split_at_mut(i);
+        let Some((signature, _)) = rest.first_mut() else { break };
+        for (earlier, _) in before.iter() {
+            let saw = signature.countersigns.contains(&earlier.envelope);
+            if !saw && trust.independent_roles().contains(&signature.role) {
+                let message = format!(
+                    "the role {} must be independent, but it does not countersign {}",
+                    signature.role, earlier.file
+                );
+                problems.add(Code::NotCountersigned, Some(&signature.file), message);
+                signature.trusted = false;
+            }
+            let (now, then) = (time::moment(signature), time::moment(earlier));
+            if saw && now.checked_add(time::CLOCK_DIFFERENCE).is_ok_and(|now| now < then) {
+                let message = format!(
+                    "it was made at {now}, before {} which it countersigns, made at {then}",
+                    earlier.file
+                );
+                problems.add(Code::TimeBeforeCountersigned, Some(&signature.file), message);
+            }
+        }
+    }
+}
+
 /// Whether every role that must have signed did, with a signature that counts.
 pub(super) fn check_required(
     verified: &[VerifiedSignature],

@@ -9,7 +9,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::timestamp::{Stamp, TimestampError, Token};
 
 /// How far two clocks may differ before a signature seems older than what it signs.
-const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long it may take from declaring the time to having it stamped.
 const LONGEST_SIGNING: SignedDuration = SignedDuration::from_mins(10);
