@@ -25,7 +25,7 @@ pub fn csv(bytes: &[u8]) {
     assert_eq!(told(&json(&entries), bytes, &entries), [""; 0]);
     let mut others = entries;
     let Some(last) = others.last_mut() else { return };
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         last.reason = format!("{}.", last.reason).into();
     } else {
         others.pop();
@@ -137,12 +137,30 @@ fn row_of(cells: &[impl AsRef<str>]) -> String {
     cells.join(",") + "\r\n"
 }
 
-/// Whether a spreadsheet would calculate: evidence.md, section 6, and the full-width forms of these signs.
+/// Whether a spreadsheet could calculate: the signs and their other forms, behind anything
+/// that is not seen.
 fn is_formula(cell: &str) -> bool {
-    let rest = cell.trim_start_matches([' ', '\u{a0}']);
-    rest.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ])
+    const SIGNS: &str = "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{fe62}\u{fe63}\u{fe66}\u{fe6b}";
+    const FORMATS: [(char, char); 8] = [
+        ('\u{ad}', '\u{ad}'),
+        ('\u{61c}', '\u{61c}'),
+        ('\u{180e}', '\u{180e}'),
+        ('\u{200b}', '\u{200f}'),
+        ('\u{202a}', '\u{202e}'),
+        ('\u{2060}', '\u{206f}'),
+        ('\u{feff}', '\u{feff}'),
+        ('\u{e0000}', '\u{e0fff}'),
+    ];
+    for c in cell.chars() {
+        if c.is_control() || SIGNS.contains(c) {
+            return true;
+        }
+        let is_format = FORMATS.iter().any(|(from, to)| (*from..=*to).contains(&c));
+        if !c.is_whitespace() && !is_format {
+            return false;
+        }
+    }
+    false
 }
 
 /// The rows, first of them the header, when the bytes are in the written form.

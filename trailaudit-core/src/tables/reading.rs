@@ -135,7 +135,7 @@ impl<R: Read> Shown<R> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(crate) fn is_at_end(self) -> io::Result<bool> {
+    pub(crate) fn ends_here(self) -> io::Result<bool> {
         let Ok(mut comparing) = self.writer.into_inner() else {
             return Ok(false);
         };
@@ -185,7 +185,7 @@ mod tests {
         let written = "\"a\",\"b\"\r\n\"'=1\",\"say \"\"no\"\",\nnow\"\r\n";
         let shows = |text: &str| {
             let mut shown = Shown::new(text.as_bytes());
-            rows.iter().all(|row| shown.has_row(row).unwrap()) && shown.is_at_end().unwrap()
+            rows.iter().all(|row| shown.has_row(row).unwrap()) && shown.ends_here().unwrap()
         };
         assert!(shows(written));
         for other in [
@@ -232,6 +232,6 @@ mod tests {
             Shown::new(Broken).has_row(&["a"]).unwrap_err().to_string(),
             "it is gone"
         );
-        assert_eq!(Shown::new(Broken).is_at_end().unwrap_err().to_string(), "it is gone");
+        assert_eq!(Shown::new(Broken).ends_here().unwrap_err().to_string(), "it is gone");
     }
 }

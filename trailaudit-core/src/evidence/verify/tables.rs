@@ -190,7 +190,7 @@ impl Tables<'_> {
             }
             number += 1;
         }
-        if !rows.is_at_end().map_err(in_csv)? {
+        if !rows.ends_here().map_err(in_csv)? {
             return Err((csv, format!("it has more rows than {json} has entries")));
         }
         Ok(entries.head)
