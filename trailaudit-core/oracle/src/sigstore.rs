@@ -35,8 +35,8 @@ fn accepts(question: &Question<'_>) -> Result<(), Box<dyn std::error::Error>> {
     let verifier = Verifier::new(&TrustedRoot::from_json(&root.to_string())?)?;
     let bundle = Bundle::from_json(str::from_utf8(question.bundle)?)?;
     let policy = PublicKeyVerificationPolicy::new(key).skip_tlog_unsafe();
-    let verified = verifier.verify(question.manifest, &bundle, &policy)?;
-    if verified.verified_timestamps().is_empty() && !question.authority.is_empty() {
+    let accepted = verifier.verify(question.manifest, &bundle, &policy)?;
+    if accepted.verified_timestamps().is_empty() && !question.authority.is_empty() {
         return Err("there is no timestamp".into());
     }
     Ok(())

@@ -77,18 +77,18 @@ fn no_mutation_is_accepted() {
     tally.take("signed: the index's form", &package, signed::indexes(&package));
     tally.take("signed: the catalogue's form", &package, signed::catalogues(&package));
     tally.print();
-    assert!(tally.total() > 30_000, "{}", tally.total());
+    assert!(tally.total() > 20_000, "{}", tally.total());
 }
 
-/// Of how many bytes one is changed: of every one, but for two kinds of file that are read as others are. What an extract
-/// has in common with its package is not worth as much again. The instructions for people are half of so small a package,
-/// and nothing but their digests and this version's text is asked of them: all of their bytes are changed in continuous
-/// integration, an eighth elsewhere.
+/// Of how many bytes one is changed. What an extract has in common with its package is not worth as much again. Of files
+/// that nothing reads before their digests were compared, all bytes are changed in continuous integration, where there is
+/// time, and an eighth elsewhere.
 fn step(path: &str, is_shared: bool) -> usize {
-    let is_instruction = ["VERIFY.md", "verify.sh"].contains(&path);
-    match (is_shared, is_instruction) {
+    let is_read_first = ["manifest.json", "accounts/index.jsonl", "proof.json"].contains(&path)
+        || [".sigstore.json", ".pem", ".gz"].iter().any(|end| path.ends_with(end));
+    match (is_shared, is_read_first) {
         (true, _) => 16,
-        (false, true) if std::env::var_os("CI").is_none() => 8,
+        (false, false) if std::env::var_os("CI").is_none() => 8,
         _ => 1,
     }
 }
