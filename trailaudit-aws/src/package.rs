@@ -11,7 +11,7 @@ use trailaudit_core::evidence::Files;
 use trailaudit_core::evidence::exchange::ExchangeError;
 use trailaudit_core::evidence::jcs::NotStrict;
 use trailaudit_core::evidence::package::{RUN_LOG, RecordFile};
-use trailaudit_core::evidence::records::RecordsError;
+use trailaudit_core::evidence::records::{Header, RecordsError};
 use trailaudit_core::organization::{AccountId, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -21,7 +21,7 @@ use crate::shard::Shard;
 use content::lines;
 use plausible::Span;
 
-pub(crate) use content::{check, header, records};
+pub(crate) use content::{check, header};
 
 /// The longest run log that is read, in bytes: a line for each of fifty thousand accounts and far more gaps.
 const LONGEST_RUN_LOG: u64 = 512 << 20;
@@ -244,6 +244,23 @@ fn small(
         Ok(true)
     })?;
     Ok(whole.then_some(exchanges))
+}
+
+/// Gives every exchange of a record file of `run`, one at a time; then its first line.
+pub(crate) fn exchanges(
+    files: &dyn Files,
+    path: &str,
+    file: &RecordFile,
+    run: &Run,
+    mut take: impl FnMut(EvidenceId, Exchange),
+) -> Result<Header, PackageError> {
+    let (header, lines) = lines(content::open(files, path)?, path, file)?;
+    let span = Span::of(run);
+    for (i, line) in lines.enumerate() {
+        let (id, exchange) = decoded(path, i + 2, &line?, file, span)?;
+        take(id, exchange);
+    }
+    Ok(header)
 }
 
 fn stream(

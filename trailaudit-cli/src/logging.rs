@@ -5,6 +5,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
 use crate::arguments::{Form, Output};
+use crate::visible::Screen;
 
 /// Starts logging as the command line asks: warnings of our own unless told otherwise.
 pub(crate) fn start(output: &Output) {
@@ -17,8 +18,9 @@ pub(crate) fn start(output: &Output) {
     };
     let ours = ["trailaudit", "trailaudit_aws", "trailaudit_core"].map(|target| (target, ours));
     let filter = Targets::new().with_default(others).with_targets(ours);
+    let json = matches!(output.log_format, Form::Json);
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(move || Screen::new(std::io::stderr(), json))
         .with_ansi(false);
     match output.log_format {
         Form::Text => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),

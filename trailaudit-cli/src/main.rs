@@ -13,6 +13,7 @@ mod report;
 mod signing;
 mod summary;
 mod trust;
+mod visible;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use crate::arguments::{FailOn, Form};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::signing::Signatures;
+use crate::visible;
 
 /// What an assessment came to.
 pub(crate) struct Summary<'a> {
@@ -32,7 +33,7 @@ impl Summary<'_> {
     pub(crate) fn print(&self, form: Form) -> Result<()> {
         let text = match form {
             Form::Text => self.table(),
-            Form::Json => format!("{:#}\n", self.json()),
+            Form::Json => visible::json(&self.json()),
         };
         print(&text)
     }
@@ -103,7 +104,7 @@ impl Summary<'_> {
         });
         match &self.signatures.time {
             Some(Ok(())) => lines.push("time:     proven by the time-stamping authority".to_owned()),
-            Some(Err(why)) => lines.push(format!("time:     NOT PROVEN: {why}")),
+            Some(Err(why)) => lines.push(format!("time:     NOT PROVEN: {}", visible::in_one_line(why))),
             None => {}
         }
         if self.simulated {
@@ -165,10 +166,13 @@ pub(crate) fn exit(assessment: &Assessment, fail_on: FailOn) -> Exit {
     }
 }
 
-/// Prints to stdout; a reader that has gone away is no error.
+/// Prints to stdout, what cannot be seen made visible; a reader that has gone away is no error.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out
+        .write_all(visible::printable(text).as_bytes())
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CommandError::failed(format_args!("stdout: {error}")))
         }

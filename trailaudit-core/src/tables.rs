@@ -18,11 +18,25 @@ pub(crate) fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
 }
 
 /// A cell that no spreadsheet takes for a formula: names are chosen by others, and `=HYPERLINK(...)` is a legal name.
+///
+/// What is not seen does not count: `LibreOffice` drops a NUL, and calculates what follows it.
 pub(crate) fn inert(cell: &str) -> String {
-    match cell.trim_start_matches([' ', '\u{a0}']).chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{cell}"),
-        _ => cell.to_owned(),
+    let seen = cell.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
+    let dropped = &cell[..cell.len() - seen.len()];
+    let calculates = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫']);
+    if calculates || dropped.contains(char::is_control) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
     }
+}
+
+/// Control characters, and format characters that may stand in front of anything.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// RFC 3339 in UTC with milliseconds, as every output writes a moment.
@@ -63,9 +77,16 @@ mod tests {
             "\t=1",
             "  =1",
             "\r=1",
+            "\0=1",
+            " \0\u{feff}\u{202e}\u{3000}=1",
+            "\u{200b}\u{ff1d}1",
+            "\u{fe66}1",
+            "\n",
         ] {
             assert!(inert(cell).starts_with('\''), "{cell:?}");
         }
-        assert_eq!(inert("arn:aws:cloudtrail"), "arn:aws:cloudtrail");
+        for cell in ["", " ", "arn:aws:cloudtrail", "a=1", "\u{202e}a", "'=1", "a\0=1"] {
+            assert_eq!(inert(cell), cell);
+        }
     }
 }

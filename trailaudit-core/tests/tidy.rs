@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The members of the workspace and the workspace crates each may stand on, tests included. No other arrow.
-const ARROWS: [(&str, &str, &[&str]); 6] = [
+const ARROWS: [(&str, &str, &[&str]); 7] = [
     ("trailaudit-core", "trailaudit-core", &[]),
+    ("trailaudit-oracle", "trailaudit-core/oracle", &["trailaudit-core"]),
     ("trailaudit-sim", "trailaudit-aws/sim", &[]),
     (
         "trailaudit-aws",
@@ -38,8 +39,15 @@ const ARROWS: [(&str, &str, &[&str]); 6] = [
     ),
 ];
 
+/// Packages that are built on their own, the workspace crates each may stand on, and why it is no member.
+const APART: [(&str, &[&str], &str); 1] = [(
+    "trailaudit-core/fuzz",
+    &["trailaudit-core"],
+    "other compiler flags, and a fuzzer in C++ below it",
+)];
+
 /// Crates that must not stand below a member, anywhere in its tree but for its tests; `*` ends a prefix.
-const FORBIDDEN: [(&str, &str, &str); 9] = [
+const FORBIDDEN: [(&str, &str, &str); 14] = [
     (
         "trailaudit-core",
         "tokio",
@@ -58,6 +66,27 @@ const FORBIDDEN: [(&str, &str, &str); 9] = [
         "rand",
         "the core is deterministic: whoever needs chance hands it in",
     ),
+    (
+        "trailaudit-oracle",
+        "trailaudit-*",
+        "whoever shares our code shares our mistakes, and is no second opinion",
+    ),
+    (
+        "trailaudit-core",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
+    (
+        "trailaudit-aws",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
+    (
+        "trailaudit-cli",
+        "sigstore-*",
+        "a verifier to compare with, not to verify with",
+    ),
+    ("trailaudit-cli", "trailaudit-oracle", "for tests alone"),
     (
         "trailaudit-sim",
         "trailaudit-*",
@@ -209,6 +238,30 @@ fn arrows_between_members_are_the_drawn_ones() {
             {
                 assert!(allowed.contains(&used.as_str()), "{name} must not stand on {used}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_package_is_a_member_or_stands_apart_for_a_reason() {
+    let found: BTreeSet<_> = files()
+        .into_iter()
+        .filter(|path| path.ends_with("Cargo.toml"))
+        .collect();
+    let members = ARROWS.iter().map(|(_, path, _)| path);
+    let known = members.chain(APART.iter().map(|(path, _, _)| path));
+    let known = known.map(|path| format!("{path}/Cargo.toml"));
+    assert_eq!(found, known.chain(["Cargo.toml".to_owned()]).collect());
+    for (path, allowed, reason) in APART {
+        let manifest: toml::Value = toml::from_str(&read(&format!("{path}/Cargo.toml"))).unwrap();
+        assert!(
+            manifest.get("workspace").is_some(),
+            "{path} is built on its own: {reason}"
+        );
+        assert_eq!(manifest["package"]["publish"].as_bool(), Some(false), "{path}");
+        let names = manifest["dependencies"].as_table().unwrap().keys();
+        for used in names.filter(|used| used.starts_with("trailaudit")) {
+            assert!(allowed.contains(&used.as_str()), "{path} must not stand on {used}");
         }
     }
 }

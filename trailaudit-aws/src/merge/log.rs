@@ -53,6 +53,10 @@ impl ShardLog {
         Ok(log)
     }
 
+    pub(super) fn run(&self) -> &Run {
+        &self.run
+    }
+
     pub(super) fn shard(&self) -> Option<Shard> {
         self.run.shard
     }

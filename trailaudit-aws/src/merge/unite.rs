@@ -50,17 +50,16 @@ impl Union {
 
     /// Adds a shard's file.
     pub(super) fn add(&mut self, shard: &Opened<'_>, path: &str) -> Result<(), MergeError> {
-        let (header, exchanges) = package::records(shard.files, path, &self.file).map_err(shard.at())?;
+        let kept = &mut self.exchanges;
+        let keep = |id, exchange: Exchange| match kept.entry(id) {
+            Entry::Vacant(place) => _ = place.insert(exchange),
+            Entry::Occupied(mut kept) if moment(kept.get()) < moment(&exchange) => _ = kept.insert(exchange),
+            Entry::Occupied(_) => (),
+        };
+        let header = package::exchanges(shard.files, path, &self.file, shard.log.run(), keep).map_err(shard.at())?;
         // Any of the salts is as good, as long as it is always the same one.
         self.salt = [self.salt, header.salt].into_iter().flatten().min();
         self.organization = header.organization;
-        for (id, exchange) in exchanges {
-            match self.exchanges.entry(id) {
-                Entry::Vacant(place) => _ = place.insert(exchange),
-                Entry::Occupied(mut kept) if moment(kept.get()) < moment(&exchange) => _ = kept.insert(exchange),
-                Entry::Occupied(_) => (),
-            }
-        }
         Ok(())
     }
 

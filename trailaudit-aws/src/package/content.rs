@@ -5,27 +5,8 @@ use std::io::Read;
 use trailaudit_core::evidence::Files;
 use trailaudit_core::evidence::package::RecordFile;
 use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::{EvidenceId, Exchange};
 
 use super::PackageError;
-
-/// The first line of a record file, which must be about what the file is, and its exchanges.
-pub(crate) fn records(
-    files: &dyn Files,
-    path: &str,
-    file: &RecordFile,
-) -> Result<(Header, Vec<(EvidenceId, Exchange)>), PackageError> {
-    let (header, lines) = lines(open(files, path)?, path, file)?;
-    let exchange = |(i, line): (usize, Result<Vec<u8>, PackageError>)| {
-        Exchange::from_line(&line?).map_err(|source| PackageError::Exchange {
-            path: path.into(),
-            line: i + 2,
-            source,
-        })
-    };
-    let exchanges: Result<_, _> = lines.enumerate().map(exchange).collect();
-    Ok((header, exchanges?))
-}
 
 /// The first line of a record file alone.
 pub(crate) fn header(files: &dyn Files, path: &str, file: &RecordFile) -> Result<Header, PackageError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use trailaudit_aws::{MergeError, Scope, package};
-use trailaudit_core::evidence::InMemory;
+use trailaudit_core::evidence::{InMemory, records};
 use trailaudit_core::organization::AccountId;
 
 use crate::collecting::{HOME, MANAGEMENT, accounts_of, central, collected, sharded, text, united};
@@ -57,6 +57,28 @@ async fn only_all_shards_of_one_run_are_merged() {
         shard.insert(path.clone(), shards[1].bytes(&other).unwrap());
     });
     assert!(told(&renamed).ends_with("names another account or organization"));
+}
+
+/// What several shards were answered is united within the run of each: an answer of another year is none of it.
+#[tokio::test]
+async fn answers_of_another_run_are_not_united() {
+    let server = support::serve(central(), Duration::ZERO);
+    let mut shards = sharded(&server, &Scope::default(), 2).await;
+    let path = "organization.jsonl.gz";
+    let lines = records::read_lines(shards[1].bytes(path).unwrap()).map(|line| {
+        let line = String::from_utf8(line.unwrap()).unwrap();
+        match line.split_once(r#""sentAt":"20"#) {
+            Some((before, after)) => format!(r#"{before}"sentAt":"19{after}"#),
+            None => line,
+        }
+    });
+    let lines: Vec<_> = lines.collect();
+    shards[1].insert(path, records::write(&lines).unwrap());
+    let told = refused(united(&shards));
+    assert!(
+        told.starts_with("d1: organization.jsonl.gz, line 2: it was not sent during the run"),
+        "{told}"
+    );
 }
 
 /// What decides what is asked must be the same in all; how fast it is asked, and by which session of a role, need not.

@@ -13,6 +13,7 @@ use crate::arguments::{Controls, ControlsView, Form, Judge};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::summary::print;
+use crate::visible;
 
 /// Runs the command.
 pub(crate) fn run(controls: &Controls) -> Result<Exit> {
@@ -100,7 +101,7 @@ fn all_frameworks(form: Form) -> String {
             .iter()
             .map(|f| json!({"id": f.id, "name": f.name, "editions": f.editions, "rules": rules_of(&f.name)}))
             .collect();
-        return format!("{:#}\n", Value::from(all));
+        return visible::json(&Value::from(all));
     }
     let mut out = String::new();
     for framework in frameworks() {

@@ -2,7 +2,7 @@
 
 mod text;
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use trailaudit_core::evidence::diff::v1::Relation;
@@ -15,6 +15,7 @@ use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::open;
 use crate::trust::{options, trust};
+use crate::visible::Screen;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
@@ -28,7 +29,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
     let sides = (side(&arguments.old, &*old, &was)?, side(&arguments.new, &*new, &is)?);
     let diff = Diff::between(&sides.0, &sides.1).map_err(refused)?;
     warn(&diff);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let stdout = io::stdout().lock();
+    let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match arguments.format {
+        DiffForm::Csv => Box::new(stdout),
+        form => Box::new(Screen::new(stdout, matches!(form, DiffForm::Json))),
+    });
     let written = match arguments.format {
         DiffForm::Text => text::write(&diff, &mut out),
         DiffForm::Json => diff.write_json(&mut out),

@@ -16,6 +16,7 @@ use crate::package::open;
 use crate::report::signatures;
 use crate::summary::print;
 use crate::trust::{options, trust};
+use crate::visible;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
@@ -32,7 +33,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
     }
     print(&match arguments.format {
         Form::Text => text::of(&report, chain.as_ref()),
-        Form::Json => format!("{:#}\n", json::of(&report, chain.as_ref())),
+        Form::Json => visible::json(&json::of(&report, chain.as_ref())),
     })?;
     Ok(if report.is_verified() {
         Exit::Done

@@ -1,10 +1,10 @@
 //! Reading `findings.json` and `coverage.json` back, an entry at a time, and holding the CSV beside it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde_json::Value;
 
-use super::inert;
+use super::{csv_writer, inert};
 use crate::evidence::jcs;
 use crate::evidence::records::{Limits, Lines, RecordsError};
 
@@ -20,7 +20,18 @@ pub struct Reading<R> {
     lines: Lines<R>,
     /// What stands before the entries.
     pub head: Value,
-    ended: bool,
+    next: Next,
+}
+
+/// What may stand on the next line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// The first entry, or the end.
+    Any,
+    /// An entry: the one before has a comma behind it.
+    Entry,
+    /// The end: the entry before has no comma.
+    End,
 }
 
 /// Why a table cannot be read.
@@ -61,7 +72,7 @@ impl<R: Read> Reading<BufReader<R>> {
         Ok(Self {
             lines,
             head,
-            ended: false,
+            next: Next::Any,
         })
     }
 }
@@ -75,25 +86,86 @@ impl<R: BufRead> Reading<R> {
         const END: &[u8] = b"]}";
         let layout = || TableError::Layout("a table of this version");
         let line = self.lines.next().transpose()?.ok_or_else(layout)?;
-        if line == END {
+        if line == END && self.next != Next::Entry {
             return match self.lines.next().transpose()? {
                 None => Ok(None),
                 Some(_) => Err(layout()),
             };
         }
-        // The last entry has no comma; nothing but the end may follow it.
-        let entry = line.strip_suffix(b",");
-        if self.ended {
+        if self.next == Next::End {
             return Err(layout());
         }
-        self.ended = entry.is_none();
+        let entry = line.strip_suffix(b",");
+        self.next = if entry.is_some() { Next::Entry } else { Next::End };
         Ok(Some(entry.map_or_else(|| line.clone(), <[u8]>::to_vec)))
     }
 }
 
-/// Whether a CSV row shows exactly these cells, formulas made inert.
-pub(crate) fn is_row_of<'a>(row: &csv::ByteRecord, cells: impl ExactSizeIterator<Item = &'a str>) -> bool {
-    row.len() == cells.len() && cells.zip(row).all(|(cell, shown)| inert(cell).as_bytes() == shown)
+/// A CSV held against its JSON: every byte must be the one that is written for these rows, so that no program can read
+/// something else in it than another.
+pub(crate) struct Shown<R: Read> {
+    writer: csv::Writer<Comparing<R>>,
+}
+
+impl<R: Read> Shown<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self {
+            writer: csv_writer(Comparing {
+                reader,
+                there: Vec::new(),
+                differs: false,
+            }),
+        }
+    }
+
+    /// Whether the next row shows exactly these cells, formulas made inert.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn has_row<T: AsRef<str>>(&mut self, cells: &[T]) -> io::Result<bool> {
+        let cells = cells.iter().map(|cell| inert(cell.as_ref()));
+        let compared = self.writer.write_record(cells).map_err(io::Error::from);
+        match compared.and_then(|()| self.writer.flush()) {
+            Err(_) if self.writer.get_ref().differs => Ok(false),
+            compared => compared.map(|()| true),
+        }
+    }
+
+    /// Whether nothing follows the rows that were asked after.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn ends_here(self) -> io::Result<bool> {
+        let Ok(mut comparing) = self.writer.into_inner() else {
+            return Ok(false);
+        };
+        Ok(comparing.reader.read(&mut [0])? == 0)
+    }
+}
+
+/// Takes what should be there, and refuses when it is not what is read.
+struct Comparing<R> {
+    reader: R,
+    there: Vec<u8>,
+    differs: bool,
+}
+
+impl<R: Read> Write for Comparing<R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.there.resize(bytes.len(), 0);
+        match self.reader.read_exact(&mut self.there) {
+            Ok(()) if self.there == bytes => return Ok(bytes.len()),
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+            Err(error) => return Err(error),
+        }
+        self.differs = true;
+        Err(io::ErrorKind::InvalidData.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The head as it is written: without the brace at its end.
@@ -101,4 +173,65 @@ fn written_head(head: &Value) -> Option<Vec<u8>> {
     let mut written = serde_json::to_vec(head).ok()?;
     written.pop();
     Some(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_one_form() {
+        let rows = [["a", "b"], ["=1", "say \"no\",\nnow"]];
+        let written = "\"a\",\"b\"\r\n\"'=1\",\"say \"\"no\"\",\nnow\"\r\n";
+        let shows = |text: &str| {
+            let mut shown = Shown::new(text.as_bytes());
+            rows.iter().all(|row| shown.has_row(row).unwrap()) && shown.ends_here().unwrap()
+        };
+        assert!(shows(written));
+        for other in [
+            "",
+            &written[..written.len() - 1],
+            &format!("\u{feff}{written}"),
+            &format!("{written}\r\n"),
+            &written.replace("\r\n", "\n"),
+            &written.replace("\"a\"", "a"),
+            &written.replace('\'', ""),
+            &written.replace(",\"b\"", ", \"b\""),
+        ] {
+            assert!(!shows(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn entries_stand_between_commas() {
+        let read = |entries: &str| {
+            let text = format!("{{\"format\":\"f\",\"list\":[{entries}");
+            let mut reading = Reading::new(text.as_bytes(), "f", "list").unwrap();
+            let mut found = Vec::new();
+            while let Some(entry) = reading.next_entry()? {
+                found.push(String::from_utf8(entry).unwrap());
+            }
+            Ok::<_, TableError>(found.join(" "))
+        };
+        assert_eq!(read("\n]}\n").unwrap(), "");
+        assert_eq!(read("\n{},\n{}\n]}\n").unwrap(), "{} {}");
+        for entries in ["\n{},\n]}\n", "\n{}\n{}\n]}\n", "\n{}\n", "\n{}\n]}\n\n", "\n{}\n]}"] {
+            assert!(read(entries).is_err(), "{entries:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_difference() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("it is gone"))
+            }
+        }
+        assert_eq!(
+            Shown::new(Broken).has_row(&["a"]).unwrap_err().to_string(),
+            "it is gone"
+        );
+        assert_eq!(Shown::new(Broken).ends_here().unwrap_err().to_string(), "it is gone");
+    }
 }

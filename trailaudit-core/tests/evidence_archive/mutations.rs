@@ -6,7 +6,7 @@ use trailaudit_core::evidence::Files as _;
 use crate::crafted::{Raw, Zip, extra};
 use crate::{contents, open, some_files, written};
 
-/// Every byte of two small archives given every value: one as written here, one as other tools write.
+/// Every byte of two small archives changed in ten ways: one as written here, one as other tools write.
 #[test]
 fn no_changed_byte_makes_another_package() {
     let mut theirs = Zip::new();
@@ -19,7 +19,8 @@ fn no_changed_byte_makes_another_package() {
         let mut taken = 0;
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
-            for value in 0..=u8::MAX {
+            let flipped = (0..8).map(|bit| bytes[at] ^ 1 << bit);
+            for value in flipped.chain([0, u8::MAX]) {
                 changed[at] = value;
                 let Ok(archive) = open(&changed) else { continue };
                 if let Ok(found) = contents(&archive) {
@@ -30,7 +31,7 @@ fn no_changed_byte_makes_another_package() {
             assert!(open(&bytes[..at]).is_err(), "cut at {at}");
         }
         // Times, versions and permissions have no meaning for a package, and nothing else is free.
-        let free = taken / 255;
+        let free = taken / 10;
         assert!(
             (1..=bytes.len() / 5).contains(&free),
             "{free} of {} bytes are free",

@@ -77,6 +77,12 @@ fn what_would_be_refused_is_not_written() {
     assert_eq!(refused(&|files| files.insert("../a", "")), "Unsafe(Segment) ../a");
     assert_eq!(refused(&|files| files.insert("a b", "")), "Unsafe(Character(' ')) a b");
     assert_eq!(refused(&|files| files.insert("empty/a", "")), "FileAndFolder empty/a");
+    let mut files = some_files();
+    files.remove("manifest.json");
+    assert!(matches!(
+        archive::write(&files, io::sink()),
+        Err(ArchiveError::NoManifest)
+    ));
     let files = some_files();
     for (kind, fault) in [
         (EntryKind::Symlink, Fault::NotRegular),
@@ -97,7 +103,7 @@ fn what_would_be_refused_is_not_written() {
 
 #[test]
 fn more_entries_than_sixteen_bits_count() {
-    let mut files = InMemory::default();
+    let mut files = some_files();
     for i in 0..70_000 {
         files.insert(format!("accounts/{:03}/{i:012}.jsonl", i % 1_000), i.to_string());
     }
@@ -202,7 +208,7 @@ proptest! {
     fn any_files_come_back(
         files in prop::collection::btree_map("[a-z]{1,3}(/[a-zA-Z0-9_-]{1,8}){0,2}(\\.gz)?", any::<Vec<u8>>(), 0..20),
     ) {
-        let mut package = InMemory::default();
+        let mut package = some_files();
         for (path, bytes) in files {
             package.insert(path, bytes);
         }
@@ -262,7 +268,7 @@ struct Growing(AtomicU32);
 impl Files for Growing {
     fn paths(&self) -> io::Result<Vec<Entry>> {
         Ok(vec![Entry {
-            path: "a.gz".into(),
+            path: "manifest.json".into(),
             size: 2 << 20,
             kind: EntryKind::Regular,
         }])

@@ -65,9 +65,7 @@ impl Sample {
     }
 
     pub fn leaves(&self) -> Vec<AccountLeaf> {
-        let index = self.files.bytes(package::ACCOUNTS_INDEX).unwrap();
-        let lines = index.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| AccountLeaf::parse(line).unwrap()).collect()
+        leaves(&self.files)
     }
 
     pub fn statement(&self, role: &str) -> Statement {
@@ -104,31 +102,8 @@ impl Sample {
 
     /// Puts other bytes in place of a file and has the preparer sign them.
     pub fn reseal(&mut self, path: &str, bytes: Vec<u8>) {
-        let sha256 = Digest::of(&bytes);
-        let size = bytes.len() as u64;
-        self.files.insert(path, bytes);
-        let mut leaves = self.leaves();
-        for leaf in &mut leaves {
-            if path == package::account_records(&leaf.account) {
-                leaf.records = Some(sha256);
-            }
-            if path == package::resource_records(&leaf.account) {
-                leaf.resources = Some(sha256);
-            }
-        }
-        self.files
-            .insert(package::ACCOUNTS_INDEX, write_index(&leaves).unwrap());
-        self.resign(|manifest| {
-            for file in manifest.files.iter_mut().filter(|file| file.path == path) {
-                (file.size, file.sha256) = (size, sha256);
-            }
-            let listed = |path| manifest.file(path).unwrap().sha256;
-            let (catalogue, baseline) = (listed(package::CATALOGUE), listed(package::BASELINE));
-            (manifest.catalogue_sha256, manifest.baseline_sha256) = (catalogue, baseline);
-            manifest.accounts_root = accounts_root(&leaves).unwrap();
-            let records = records_root(&manifest.files, &leaves).unwrap();
-            manifest.package_id = Manifest::package_id_of(&records, &catalogue, &baseline, manifest.as_of).unwrap();
-        });
+        put(&mut self.files, path, bytes);
+        self.sign_as_preparer();
     }
 
     pub fn trust(&self) -> Trust {
@@ -148,6 +123,34 @@ impl Sample {
         let (statement, key) = (self.statement("preparer"), self.preparer.clone());
         self.sign(PREPARER, &statement, &key);
     }
+}
+
+/// Puts other bytes in place of a file, and their digests wherever they are listed. No signature fits any more.
+pub fn put(files: &mut InMemory, path: &str, bytes: Vec<u8>) {
+    let sha256 = Digest::of(&bytes);
+    let size = bytes.len() as u64;
+    files.insert(path, bytes);
+    let mut leaves = leaves(files);
+    for leaf in &mut leaves {
+        if path == package::account_records(&leaf.account) {
+            leaf.records = Some(sha256);
+        }
+        if path == package::resource_records(&leaf.account) {
+            leaf.resources = Some(sha256);
+        }
+    }
+    files.insert(package::ACCOUNTS_INDEX, write_index(&leaves).unwrap());
+    let mut manifest = Manifest::parse(files.bytes("manifest.json").unwrap()).unwrap();
+    for file in manifest.files.iter_mut().filter(|file| file.path == path) {
+        (file.size, file.sha256) = (size, sha256);
+    }
+    let listed = |path| manifest.file(path).unwrap().sha256;
+    let (catalogue, baseline) = (listed(package::CATALOGUE), listed(package::BASELINE));
+    (manifest.catalogue_sha256, manifest.baseline_sha256) = (catalogue, baseline);
+    manifest.accounts_root = accounts_root(&leaves).unwrap();
+    let records = records_root(&manifest.files, &leaves).unwrap();
+    manifest.package_id = Manifest::package_id_of(&records, &catalogue, &baseline, manifest.as_of).unwrap();
+    files.insert("manifest.json", manifest.to_bytes().unwrap());
 }
 
 pub fn draft() -> Draft<'static> {
@@ -185,6 +188,12 @@ pub fn facts() -> Provenance {
 pub fn complaints(report: &Report) -> Vec<String> {
     let line = |problem: &Problem| format!("{} {}", problem.code, problem.file.as_deref().unwrap_or("-"));
     report.problems.iter().map(line).collect()
+}
+
+fn leaves(files: &InMemory) -> Vec<AccountLeaf> {
+    let index = files.bytes(package::ACCOUNTS_INDEX).unwrap();
+    let lines = index.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| AccountLeaf::parse(line).unwrap()).collect()
 }
 
 fn tool() -> Tool {

@@ -1,5 +1,7 @@
 //! Signatures with timestamps, in a package.
 
+use std::sync::LazyLock;
+
 use jiff::{SignedDuration, Timestamp};
 use trailaudit_core::evidence::timestamp::{Certificate, Token};
 use trailaudit_core::evidence::{Bundle, Code, Options, Report, Statement, Trust, verify};
@@ -10,7 +12,9 @@ use crate::sample::{PREPARER, Sample, complaints};
 
 /// A package from an hour ago, which Ada says to have signed at `declared`.
 fn signed_at(declared: Timestamp) -> Sample {
-    let ended = now() - SignedDuration::from_hours(1);
+    // The same each time, so that the same is signed each time.
+    static ENDED: LazyLock<Timestamp> = LazyLock::new(|| now() - SignedDuration::from_hours(1));
+    let ended = *ENDED;
     let mut sample = Sample::with(|_, _, facts| {
         (facts.collection.started, facts.collection.ended) = (ended, ended);
         facts.as_of = ended;

@@ -27,6 +27,8 @@ pub struct Setup<'a> {
     pub digest: &'a str,
     pub binding: &'a str,
     pub usage: &'a str,
+    /// What the certificates above it say beside that they are authorities.
+    pub above: &'a str,
     /// From when until when its certificate is valid, from now.
     pub valid: (SignedDuration, SignedDuration),
     /// More arguments for signing its certificate.
@@ -40,6 +42,7 @@ impl Default for Setup<'_> {
             digest: "sha256",
             binding: "sha256",
             usage: USAGE,
+            above: "",
             valid: (SignedDuration::from_hours(-1), SignedDuration::from_hours(1)),
             issue: "",
         }
@@ -155,7 +158,11 @@ pub fn now() -> Timestamp {
 
 fn configuration(setup: &Setup<'_>) -> String {
     let Setup {
-        digest, binding, usage, ..
+        digest,
+        binding,
+        usage,
+        above,
+        ..
     } = setup;
     format!(
         "[req]
@@ -177,6 +184,7 @@ commonName = supplied
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
+{above}
 [below]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature

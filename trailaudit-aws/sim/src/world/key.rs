@@ -25,6 +25,8 @@ pub struct Key {
     pub aliases: Vec<String>,
     /// Whom the key policy lets describe it, read its public half and sign with it.
     pub readers: KeyReaders,
+    /// `Description`: any text.
+    pub description: String,
     /// What it is made of.
     pub spec: KeySpec,
     /// `KeyUsage`, such as `ENCRYPT_DECRYPT`.
@@ -71,6 +73,7 @@ impl Key {
             deletion: None,
             aliases: Vec::new(),
             readers: KeyReaders::Owner,
+            description: String::new(),
             spec: KeySpec::SymmetricDefault,
             usage: "ENCRYPT_DECRYPT",
         }

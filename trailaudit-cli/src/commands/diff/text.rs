@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use trailaudit_core::evidence::diff::v1::{Cause, Change, Head, Package, Relation};
 use trailaudit_core::evidence::diff::{Diff, DiffError};
 
-use crate::error::printable;
+use crate::visible::in_one_line;
 use section::Section;
 
 /// Writes everything.
@@ -113,5 +113,5 @@ fn nothing_changed(head: &Head) -> bool {
 
 /// What a package says must not pass for a line of ours.
 fn line(text: &str) -> String {
-    printable(text).replace(['\n', '\t'], "\u{fffd}")
+    in_one_line(text)
 }

@@ -8,13 +8,13 @@ use trailaudit_core::evidence::manifest::Collection;
 use trailaudit_core::evidence::verify::Code;
 use trailaudit_core::evidence::{Manifest, Report, VerifiedSignature};
 
-use crate::error::printable;
+use crate::visible::in_one_line;
 
 /// The lines that are printed.
 pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
     let mut out = String::new();
     // What a package says must not pass for a line of ours.
-    let mut line = |text: &str| _ = writeln!(out, "{}", printable(text).replace(['\n', '\t'], "\u{fffd}"));
+    let mut line = |text: &str| _ = writeln!(out, "{}", in_one_line(text));
     if let Some(manifest) = &report.manifest {
         line(&format!("package      {}", manifest.package_id));
         line(&format!(

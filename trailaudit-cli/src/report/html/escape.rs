@@ -4,6 +4,11 @@ use std::fmt::{self, Write};
 
 use askama::filters::{Escaper, Html};
 
+use crate::visible::is_hidden;
+
+/// How many characters of one text stand on a page: a name of megabytes in every row would leave nothing to be read.
+const LONGEST: usize = 4_096;
+
 /// Escapes as HTML text and attributes need it, and writes what cannot be seen as its code point: `⟨U+202E⟩`.
 ///
 /// An account's name may hold a right-to-left override or a line break; read on a page, it would be another name.
@@ -12,26 +17,19 @@ pub(crate) struct Visible;
 
 impl Escaper for Visible {
     fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
-        let mut rest = text;
+        let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+        let (mut rest, more) = text.split_at(end);
         while let Some((at, hidden)) = rest.char_indices().find(|(_, c)| is_hidden(*c)) {
             Html.write_escaped_str(&mut out, &rest[..at])?;
             write!(out, "⟨U+{:04X}⟩", u32::from(hidden))?;
             rest = &rest[at + hidden.len_utf8()..];
         }
-        Html.write_escaped_str(&mut out, rest)
+        Html.write_escaped_str(&mut out, rest)?;
+        match more.chars().count() {
+            0 => Ok(()),
+            more => write!(out, "⟨{more} more characters⟩"),
+        }
     }
-}
-
-/// Control and format characters, and letters that are drawn as nothing (Unicode categories Cc, Cf, Zl, Zp and the
-/// fillers that are used to spoof names).
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
-            | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -58,6 +56,13 @@ mod tests {
             let code = format!("⟨U+{:04X}⟩", u32::from(hidden));
             assert_eq!(shown(&format!("a{hidden}b")), format!("a{code}b"));
         }
+    }
+
+    #[test]
+    fn what_is_too_long_says_so() {
+        let long = "é".repeat(LONGEST);
+        assert_eq!(shown(&long), long);
+        assert_eq!(shown(&format!("{long}<\u{202e}")), format!("{long}⟨2 more characters⟩"));
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub enum ArchiveError {
     /// Its directory is longer than [`LONGEST_DIRECTORY`].
     #[error("the archive's directory has {0} bytes, more than {LONGEST_DIRECTORY}")]
     LongDirectory(u64),
+    /// What is to be written is no package: without its manifest at the top, a folder of it could be taken for one.
+    #[error("there is no manifest.json to be written")]
+    NoManifest,
     /// One entry is not as it should be.
     #[error("entry {name:?}: {fault}")]
     Entry {

@@ -8,6 +8,7 @@ use flate2::{Compression, Crc};
 use super::framing::{self, Packed};
 use super::{ArchiveError, Fault, LONGEST_DIRECTORY, MOST_ENTRIES, MOST_EXPANSION, Method, names};
 use crate::evidence::files::{Entry, EntryKind, Files};
+use crate::evidence::package::MANIFEST;
 
 /// How hard deflate tries. Another level gives other bytes.
 const LEVEL: u32 = 6;
@@ -24,7 +25,7 @@ const HELD: usize = 1 << 20;
 ///
 /// # Errors
 /// When a file cannot be read or changes meanwhile, the output cannot be written, or the package has what
-/// [`Archive::open`](super::Archive::open) would refuse: links, empty folders, unsafe or repeated paths.
+/// [`Archive::open`](super::Archive::open) would refuse: links, empty folders, unsafe or repeated paths; and when it has no manifest.
 pub fn write(files: &dyn Files, out: impl Write) -> Result<u64, ArchiveError> {
     let mut entries = files.paths()?;
     entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -47,6 +48,9 @@ pub fn write(files: &dyn Files, out: impl Write) -> Result<u64, ArchiveError> {
 fn check(entries: &[Entry]) -> Result<(), ArchiveError> {
     if entries.len() as u64 > MOST_ENTRIES {
         return Err(ArchiveError::TooManyEntries(entries.len() as u64));
+    }
+    if !entries.iter().any(|entry| entry.path == MANIFEST) {
+        return Err(ArchiveError::NoManifest);
     }
     for entry in entries {
         if entry.kind != EntryKind::Regular {

@@ -112,10 +112,19 @@ verified=0
 : > "$work/signers"
 # One text is one value: what can be written in several ways could be changed unnoticed.
 canonical() { base64 -d < "$1" 2> /dev/null | base64 | tr -d '\n' | cmp -s - "$1"; }
+# What the key is, OpenSSL tells in words: an RSA key by its modulus alone.
+described=$(openssl pkey -pubin -in "$key" -noout -text) || fail "your key cannot be read"
+bits=$(printf '%s\n' "$described" | sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p')
+case $described in
+  ED25519*) kind=ed25519 ;;
+  *Modulus:*) kind=rsa; [ "$bits" -ge 3072 ] || fail "your RSA key is shorter than 3072 bits" ;;
+  *"OID: prime256v1"*) kind=p256 ;;
+  *) fail "your key is neither P-256 nor Ed25519 nor RSA" ;;
+esac
 genuine() {
-  case $(openssl pkey -pubin -in "$key" -noout -text | head -n 1) in
-    ED25519*) openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in "$work/pae" -sigfile "$work/signature.bin" ;;
-    *RSA*) openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest \
+  case $kind in
+    ed25519) openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in "$work/pae" -sigfile "$work/signature.bin" ;;
+    rsa) openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest \
       -verify "$key" -signature "$work/signature.bin" "$work/pae" ;;
     *) openssl dgst -sha256 -verify "$key" -signature "$work/signature.bin" "$work/pae" ;;
   esac > /dev/null 2>&1

@@ -221,7 +221,9 @@ fn check_file(
             Err(problem(Code::ChangedFile, message))
         }
         _ if sha256 != pin.sha256 => {
-            let is_cut = RecordFile::at(path).is_some() && files.open(path).is_ok_and(records::is_cut);
+            // Where the length is not known, the compression tells.
+            let is_cut =
+                pin.size.is_none() && RecordFile::at(path).is_some() && files.open(path).is_ok_and(records::is_cut);
             let code = if is_cut { Code::TruncatedFile } else { Code::ChangedFile };
             Err(problem(
                 code,

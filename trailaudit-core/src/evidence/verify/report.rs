@@ -196,6 +196,8 @@ codes! {
     NoSignature = "no-signature",
     /// The numbers of the signatures have a gap or a repetition.
     SignatureSequence = "signature-sequence",
+    /// The same statement, signed with the same key, stands there twice.
+    RepeatedSignature = "repeated-signature",
     /// A signature file is not a bundle of ours.
     MalformedBundle = "malformed-bundle",
     /// What was signed is not a statement of ours.

@@ -37,6 +37,7 @@ pub(super) fn check(
     let copies = read_key_copies(files, present, problems);
     let mut used = BTreeSet::new();
     let mut envelopes = BTreeSet::new();
+    let mut statements = BTreeSet::new();
     let mut verified: Vec<(VerifiedSignature, &PublicKey)> = Vec::new();
     let names = named(present, problems);
     for (place, (path, name)) in names.iter().enumerate() {
@@ -48,6 +49,11 @@ pub(super) fn check(
             continue;
         };
         used.insert(bundle.key);
+        // Not by the bytes of the signature: one ECDSA signature can be turned into another by whoever has it.
+        if !statements.insert((bundle.key, Digest::of(&bundle.payload))) {
+            let message = "the same key signed the same statement in a file before this one";
+            problems.add(Code::RepeatedSignature, Some(path), message);
+        }
         let trusted = trust.and_then(|trust| trust.signer(&bundle.key));
         if trust.is_some() && trusted.is_none() {
             let message = format!("the key {} is not among those you trust", bundle.key);

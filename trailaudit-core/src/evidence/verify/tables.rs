@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +19,7 @@ use crate::evidence::package::{
 };
 use crate::organization::AccountId;
 use crate::tables::catalogue::v1::{Catalogue, Entry};
-use crate::tables::reading::{Reading, TableError, is_row_of};
+use crate::tables::reading::{Reading, Shown, TableError};
 use crate::tables::{coverage, findings, rfc3339};
 
 /// The longest catalogue that is read, in bytes.
@@ -89,6 +89,12 @@ impl Tables<'_> {
         {
             let message = "its head is not about this moment and these frameworks";
             problems.add(Code::Tables, Some(FINDINGS_JSON), message);
+        }
+        // A rule that is counted with nothing at all is found by its name alone.
+        let is_known = |rule: &String| self.catalogue.is_none_or(|catalogue| catalogue.rule(rule).is_some());
+        for rule in self.manifest.controls.keys().filter(|rule| !is_known(rule)) {
+            let message = format!("it counts findings of {rule:?}, which is no rule of the catalogue");
+            problems.add(Code::Counts, Some(super::MANIFEST), message);
         }
         let says = self.manifest.controls.iter().flat_map(|(rule, verdicts)| {
             verdicts
@@ -165,32 +171,26 @@ impl Tables<'_> {
         mut cells_of: impl FnMut(&[u8]) -> Result<Vec<String>, String>,
     ) -> Result<serde_json::Value, (&'p str, String)> {
         let in_json = |error: TableError| (json, error.to_string());
-        let in_csv = |error: csv::Error| (csv, error.to_string());
+        let in_csv = |error: std::io::Error| (csv, error.to_string());
         let opened = self.files.open(json).map_err(|error| (json, error.to_string()))?;
         let mut entries = Reading::new(opened, format, list).map_err(in_json)?;
-        let opened = self.files.open(csv).map_err(|error| (csv, error.to_string()))?;
-        let mut rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(opened);
-        let mut row = csv::ByteRecord::new();
-        rows.read_byte_record(&mut row).map_err(in_csv)?;
-        if !is_row_of(&row, columns.iter().copied()) {
+        let opened = self.files.open(csv).map_err(in_csv)?;
+        let mut rows = Shown::new(BufReader::with_capacity(64 << 10, opened));
+        if !rows.has_row(columns).map_err(in_csv)? {
             return Err((csv, "its first row does not name the columns of this version".into()));
         }
         let mut number = 1;
         while let Some(line) = entries.next_entry().map_err(in_json)? {
             let cells = cells_of(&line).map_err(|message| (json, format!("entry {number}: {message}")))?;
-            let there = rows.read_byte_record(&mut row).map_err(in_csv)?;
-            if !there || !is_row_of(&row, cells.iter().map(String::as_str)) {
+            if !rows.has_row(&cells).map_err(in_csv)? {
                 return Err((
                     csv,
-                    format!("row {number} does not say what entry {number} of {json} says"),
+                    format!("row {number} does not say what entry {number} of {json} says, as it is written"),
                 ));
             }
             number += 1;
         }
-        if rows.read_byte_record(&mut row).map_err(in_csv)? {
+        if !rows.ends_here().map_err(in_csv)? {
             return Err((csv, format!("it has more rows than {json} has entries")));
         }
         Ok(entries.head)

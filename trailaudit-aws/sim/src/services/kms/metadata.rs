@@ -15,7 +15,7 @@ pub(super) struct Metadata<'a> {
     arn: String,
     creation_date: EpochSeconds,
     enabled: bool,
-    description: &'static str,
+    description: &'a str,
     key_usage: &'a str,
     key_state: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ impl<'a> Metadata<'a> {
             arn,
             creation_date: EpochSeconds(key.created),
             enabled: key.state == "Enabled",
-            description: "",
+            description: &key.description,
             key_usage: key.usage,
             key_state: key.state,
             deletion_date: key.deletion.map(EpochSeconds),
