@@ -39,7 +39,7 @@ pub enum Answer {
 pub enum Oracle {
     /// `jq`, `base64`, `sha256sum` and `openssl`, in the steps of VERIFY.md.
     OpenSsl,
-    /// `securesystemslib`, from PyPI: the DSSE envelope.
+    /// `securesystemslib`, from the Python Package Index: the DSSE envelope.
     Securesystemslib,
     /// `@sigstore/verify`, from npm: the bundle, with its timestamp.
     SigstoreJs,

@@ -49,7 +49,7 @@ fn judged(ground: &Ground, bytes: Vec<u8>, number: usize) -> &'static str {
     match unpacked(&archive) {
         Some(files) if files == ground.files => "the same package",
         // Whoever verifies reads every file: that one cannot be read ends it, of which a sixteenth is shown.
-        None if number % 16 != 0 => "a file cannot be read",
+        None if !number.is_multiple_of(16) => "a file cannot be read",
         _ if ground.verify(&archive).is_verified() => "ACCEPTED",
         _ => "the package is refused",
     }

@@ -15,10 +15,11 @@ use crate::tally::Mutant;
 pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'_>> {
     let mut mutants = Vec::new();
     for path in ground.paths().iter().filter(|path| is_asked(path)) {
-        let is_table = ["findings.json", "coverage.json"].contains(&path.as_str());
+        let bytes = ground.bytes(path);
         let variants = match path.as_str() {
-            package::ACCOUNTS_INDEX => of_lines(ground.bytes(path)),
-            _ if path.ends_with(".json") && !is_table => Json::parse(ground.bytes(path)).variants(),
+            package::ACCOUNTS_INDEX => of_lines(bytes),
+            package::FINDINGS_JSON | package::COVERAGE_JSON | package::RUN_LOG => continue,
+            _ if bytes.starts_with(b"{") || bytes.starts_with(b"[") => Json::parse(bytes).variants(),
             _ => continue,
         };
         for Variant { what, bytes, .. } in variants {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::changes::{self, Change};
+
 /// A JSON value whose objects may repeat a key and have any order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -79,8 +81,8 @@ impl Json {
 
     /// Calls `take` with every change at and below `place`, put into the whole by whoever is above.
     fn visit(&self, place: &str, take: &mut dyn FnMut(&str, Kind, &str, Json)) {
-        for (kind, what, changed) in self.changes() {
-            take(place, kind, &what, changed);
+        for Change { kind, what, value } in changes::to(self) {
+            take(place, kind, &what, value);
         }
         match self {
             Self::Token(_) => {}
@@ -104,137 +106,6 @@ impl Json {
             }
         }
     }
-
-    /// Every change to this value itself.
-    fn changes(&self) -> Vec<(Kind, String, Self)> {
-        use Kind::{Form, Value};
-        let token = |text: &str| Self::Token(text.to_owned());
-        let mut changes: Vec<(Kind, String, Self)> = Vec::new();
-        let mut add = |kind, what: String, changed: Self| {
-            if changed != *self {
-                changes.push((kind, what, changed));
-            }
-        };
-        // Another type; the last two are what careless readers take for nothing or for any text.
-        for other in ["null", "true", "7", "-1", "\"text\"", "[]", "{}", "1e999", "[null]"] {
-            let is_same_type = std::mem::discriminant(&Self::shape(other)) == std::mem::discriminant(self)
-                && kind_of(other) == kind_of(&self.text());
-            add(
-                if is_same_type { Value } else { Form },
-                format!("becomes {other}"),
-                Self::shape(other),
-            );
-        }
-        match self {
-            Self::Token(text) if text.starts_with('"') => {
-                let content = &text[1..text.len() - 1];
-                add(Value, "emptied".into(), token("\"\""));
-                add(Value, "with a letter more".into(), token(&format!("\"{content}x\"")));
-                add(
-                    Value,
-                    "in upper case".into(),
-                    token(&format!("\"{}\"", content.to_uppercase())),
-                );
-                add(
-                    Value,
-                    "with a blank at its end".into(),
-                    token(&format!("\"{content} \"")),
-                );
-                if let Some(first) = content.chars().next().filter(char::is_ascii_alphanumeric) {
-                    let shorter: String = content.chars().skip(1).collect();
-                    add(
-                        Value,
-                        "without its first letter".into(),
-                        token(&format!("\"{shorter}\"")),
-                    );
-                    let escaped = format!("\"\\u{:04x}{shorter}\"", first as u32);
-                    add(Form, "with an escape that is not needed".into(), token(&escaped));
-                }
-            }
-            Self::Token(text) => {
-                if text.parse::<i64>().is_ok() {
-                    for other in [format!("{text}1"), format!("1{text}")] {
-                        add(Value, format!("becomes {other}"), token(&other));
-                    }
-                    for other in [
-                        format!("{text}.0"),
-                        format!("{text}e0"),
-                        format!("0{text}"),
-                        format!("\"{text}\""),
-                    ] {
-                        add(Form, format!("becomes {other}"), token(&other));
-                    }
-                }
-                let other = if text == "true" { "false" } else { "true" };
-                add(
-                    if text == "null" { Form } else { kind_for(text) },
-                    format!("becomes {other}"),
-                    token(other),
-                );
-            }
-            Self::Array(items) => {
-                let inner = self.text();
-                add(Form, "with a blank inside".into(), token(&format!("[ {}", &inner[1..])));
-                for i in 0..items.len() {
-                    let mut fewer = items.clone();
-                    fewer.remove(i);
-                    add(Value, format!("without element {i}"), Self::Array(fewer));
-                    let mut more = items.clone();
-                    more.insert(i, items[i].clone());
-                    add(Value, format!("with element {i} twice"), Self::Array(more));
-                }
-                let mut reversed = items.clone();
-                reversed.reverse();
-                add(Value, "in reverse order".into(), Self::Array(reversed));
-                let more = [&items[..], &[token("null")]].concat();
-                add(Form, "with null at its end".into(), Self::Array(more));
-            }
-            Self::Object(members) => {
-                let inner = self.text();
-                add(
-                    Form,
-                    "with a blank inside".into(),
-                    token(&format!("{{ {}", &inner[1..])),
-                );
-                let mut reversed = members.clone();
-                reversed.reverse();
-                add(Form, "with its keys in reverse order".into(), Self::Object(reversed));
-                let mut with = |kind, what: String, change: &dyn Fn(&mut Vec<(String, Self)>)| {
-                    let mut members = members.clone();
-                    change(&mut members);
-                    add(kind, what, Self::Object(members));
-                };
-                for (name, value) in [("zz", "1"), ("zz", "null"), ("__proto__", "{}"), ("", "\"\"")] {
-                    with(Form, format!("with {name:?}: {value} more"), &|members| {
-                        let at = members.partition_point(|(key, _)| key.as_str() < name);
-                        members.insert(at, (name.into(), token(value)));
-                    });
-                }
-                for i in 0..members.len() {
-                    let key = &members[i].0;
-                    with(Value, format!("without {key:?}"), &|members| drop(members.remove(i)));
-                    with(Form, format!("with {key:?} twice"), &|members| {
-                        members.insert(i, members[i].clone());
-                    });
-                    with(Form, format!("with {key:?} twice, first as null"), &|members| {
-                        members.insert(i, (members[i].0.clone(), token("null")));
-                    });
-                    with(Form, format!("with {key:?} in upper case"), &|members| {
-                        members[i].0 = members[i].0.to_uppercase();
-                    });
-                }
-            }
-        }
-        changes
-    }
-
-    fn shape(text: &str) -> Self {
-        match text {
-            "[]" => Self::Array(Vec::new()),
-            "{}" => Self::Object(Vec::new()),
-            _ => Self::Token(text.to_owned()),
-        }
-    }
 }
 
 impl From<&Value> for Json {
@@ -254,19 +125,4 @@ impl From<&Value> for Json {
 
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-/// The type of a value, by how it starts.
-fn kind_of(text: &str) -> char {
-    match text.chars().next() {
-        Some('0'..='9' | '-') => '0',
-        Some('t' | 'f') => 't',
-        Some(first) => first,
-        None => ' ',
-    }
-}
-
-/// A truth in place of another is another value; in place of anything else it is another type.
-fn kind_for(text: &str) -> Kind {
-    if kind_of(text) == 't' { Kind::Value } else { Kind::Form }
 }

@@ -38,7 +38,7 @@ struct Group {
 
 impl Tally {
     /// Judges a group of mutants; fails with the first dozen that are accepted or told by another code.
-    pub fn take(&mut self, name: &str, ground: &Ground, mutants: Vec<Mutant<'_>>) {
+    pub fn take(&mut self, name: &str, ground: &Ground, mutants: &[Mutant<'_>]) {
         let start = Instant::now();
         assert!(!mutants.is_empty(), "{name}");
         let told: Vec<_> = mutants.par_iter().map(|mutant| judge(ground, mutant)).collect();

@@ -46,8 +46,8 @@ pub fn renamed(ground: &Ground) -> Vec<Mutant<'_>> {
         for (name, cause) in other_names(&path) {
             // Of a signature in another place the place is told, or that its own is empty.
             let cause = match (path.as_str(), name.as_str()) {
-                (PREPARER, "signatures/03-preparer.sigstore.json") => Cause::of(&name, &["signature-sequence"]),
-                (REVIEWER, "signatures/03-reviewer.sigstore.json") => Cause::of(&name, &["signature-sequence"]),
+                (PREPARER, "signatures/03-preparer.sigstore.json")
+                | (REVIEWER, "signatures/03-reviewer.sigstore.json") => Cause::of(&name, &["signature-sequence"]),
                 // Without a manifest nothing is known of what belongs there.
                 ("manifest.json", _) => Cause::of(&path, &["missing-file"]),
                 _ => cause,
