@@ -63,7 +63,9 @@ pub fn table(bytes: &[u8]) {
         if list == "findings" && entries.iter().zip(&lines).all(is_canonical) {
             let cells = |entry: &Entry<'_>| row_of(&entry.cells());
             let shown = row_of(&COLUMNS) + &entries.iter().map(cells).collect::<String>();
-            let expected: &[&str] = if head["asOf"] == as_of() {
+            let names = head.as_object().unwrap().keys();
+            let is_its_head = head["asOf"] == as_of() && names.eq(["asOf", "format", "frameworks"]);
+            let expected: &[&str] = if is_its_head {
                 &[]
             } else {
                 &["tables-disagree findings.json"]
