@@ -2,142 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod allowed;
+mod repository;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-/// The members of the workspace and the workspace crates each may stand on, tests included. No other arrow.
-const ARROWS: [(&str, &str, &[&str]); 7] = [
-    ("trailaudit-core", "trailaudit-core", &[]),
-    ("trailaudit-oracle", "trailaudit-core/oracle", &["trailaudit-core"]),
-    ("trailaudit-sim", "trailaudit-aws/sim", &[]),
-    (
-        "trailaudit-aws",
-        "trailaudit-aws",
-        &["trailaudit-core", "trailaudit-sim"],
-    ),
-    (
-        "trailaudit-cli",
-        "trailaudit-cli",
-        &["trailaudit-aws", "trailaudit-core", "trailaudit-sim"],
-    ),
-    (
-        "trailaudit-examples",
-        "examples",
-        &["trailaudit-aws", "trailaudit-core", "trailaudit-sim"],
-    ),
-    (
-        "trailaudit-benches",
-        "benches",
-        &[
-            "trailaudit-aws",
-            "trailaudit-core",
-            "trailaudit-examples",
-            "trailaudit-sim",
-        ],
-    ),
-];
-
-/// Packages that are built on their own, the workspace crates each may stand on, and why it is no member.
-const APART: [(&str, &[&str], &str); 1] = [(
-    "trailaudit-core/fuzz",
-    &["trailaudit-core"],
-    "other compiler flags, and a fuzzer in C++ below it",
-)];
-
-/// Crates that must not stand below a member, anywhere in its tree but for its tests; `*` ends a prefix.
-const FORBIDDEN: [(&str, &str, &str); 14] = [
-    (
-        "trailaudit-core",
-        "tokio",
-        "the core is sync: it touches nothing that anybody would have to wait for",
-    ),
-    (
-        "trailaudit-core",
-        "aws-*",
-        "rules speak neutral words, and compile without a cloud's SDK",
-    ),
-    ("trailaudit-core", "hyper", "the core has no network"),
-    ("trailaudit-core", "reqwest", "the core has no network"),
-    ("trailaudit-core", "tracing", "the core returns what it has to say"),
-    (
-        "trailaudit-core",
-        "rand",
-        "the core is deterministic: whoever needs chance hands it in",
-    ),
-    (
-        "trailaudit-oracle",
-        "trailaudit-*",
-        "whoever shares our code shares our mistakes, and is no second opinion",
-    ),
-    (
-        "trailaudit-core",
-        "sigstore-*",
-        "a verifier to compare with, not to verify with",
-    ),
-    (
-        "trailaudit-aws",
-        "sigstore-*",
-        "a verifier to compare with, not to verify with",
-    ),
-    (
-        "trailaudit-cli",
-        "sigstore-*",
-        "a verifier to compare with, not to verify with",
-    ),
-    ("trailaudit-cli", "trailaudit-oracle", "for tests alone"),
-    (
-        "trailaudit-sim",
-        "trailaudit-*",
-        "what shares our types shares our mistakes",
-    ),
-    (
-        "trailaudit-sim",
-        "aws-*",
-        "it answers as AWS does, and must not learn how from the SDK that asks",
-    ),
-    (
-        "trailaudit-aws",
-        "trailaudit-sim",
-        "the simulator is for tests and the demo, never for an audit",
-    ),
-];
-
-/// Crates that must stand nowhere in the workspace, tests included.
-const FORBIDDEN_EVERYWHERE: [(&str, &str); 7] = [
-    (
-        "openssl-sys",
-        "a second TLS stack, and one that needs the system's headers: rustls is the one",
-    ),
-    ("openssl", "a second TLS stack: rustls is the one"),
-    ("native-tls", "a second TLS stack: rustls is the one"),
-    ("ring", "a second set of primitives below rustls: aws-lc-rs is the one"),
-    ("reqwest", "a second HTTP client: the SDK's own is the one"),
-    (
-        "rs_merkle",
-        "no domain separation between leaves and nodes: RFC 6962 needs it",
-    ),
-    ("chrono", "a second calendar: jiff is the one"),
-];
-
-/// What may lie at the top of the repository beside the members, and whether it has to.
-const TOP: [(&str, bool); 14] = [
-    (".cargo", false),
-    (".ci", true),
-    (".clippy.toml", true),
-    (".config", false),
-    (".github", true),
-    (".gitignore", true),
-    (".rustfmt.toml", true),
-    ("CHANGELOG.md", true),
-    ("CONTRIBUTING.md", true),
-    ("Cargo.lock", true),
-    ("Cargo.toml", true),
-    ("LICENSE", true),
-    ("README.md", true),
-    ("deny.toml", true),
-];
+use allowed::{APART, ARROWS, FORBIDDEN, FORBIDDEN_EVERYWHERE, TOP};
+use repository::{files, is_rust, read, sources, texts, tree};
 
 const LONGEST_FILE: usize = 400;
 
@@ -312,31 +183,6 @@ fn top_of(path: &str) -> &str {
     path.split_once('/').map_or(path, |(top, _)| top)
 }
 
-/// The names of the crates in a part of the dependency tree, all features on, for this platform.
-fn tree(part: &[&str]) -> BTreeSet<String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "tree",
-            "--offline",
-            "--all-features",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
-        .args(part)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
-        .filter_map(|line| line.split(' ').next())
-        .map(str::to_owned)
-        .collect()
-}
-
 fn matches(name: &str, pattern: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
@@ -357,61 +203,4 @@ fn declares_module(line: &str, name: &str) -> bool {
 fn leads_to_a_file(line: &str, at: usize, place: &str) -> bool {
     let is_inside = line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || "._-/}){$*".contains(c));
     !is_inside && line[at + place.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
-}
-
-/// Every Rust file of the workspace, by its path from the top.
-fn sources() -> Vec<(String, String)> {
-    let sources: Vec<_> = texts().into_iter().filter(|(path, _)| is_rust(path)).collect();
-    assert!(sources.len() > 100, "only {} sources were found", sources.len());
-    sources
-}
-
-fn is_rust(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension == "rs")
-}
-
-/// Every text of the repository, by its path from the top.
-fn texts() -> Vec<(String, String)> {
-    let read = |path: String| Some((fs::read_to_string(root().join(&path)).ok()?, path));
-    let found = files().into_iter().filter_map(read);
-    found.map(|(text, path)| (path, text)).collect()
-}
-
-/// Every file that git keeps; in an export without its history, every file but what is built.
-fn files() -> Vec<String> {
-    let git = Command::new("git")
-        .args(["ls-files", "-z"])
-        .current_dir(root())
-        .output();
-    match git {
-        Ok(output) if output.status.success() && !output.stdout.is_empty() => {
-            let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-            names.map(|name| String::from_utf8(name.to_vec()).unwrap()).collect()
-        }
-        _ => {
-            let mut found = Vec::new();
-            walk(&root(), &mut found);
-            found
-        }
-    }
-}
-
-fn walk(directory: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.is_dir() {
-            let from_top = path.strip_prefix(root()).unwrap();
-            found.push(from_top.to_str().unwrap().replace('\\', "/"));
-        } else if path.file_name().is_none_or(|name| name != "target" && name != ".git") {
-            walk(&path, found);
-        }
-    }
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
