@@ -19,7 +19,7 @@ pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'
         let variants = match path.as_str() {
             package::ACCOUNTS_INDEX => of_lines(bytes),
             package::FINDINGS_JSON | package::COVERAGE_JSON | package::RUN_LOG => continue,
-            _ if bytes.starts_with(b"{") || bytes.starts_with(b"[") => Json::parse(bytes).variants(),
+            path if path.ends_with(".json") => Json::parse(bytes).variants(),
             _ => continue,
         };
         for Variant { what, bytes, .. } in variants {
