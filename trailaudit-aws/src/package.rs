@@ -27,7 +27,7 @@ pub(crate) use content::{check, header};
 const LONGEST_RUN_LOG: u64 = 512 << 20;
 
 /// How many record files are decoded at once, and how much of one, in bytes, is held while they are.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
 const HELD: usize = 2 << 20;
 
 /// The most values of one exchange: far more than any page of an answer has.
@@ -123,24 +123,39 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
         .collect();
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
     let span = Span::of(&run);
-    // Small files are decoded by every core, a few at a time; what is large is taken in exchange by exchange, so that
-    // memory stays flat whatever the files hold.
-    for some in paths.chunks(AT_ONCE) {
-        let decoded: Vec<_> = some
-            .par_iter()
+    // Small files are decoded by every core, a few at a time, while those before them are taken in; what is large is
+    // taken in exchange by exchange, so that memory stays flat whatever the files hold.
+    let decode = |some: &[(String, RecordFile)]| -> Vec<_> {
+        some.par_iter()
             .map(|(path, file)| small(files, path, file, span))
-            .collect();
-        for ((path, file), exchanges) in some.iter().zip(decoded) {
-            match exchanges? {
-                Some(exchanges) => {
-                    begin(&mut reading, file);
-                    for (id, exchange) in &exchanges {
-                        take_in(&mut reading, file, *id, exchange);
+            .collect()
+    };
+    let mut chunks = paths.chunks(AT_ONCE);
+    let mut now = chunks.next().unwrap_or_default();
+    let mut decoded = decode(now);
+    while !now.is_empty() {
+        let next = chunks.next().unwrap_or_default();
+        let take = || {
+            for ((path, file), exchanges) in now.iter().zip(decoded) {
+                match exchanges? {
+                    Some(exchanges) => {
+                        begin(&mut reading, file);
+                        for (id, exchange) in &exchanges {
+                            take_in(&mut reading, file, *id, exchange);
+                        }
                     }
+                    None => stream(&mut reading, files, path, file, span)?,
                 }
-                None => stream(&mut reading, files, path, file, span)?,
             }
-        }
+            Ok::<_, PackageError>(())
+        };
+        let mut ahead = Vec::new();
+        // In place: what is kept lies together, apart from what the other threads only hold for a moment.
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| ahead = decode(next));
+            take()
+        })?;
+        (now, decoded) = (next, ahead);
     }
     Ok((run, reading.finish()))
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use trailaudit_core::evidence::chain::Place;
+use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::verify::Code;
 use trailaudit_core::evidence::{Digest, Draft, Manifest, Options, Role, verify};
@@ -11,6 +13,12 @@ use trailaudit_core::evidence::{Digest, Draft, Manifest, Options, Role, verify};
 use crate::arguments::Packaging;
 use crate::error::{CommandError, Result};
 use crate::package::open;
+
+/// This program, as manifests name it.
+pub(crate) static TOOL: LazyLock<Tool> = LazyLock::new(|| Tool {
+    name: env!("CARGO_BIN_NAME").into(),
+    version: env!("CARGO_PKG_VERSION").into(),
+});
 
 /// Reads and checks it all, before anything is collected; the draft, and its place in a chain if it has one.
 pub(crate) fn read(packaging: &Packaging, draft: Draft<'static>) -> Result<(Draft<'static>, Option<Place>)> {

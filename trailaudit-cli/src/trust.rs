@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::evidence::timestamp::Certificate;
 use trailaudit_core::evidence::{Options, PublicKey, Reperformance, Trust};
 
 use crate::arguments::Checks;
 use crate::error::{CommandError, Result};
+use crate::packaging::TOOL;
+use crate::report;
 
 /// The trust that was given; none when none was.
 pub(crate) fn trust(checks: &Checks) -> Result<Option<Trust>> {
@@ -40,8 +43,13 @@ pub(crate) fn options(checks: &Checks) -> Options<'static> {
     let mut options = Options::default()
         .allow_simulated(checks.allow_simulated)
         .accept_revised(checks.accept_revised);
-    options.reperform = (!checks.no_reperform).then_some(Reperformance::by(&AwsRecords));
-    options
+    options.reperform = (!checks.no_reperform).then(reperformance);
+    options.now(Timestamp::now())
+}
+
+/// By this program's rules and in its words.
+pub(crate) fn reperformance() -> Reperformance<'static> {
+    Reperformance::by(&AwsRecords).with_report(&TOOL, &report::write_html)
 }
 
 fn policy(path: &Path) -> Result<Trust> {

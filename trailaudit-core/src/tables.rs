@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod findings;
 pub mod reading;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -17,17 +18,25 @@ pub(crate) fn csv_writer<W: Write>(out: W) -> csv::Writer<W> {
         .from_writer(out)
 }
 
+/// Writes one row of cells that no spreadsheet calculates.
+pub(crate) fn write_row<W: Write>(csv: &mut csv::Writer<W>, cells: &[impl AsRef<str>]) -> csv::Result<()> {
+    for cell in cells {
+        csv.write_field(inert(cell.as_ref()).as_bytes())?;
+    }
+    csv.write_record(None::<&[u8]>)
+}
+
 /// A cell that no spreadsheet takes for a formula: names are chosen by others, and `=HYPERLINK(...)` is a legal name.
 ///
 /// What is not seen does not count: `LibreOffice` drops a NUL, and calculates what follows it.
-pub(crate) fn inert(cell: &str) -> String {
+fn inert(cell: &str) -> Cow<'_, str> {
     let seen = cell.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
     let dropped = &cell[..cell.len() - seen.len()];
     let calculates = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫']);
     if calculates || dropped.contains(char::is_control) {
-        format!("'{cell}")
+        format!("'{cell}").into()
     } else {
-        cell.to_owned()
+        cell.into()
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::Rule;
 use trailaudit_core::evidence::chain::{NoPlace, Place};
-use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
@@ -17,7 +16,7 @@ use crate::config::Config;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
-use crate::packaging;
+use crate::packaging::{self, TOOL};
 use crate::report;
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
@@ -121,11 +120,7 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
 
 /// A draft by this program, with its report.
 pub(crate) fn draft() -> Draft<'static> {
-    let tool = Tool {
-        name: env!("CARGO_BIN_NAME").into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-    };
-    Draft::new(tool).report(&report::write_html)
+    Draft::new(TOOL.clone()).report(&report::write_html)
 }
 
 /// The rules and frameworks that were chosen: all rules unless some are named. A framework keeps its own rules and those of

@@ -7,8 +7,8 @@ use std::path::Path;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use trailaudit_aws::{AwsRecords, Collector, write_whole};
-use trailaudit_core::evidence::{Options, Reperformance, Signer, Trust, verify};
+use trailaudit_aws::{Collector, write_whole};
+use trailaudit_core::evidence::{Options, Signer, Trust, verify};
 use trailaudit_core::{Assessment, Verdict};
 use trailaudit_sim::{Server, Truth};
 
@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::package::{beside, open};
 use crate::signing::Signing;
 use crate::summary::print;
+use crate::trust::reperformance;
 
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
@@ -50,7 +51,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let trust = Trust::in_keys([public]);
     let options = Options::default()
         .trust(&trust)
-        .reperform(Reperformance::by(&AwsRecords))
+        .reperform(reperformance())
         .allow_simulated(true);
     let report = verify(&*open(&demo.out)?, &options);
     let mut told = String::new();

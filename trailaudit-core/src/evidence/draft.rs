@@ -4,14 +4,14 @@
 //! page people read. Signing comes after, and speaks about the manifest alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::accounts::{AccountLeaf, write_index};
-use super::files::{Content, EntryKind, Store};
+use super::files::{Content, EntryKind, OwnContent, Store};
 use super::hashing::{self, Measured};
 use super::manifest::{CoverageTotals, Manifest, Previous, Supersedes, Tool};
 use super::package::{self, RecordFile};
@@ -158,26 +158,40 @@ impl<'a> Draft<'a> {
         let catalogue = catalogue::to_json(&self.rules, selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;
         let report = self.report.unwrap_or(&plain_report);
-        let files: [(&str, Content<'_>); 9] = [
-            (package::CATALOGUE, &mut |out| out.write_all(&catalogue)),
-            (package::BASELINE, &mut |out| out.write_all(baseline.as_bytes())),
-            (package::FINDINGS_CSV, &mut |out| {
-                findings::write_csv(assessment, selection, out)
-            }),
-            (package::FINDINGS_JSON, &mut |out| {
-                findings::write_json(assessment, selection, out)
-            }),
-            (package::COVERAGE_CSV, &mut |out| coverage::write_csv(assessment, out)),
-            (package::COVERAGE_JSON, &mut |out| coverage::write_json(assessment, out)),
-            (package::VERIFY_MD, &mut |out| out.write_all(INSTRUCTIONS[0].1)),
-            (package::VERIFY_SH, &mut |out| out.write_all(INSTRUCTIONS[1].1)),
-            (package::REPORT_HTML, &mut |out| report(contents, out)),
+        let files: [(&str, OwnContent<'_>); 9] = [
+            (package::CATALOGUE, Box::new(|out| out.write_all(&catalogue))),
+            (package::BASELINE, Box::new(|out| out.write_all(baseline.as_bytes()))),
+            (
+                package::FINDINGS_CSV,
+                Box::new(|out| findings::write_csv(assessment, selection, out)),
+            ),
+            (
+                package::FINDINGS_JSON,
+                Box::new(|out| findings::write_json(assessment, selection, out)),
+            ),
+            (
+                package::COVERAGE_CSV,
+                Box::new(|out| coverage::write_csv(assessment, out)),
+            ),
+            (
+                package::COVERAGE_JSON,
+                Box::new(|out| coverage::write_json(assessment, out)),
+            ),
+            (package::VERIFY_MD, Box::new(|out| out.write_all(INSTRUCTIONS[0].1))),
+            (package::VERIFY_SH, Box::new(|out| out.write_all(INSTRUCTIONS[1].1))),
+            (package::REPORT_HTML, Box::new(|out| report(contents, out))),
         ];
-        let mut written = BTreeMap::new();
-        for (path, content) in files {
-            written.insert(path.to_owned(), write(store, path, content)?);
-        }
-        Ok(written)
+        let paths = files.each_ref().map(|(path, _)| (*path).to_owned());
+        let mut slots = [Measured::default(); 9];
+        let measuring = files.into_iter().zip(&mut slots).map(|((path, mut content), slot)| {
+            let content = move |out: &mut dyn Write| {
+                *slot = measured(out, &mut *content)?;
+                Ok(())
+            };
+            (path, Box::new(content) as OwnContent<'_>)
+        });
+        store.write_each(measuring.collect())?;
+        Ok(paths.into_iter().zip(slots).collect())
     }
 
     fn facts(&self, provenance: &Provenance, assessment: &Assessment) -> Facts {
@@ -315,14 +329,21 @@ fn refuse_strangers(
 }
 
 fn write(store: &mut dyn Store, path: &str, content: Content<'_>) -> io::Result<Measured> {
-    let mut measured = Measured::default();
+    let mut written = Measured::default();
     store.write(path, &mut |out| {
-        let mut counting = hashing::Counting::new(out);
-        content(&mut counting)?;
-        measured = counting.measured();
+        written = measured(out, content)?;
         Ok(())
     })?;
-    Ok(measured)
+    Ok(written)
+}
+
+/// Passes what `content` writes on to `out`, and measures it.
+fn measured(out: &mut dyn Write, content: Content<'_>) -> io::Result<Measured> {
+    // Tables are written cell by cell: what is hashed and passed on should be more than that.
+    let mut counting = BufWriter::with_capacity(64 << 10, hashing::Counting::new(out));
+    content(&mut counting)?;
+    let counting = counting.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(counting.measured())
 }
 
 fn plain_report(_: &Contents<'_>, out: &mut dyn Write) -> io::Result<()> {

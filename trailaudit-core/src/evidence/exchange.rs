@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -26,6 +27,16 @@ impl EvidenceId {
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    fn digits(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        digits
+    }
 }
 
 impl From<[u8; 32]> for EvidenceId {
@@ -36,7 +47,8 @@ impl From<[u8; 32]> for EvidenceId {
 
 impl fmt::Display for EvidenceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Written at once: a large package names a million of them.
+        f.write_str(str::from_utf8(&self.digits()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -83,9 +95,21 @@ impl Serialize for EvidenceId {
 
 impl<'de> Deserialize<'de> for EvidenceId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(HexDigits)
+    }
+}
+
+struct HexDigits;
+
+impl Visitor<'_> for HexDigits {
+    type Value = EvidenceId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{NotADigest}")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<EvidenceId, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
@@ -108,22 +132,26 @@ pub enum Answer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Transport {
-    /// The ARN that asked.
-    pub principal: String,
-    /// When the last attempt was sent, RFC 3339 in UTC.
-    pub sent_at: String,
+    // The fields stand in the order canonical JSON gives them: written as they stand, they are canonical.
     /// How often it was sent.
     pub attempts: u32,
-    /// The HTTP status of the last attempt; absent when nothing came back.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub status: Option<u16>,
-    /// The service's request id.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub request_id: Option<String>,
     /// The service's own clock: its `Date` header.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub date: Option<String>,
+    /// The ARN that asked.
+    pub principal: String,
+    /// The service's request id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<String>,
+    /// When the last attempt was sent, RFC 3339 in UTC.
+    pub sent_at: String,
+    /// The HTTP status of the last attempt; absent when nothing came back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub status: Option<u16>,
 }
+
+/// What most lines are not longer than, in bytes.
+const USUAL_LINE: usize = 2 << 10;
 
 /// One recorded API call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,10 +189,13 @@ impl Exchange {
         let Canonical { before_id, after_id } = self.canonical()?;
         let id = Canonical::digest(&before_id, &after_id);
         let mut line = before_id;
-        line.extend_from_slice(format!(",\"id\":\"{id}\"").as_bytes());
+        line.extend_from_slice(b",\"id\":\"");
+        line.extend_from_slice(&id.digits());
+        line.push(b'"');
         line.extend_from_slice(&after_id);
         line.extend_from_slice(b",\"transport\":");
-        jcs::write(&json!(self.transport), &mut line)?;
+        // Texts and small integers, which cannot fail to be written.
+        line.extend(serde_json::to_vec(&self.transport).unwrap_or_default());
         line.push(b'}');
         Ok((id, line))
     }
@@ -208,7 +239,8 @@ impl Exchange {
     /// stand in the order RFC 8785 gives them: `account`, `answer` or `error`, (`id`,) `operation`, `parameters`,
     /// `region`, `service`(, `transport`).
     fn canonical(&self) -> Result<Canonical, jcs::NotCanonical> {
-        let mut before_id = b"{\"account\":".to_vec();
+        let mut before_id = Vec::with_capacity(USUAL_LINE);
+        before_id.extend_from_slice(b"{\"account\":");
         jcs::write_string(self.account.as_str(), &mut before_id);
         match &self.answer {
             Answer::Ok(answer) => {

@@ -20,13 +20,26 @@ pub trait Files: Sync {
 }
 
 /// Write access to a package that is being made.
-pub trait Store: Files {
+pub trait Store: Files + Send {
     /// Writes a file so that it is there whole or not at all, in place of one that may lie there.
     ///
     /// # Errors
     /// What `content` says, or when the file cannot be written.
     fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()>;
+
+    /// Writes several files, each as [`Store::write`] does; where that is possible, at the same time.
+    ///
+    /// # Errors
+    /// As [`Store::write`]: of one that failed.
+    fn write_each(&mut self, files: Vec<(&str, OwnContent<'_>)>) -> io::Result<()> {
+        files
+            .into_iter()
+            .try_for_each(|(path, mut content)| self.write(path, &mut *content))
+    }
 }
+
+/// What writes a file's bytes, on any thread.
+pub type OwnContent<'a> = Box<dyn FnMut(&mut dyn Write) -> io::Result<()> + Send + 'a>;
 
 /// What writes a file's bytes.
 pub type Content<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;

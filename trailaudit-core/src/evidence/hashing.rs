@@ -58,7 +58,7 @@ impl<R: Read> Hashing<R> {
 
     /// Reads on to the end; the length and the digest of all that was read.
     pub(super) fn finish(mut self) -> io::Result<Measured> {
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = vec![0; 16 << 10];
         while self.failed.is_none() && self.read(&mut buffer).is_ok_and(|length| length > 0) {}
         match self.failed {
             Some(error) => Err(error),

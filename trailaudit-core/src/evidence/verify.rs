@@ -17,8 +17,10 @@ mod tables;
 
 use std::net::IpAddr;
 
+use jiff::Timestamp;
+
 pub use reperform::Reperformance;
-pub use report::{Code, Extract, Problem, Reperformed, Report, VerifiedSignature};
+pub use report::{Code, Extract, Page, Problem, Reperformed, Report, VerifiedSignature};
 
 use super::draft::INSTRUCTIONS;
 use super::files::Files;
@@ -47,8 +49,10 @@ pub struct Options<'a> {
     pub reperform: Option<Reperformance<'a>>,
     /// Whether a package that was not collected from the provider's own endpoints is accepted.
     pub allow_simulated: bool,
-    /// Whether findings of rules that have another revision today are accepted without being assessed again.
+    /// Whether findings of rules that have a later revision today are accepted without being assessed again.
     pub accept_revised: bool,
+    /// The moment of the verification; without it no time is found to lie in the future.
+    pub now: Option<Timestamp>,
 }
 
 impl<'a> Options<'a> {
@@ -73,11 +77,26 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Whether findings of rules that have another revision today are accepted without being assessed again.
+    /// The moment of the verification: nothing in a package can be of later.
+    #[must_use]
+    pub fn now(mut self, now: Timestamp) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// Whether findings of rules that have a later revision today are accepted without being assessed again.
     #[must_use]
     pub fn accept_revised(mut self, accept: bool) -> Self {
         self.accept_revised = accept;
         self
+    }
+}
+
+impl Options<'_> {
+    /// Whether `time` lies after the moment of the verification, by more than clocks differ.
+    fn is_to_come(&self, time: Timestamp) -> bool {
+        self.now
+            .is_some_and(|now| time.duration_since(now) > signatures::CLOCK_DIFFERENCE)
     }
 }
 
@@ -105,7 +124,8 @@ pub fn verify(files: &dyn Files, options: &Options<'_>) -> Report {
             reperformed = check_package(files, &present, manifest, options, &mut problems);
         }
     }
-    let signatures = signatures::check(files, &present, sha256, manifest.as_ref(), options.trust, &mut problems);
+    let about = (sha256, manifest.as_ref());
+    let signatures = signatures::check(files, &present, about, options, &mut problems);
     if options.accept_revised {
         for code in [Code::RuleRevised, Code::CatalogueRevised, Code::InstructionsRevised] {
             problems.put_up_with(code);
@@ -146,8 +166,13 @@ fn check_package(
         catalogue: catalogue.as_ref(),
         leaves: &index.leaves,
     };
-    tables.check_findings(&intact, problems);
-    tables.check_coverage(&intact, problems);
+    let (mut of_findings, mut of_coverage) = (Problems::default(), Problems::default());
+    rayon::join(
+        || tables.check_findings(&intact, &mut of_findings),
+        || tables.check_coverage(&intact, &mut of_coverage),
+    );
+    problems.extend(of_findings);
+    problems.extend(of_coverage);
     options
         .reperform?
         .package(&files, manifest, catalogue.as_ref()?, problems)
@@ -248,6 +273,15 @@ fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut P
     if manifest.collection.ended < manifest.collection.started {
         let message = "the collection ended before it started";
         problems.add(Code::InconsistentManifest, Some(MANIFEST), message);
+    }
+    for (what, time) in [
+        ("the collection ended", manifest.collection.ended),
+        ("its verdicts speak about", manifest.as_of),
+    ] {
+        if options.is_to_come(time) {
+            let message = format!("{what} at {time}, which by your clock is still to come");
+            problems.add(Code::TimeInFuture, Some(MANIFEST), message);
+        }
     }
     let hosts = &manifest.endpoint.hosts;
     let is_simulated = manifest.endpoint.simulated || hosts.is_empty() || hosts.iter().any(|host| is_near(host));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use super::{csv_writer, inert, rfc3339, write_list};
+use super::{csv_writer, rfc3339, write_list, write_row};
 use crate::assessment::{Accounting, Assessment};
 use crate::coverage::{Cell, CellStatus};
 use crate::organization::AccountState;
@@ -29,7 +29,7 @@ pub fn write_csv<W: Write>(assessment: &Assessment, out: W) -> io::Result<()> {
     let mut csv = csv_writer(out);
     csv.write_record(COLUMNS)?;
     for row in rows(assessment) {
-        csv.write_record(row.cells().iter().map(|cell| inert(cell)))?;
+        write_row(&mut csv, &row.cells())?;
     }
     csv.flush()
 }

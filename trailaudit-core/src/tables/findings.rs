@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{csv_writer, inert, rfc3339, write_list};
+use super::{csv_writer, rfc3339, write_list, write_row};
 use crate::assessment::Assessment;
 use crate::evidence::EvidenceId;
 use crate::finding::Finding;
@@ -41,7 +41,7 @@ pub fn write_csv<W: Write>(assessment: &Assessment, selection: &Selection, out: 
     let mut csv = csv_writer(out);
     csv.write_record(COLUMNS)?;
     for entry in entries(assessment, selection) {
-        csv.write_record(entry.cells().iter().map(|cell| inert(cell)))?;
+        write_row(&mut csv, &entry.cells())?;
     }
     csv.flush()
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde_json::Value;
 
-use super::{csv_writer, inert};
+use super::{csv_writer, write_row};
 use crate::evidence::jcs;
 use crate::evidence::records::{Limits, Lines, RecordsError};
 
@@ -123,8 +123,7 @@ impl<R: Read> Shown<R> {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn has_row<T: AsRef<str>>(&mut self, cells: &[T]) -> io::Result<bool> {
-        let cells = cells.iter().map(|cell| inert(cell.as_ref()));
-        let compared = self.writer.write_record(cells).map_err(io::Error::from);
+        let compared = write_row(&mut self.writer, cells).map_err(io::Error::from);
         match compared.and_then(|()| self.writer.flush()) {
             Err(_) if self.writer.get_ref().differs => Ok(false),
             compared => compared.map(|()| true),

@@ -1,5 +1,7 @@
 //! JSON fields dropped and altered, by somebody who cannot sign.
 
+use std::path::Path;
+
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use trailaudit_core::evidence::{Bundle, PemSigner, Signer as _, package};
@@ -19,7 +21,7 @@ pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'
         let variants = match path.as_str() {
             package::ACCOUNTS_INDEX => of_lines(bytes),
             package::FINDINGS_JSON | package::COVERAGE_JSON | package::RUN_LOG => continue,
-            path if path.ends_with(".json") => Json::parse(bytes).variants(),
+            path if Path::new(path).extension().is_some_and(|end| end == "json") => Json::parse(bytes).variants(),
             _ => continue,
         };
         for Variant { what, bytes, .. } in variants {

@@ -1,12 +1,17 @@
 //! The records judged again.
 
+use std::io::{self, Write};
+
+use trailaudit_core::evidence::draft::Contents;
+use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::records::{self, Header};
+use trailaudit_core::evidence::verify::Page;
 use trailaudit_core::evidence::{Options, Reperformance, verify};
 use trailaudit_core::rule::{Check, Wording};
 use trailaudit_core::{CATALOGUE, Rule};
 
 use crate::provider::{account_file, rule, salt};
-use crate::sample::{ACCOUNTS, Sample, complaints};
+use crate::sample::{ACCOUNTS, Sample, complaints, tool};
 
 /// Records other than those that were judged, signed all the same.
 #[test]
@@ -66,7 +71,7 @@ fn a_finding_that_was_left_out_is_told() {
 #[test]
 fn a_package_of_an_older_revision_is_verified_as_far_as_it_goes() {
     let first = CATALOGUE[0];
-    let older = like(first, first.id, first.revision + 1);
+    let older = like(first, first.id, first.revision - 1);
     let former = like(first, "a-rule-of-former-days", first.revision);
     let sample = Sample::with(|_, draft, _| draft.rules = [&[older, former], &CATALOGUE[1..]].concat());
     let report = sample.verify();
@@ -100,6 +105,41 @@ fn a_package_of_an_older_revision_is_verified_as_far_as_it_goes() {
         told.contains(&"reperformance-differs findings.json".to_owned()),
         "{told:?}"
     );
+}
+
+/// What this version cannot judge, nobody puts up with: any finding could be hidden behind a revision to come.
+#[test]
+fn a_rule_of_a_revision_to_come_is_not_put_up_with() {
+    let first = CATALOGUE[0];
+    let newer = like(first, first.id, first.revision + 1);
+    let sample = Sample::with(|_, draft, _| draft.rules = [&[newer], &CATALOGUE[1..]].concat());
+    assert_eq!(complaints(&sample.verify()), ["rule-newer catalogue.json"]);
+    let trust = sample.trust();
+    let accepting = Options::default().trust(&trust).accept_revised(true);
+    let report = verify(&sample.files, &accepting.reperform(Reperformance::by(&sample.provider)));
+    assert_eq!(complaints(&report), ["rule-newer catalogue.json"]);
+}
+
+/// The page for people is written again by whoever has its writer and is of the version that wrote it.
+#[test]
+fn a_page_that_says_what_the_findings_do_not_is_told() {
+    fn page(contents: &Contents<'_>, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{} findings", contents.assessment.findings.len())
+    }
+    let mut sample = Sample::with(|_, draft, _| draft.report = Some(&page));
+    let (own, other) = (tool("0.1.0"), tool("0.2.0"));
+    let read = |sample: &Sample, tool: &Tool| {
+        let trust = sample.trust();
+        let again = Reperformance::by(&sample.provider).with_report(tool, &page);
+        let report = verify(&sample.files, &Options::default().trust(&trust).reperform(again));
+        (complaints(&report), report.reperformed.unwrap().page)
+    };
+    assert_eq!(read(&sample, &own), (vec![], Page::Same));
+    assert_eq!(sample.verify().reperformed.unwrap().page, Page::Attested);
+    sample.reseal("report.html", b"All is well.".to_vec());
+    let told = vec!["reperformance-differs report.html".to_owned()];
+    assert_eq!(read(&sample, &own), (told, Page::Different));
+    assert_eq!(read(&sample, &other), (vec![], Page::Attested));
 }
 
 fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {

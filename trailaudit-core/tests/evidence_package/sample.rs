@@ -157,7 +157,7 @@ pub fn draft() -> Draft<'static> {
     Draft {
         required_signatures: vec!["preparer".parse().unwrap()],
         retain_until: Some("2034-12-31".parse().unwrap()),
-        ..Draft::new(tool())
+        ..Draft::new(tool("0.1.0"))
     }
 }
 
@@ -173,7 +173,7 @@ pub fn facts() -> Provenance {
             started: "2026-11-22T01:00:00Z".parse().unwrap(),
             ended: "2026-11-22T01:10:00Z".parse().unwrap(),
         },
-        tool: tool(),
+        tool: tool("0.1.0"),
         endpoint: Endpoint {
             hosts: vec!["cloudtrail.eu-central-1.amazonaws.com".into()],
             simulated: false,
@@ -196,9 +196,9 @@ fn leaves(files: &InMemory) -> Vec<AccountLeaf> {
     lines.map(|line| AccountLeaf::parse(line).unwrap()).collect()
 }
 
-fn tool() -> Tool {
+pub fn tool(version: &str) -> Tool {
     Tool {
         name: "trailaudit".into(),
-        version: "0.1.0".into(),
+        version: version.into(),
     }
 }

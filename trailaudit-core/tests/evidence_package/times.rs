@@ -194,6 +194,49 @@ fn times_that_make_no_sense_are_told() {
     assert_eq!(told, [format!("timestamp-before-collection {PREPARER}"), disagrees]);
 }
 
+/// The package says that it was collected, judged and signed on the same day.
+#[test]
+fn nothing_is_of_a_time_to_come() {
+    let sample = Sample::new();
+    let trust = sample.trust();
+    let at = |now: &str| {
+        let options = Options::default().trust(&trust).now(now.parse().unwrap());
+        complaints(&verify(&sample.files, &options))
+    };
+    let (manifest, preparer) = ("time-in-future manifest.json", format!("time-in-future {PREPARER}"));
+    assert_eq!(at("2026-11-22T00:00:00Z"), [manifest, manifest, &preparer]);
+    assert_eq!(at("2026-11-22T01:30:00Z"), [manifest, &preparer]);
+    assert_eq!(at("2026-11-22T02:30:00Z"), [preparer]);
+    assert_eq!(at("2026-11-22T02:56:00Z"), [""; 0]);
+    assert_eq!(at("2076-11-22T00:00:00Z"), [""; 0]);
+    assert_eq!(complaints(&sample.verify()), [""; 0]);
+}
+
+/// Whoever has a key after its time can sign and declare a time before it.
+#[test]
+fn a_key_whose_time_is_over_is_believed_with_a_note() {
+    let authority = Authority::new(&Setup::default());
+    let sample = signed_at(now());
+    let end = now() + SignedDuration::from_hours(1);
+    let policy = POLICY.replacen(
+        "roles = [\"preparer\"]",
+        &format!("roles = [\"preparer\"]\nnot-after = {end}"),
+        1,
+    );
+    let note = |sample: &Sample, now: Timestamp| {
+        let trust = trust(sample, &policy).with_tsa_roots(authority.roots.clone());
+        let report = verify(&sample.files, &Options::default().trust(&trust).now(now));
+        assert_eq!(complaints(&report), [""; 0]);
+        let note = report.signatures[0].time_note.clone();
+        note.map(|note| note.code)
+    };
+    let later = end + SignedDuration::from_hours(1);
+    assert_eq!(note(&sample, now()), None);
+    assert_eq!(note(&sample, later), Some(Code::TimeUnproven));
+    let token = authority.stamp(&bundle(&sample).signature);
+    assert_eq!(note(&stamped(sample, &token), later), None);
+}
+
 /// A signature counts from the proven time, when there is one.
 #[test]
 fn validity_and_revocation_go_by_the_proven_time() {

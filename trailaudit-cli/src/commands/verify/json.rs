@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use trailaudit_core::evidence::chain::{Chain, Link};
+use trailaudit_core::evidence::verify::Page;
 use trailaudit_core::evidence::{Problem, Report, Stamp, VerifiedSignature};
 
 /// The document that is printed.
@@ -14,6 +15,11 @@ pub(super) fn of(report: &Report, chain: Option<&Chain>) -> Value {
             "findings": done.findings,
             "attested": done.attested,
             "revised": done.revised,
+            "report": match done.page {
+                Page::Same => "same",
+                Page::Different => "different",
+                Page::Attested => "attested",
+            },
         })),
         "extract": report.extract.as_ref().map(|extract| json!({
             "account": extract.account,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::{SignedDuration, Timestamp};
 use trailaudit_core::evidence::chain::Chain;
 use trailaudit_core::evidence::manifest::Collection;
-use trailaudit_core::evidence::verify::Code;
+use trailaudit_core::evidence::verify::{Code, Page};
 use trailaudit_core::evidence::{Manifest, Report, VerifiedSignature};
 
 use crate::visible::in_one_line;
@@ -162,6 +162,9 @@ fn reperformed(report: &Report) -> String {
     }
     if !done.revised.is_empty() {
         _ = write!(told, ", not those of {}", done.revised.join(", "));
+    }
+    if done.page == Page::Same {
+        told.push_str(", report.html written again");
     }
     told
 }

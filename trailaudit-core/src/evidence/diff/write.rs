@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::v1::{COLUMNS, Cause};
 use super::{Diff, DiffError};
-use crate::tables::{csv_writer, inert};
+use crate::tables::{csv_writer, write_row};
 
 impl Diff<'_> {
     /// Writes `trailaudit.diff/v1`: the head, then the rows as `drift` and `rulePack`, one a line.
@@ -37,7 +37,7 @@ impl Diff<'_> {
         csv.write_record(COLUMNS)
             .map_err(|error| DiffError::Out(error.into()))?;
         for cause in [Cause::Drift, Cause::RulePack] {
-            self.each(cause, &mut |row| Ok(csv.write_record(row.cells().map(inert))?))?;
+            self.each(cause, &mut |row| Ok(write_row(&mut csv, &row.cells())?))?;
         }
         csv.flush().map_err(DiffError::Out)
     }

@@ -8,15 +8,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::compare::{Compared, is_decided, is_same_judgement, key, named};
 use super::read_bounded;
-use super::report::{Code, Problem, Problems, Reperformed};
+use super::report::{Code, Page, Problem, Problems, Reperformed};
 use crate::assessment::{Assessment, assess};
 use crate::baseline::Baseline;
 use crate::evidence::accounts::AccountLeaf;
+use crate::evidence::draft::{Contents, ReportWriter};
 use crate::evidence::exchange::Exchange;
 use crate::evidence::files::Files;
-use crate::evidence::manifest::Manifest;
+use crate::evidence::manifest::{Manifest, Tool};
 use crate::evidence::package::{
-    BASELINE, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_JSON, MANIFEST, account_findings,
+    BASELINE, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_JSON, MANIFEST, REPORT_HTML, account_findings,
 };
 use crate::evidence::provider::{Provenance, Provider};
 use crate::evidence::records::read_lines;
@@ -37,19 +38,32 @@ const LONGEST_BASELINE: u64 = 16 << 20;
 pub struct Reperformance<'a> {
     provider: &'a dyn Provider,
     rules: &'a [&'static Rule],
+    page: Option<(&'a Tool, &'a ReportWriter)>,
 }
 
 impl<'a> Reperformance<'a> {
     /// By the rules of this version's catalogue.
     #[must_use]
     pub fn by(provider: &'a dyn Provider) -> Self {
-        Self { provider, rules: RULES }
+        Self {
+            provider,
+            rules: RULES,
+            page: None,
+        }
     }
 
     /// By these rules: for packages that were judged with rules of one's own.
     #[must_use]
     pub fn with_rules(mut self, rules: &'a [&'static Rule]) -> Self {
         self.rules = rules;
+        self
+    }
+
+    /// Writing `report.html` again with `writer` as well, where `tool` made the package. Without this, its words are the
+    /// signer's: a report may say what the findings do not.
+    #[must_use]
+    pub fn with_report(mut self, tool: &'a Tool, writer: &'a ReportWriter) -> Self {
+        self.page = Some((tool, writer));
         self
     }
 
@@ -74,17 +88,17 @@ impl<'a> Reperformance<'a> {
             let recorded = self.provider.read(files).map_err(|error| (None, error.to_string()))?;
             Ok((
                 assess(&*recorded.inventory, &rules, &baseline, manifest.as_of),
-                recorded.provenance,
+                recorded,
             ))
         };
-        let (assessment, provenance) = match again() {
+        let (assessment, recorded) = match again() {
             Ok(again) => again,
             Err((file, message)) => {
                 problems.add(Code::NotReperformed, file, message);
                 return None;
             }
         };
-        check_provenance(&provenance, manifest, problems);
+        check_provenance(&recorded.provenance, manifest, problems);
         check_coverage(files, manifest, &assessment, problems);
         let mut compared = Compared::new(&assessment);
         match compared.with(files, &rules) {
@@ -92,7 +106,32 @@ impl<'a> Reperformance<'a> {
             Err(message) => problems.add(Code::NotReperformed, Some(FINDINGS_JSON), message),
         }
         compared.tell(problems);
+        if let Some(selection) = selection(catalogue).filter(|_| done.revised.is_empty()) {
+            let contents = Contents {
+                recorded: &recorded,
+                assessment: &assessment,
+                selection: &selection,
+            };
+            done.page = self.check_page(manifest, &contents, problems);
+        }
         Some(done)
+    }
+
+    /// Whether the page for people says what the findings say.
+    fn check_page(&self, manifest: &Manifest, contents: &Contents<'_>, problems: &mut Problems) -> Page {
+        let Some((_, writer)) = self.page.filter(|(tool, _)| **tool == manifest.tool) else {
+            return Page::Attested;
+        };
+        let again = digest_of(|out| writer(contents, out));
+        if manifest
+            .file(REPORT_HTML)
+            .is_some_and(|file| Some(file.sha256) == again)
+        {
+            return Page::Same;
+        }
+        let message = "the records give a page with other words: do not rely on what it says";
+        problems.add(Code::ReperformanceDiffers, Some(REPORT_HTML), message);
+        Page::Different
     }
 
     /// Judges the one account of an extract again, as far as its own records go.
@@ -187,6 +226,15 @@ impl<'a> Reperformance<'a> {
                     same.push(*rule);
                     continue;
                 }
+                Some(rule) if was.revision > rule.revision => {
+                    let message = format!(
+                        "{} was judged by revision {}, this version has revision {}: verify with a newer version",
+                        was.id, was.revision, rule.revision
+                    );
+                    done.revised.push(was.id.clone());
+                    problems.add(Code::RuleNewer, Some(CATALOGUE), message);
+                    continue;
+                }
                 Some(rule) => format!(
                     "{} has revision {} today, the package was judged by revision {}; its findings are not assessed again",
                     was.id, rule.revision, was.revision
@@ -253,10 +301,11 @@ fn check_provenance(provenance: &Provenance, manifest: &Manifest, problems: &mut
 
 /// Coverage rests on the records alone, whatever the rules.
 fn check_coverage(files: &dyn Files, manifest: &Manifest, assessment: &Assessment, problems: &mut Problems) {
-    let mut digest = Hashing(Sha256::new());
-    let written = coverage::write_csv(assessment, &mut digest).is_ok();
-    let again = Digest::from(<[u8; 32]>::from(digest.0.finalize()));
-    if !written || manifest.file(COVERAGE_CSV).is_none_or(|file| file.sha256 != again) {
+    let again = digest_of(|out| coverage::write_csv(assessment, out));
+    if manifest
+        .file(COVERAGE_CSV)
+        .is_none_or(|file| Some(file.sha256) != again)
+    {
         problems.push(Problem {
             code: Code::ReperformanceDiffers,
             file: Some(COVERAGE_CSV.into()),
@@ -280,6 +329,13 @@ fn check_coverage(files: &dyn Files, manifest: &Manifest, assessment: &Assessmen
             problems.add(Code::ReperformanceDiffers, Some(COVERAGE_JSON), message);
         }
     }
+}
+
+/// The digest of what `write` writes.
+fn digest_of(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Option<Digest> {
+    let mut digest = Hashing(Sha256::new());
+    write(&mut digest).ok()?;
+    Some(Digest::from(<[u8; 32]>::from(digest.0.finalize())))
 }
 
 struct Hashing(Sha256);

@@ -49,6 +49,21 @@ pub struct Reperformed {
     pub attested: usize,
     /// The rules that have another revision today, whose findings were not assessed again.
     pub revised: Vec<String>,
+    /// What became of `report.html`.
+    pub page: Page,
+}
+
+/// What became of `report.html` when findings were assessed again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// It was not written again: no writer was given, another version wrote it, or not every finding could be assessed
+    /// again. Its bytes are those that were sealed; for its words the signatures stand.
+    #[default]
+    Attested,
+    /// It was written again, byte for byte.
+    Same,
+    /// It was written again, and says something else; that is a problem.
+    Different,
 }
 
 /// What an extract shows.
@@ -115,7 +130,8 @@ pub struct VerifiedSignature {
     pub trusted_as: Option<Person>,
     /// When, as a timestamping authority the verifier trusts says.
     pub time: Option<Stamp>,
-    /// Why the time is not proven although there is a timestamp, where that is no failure: no root was given.
+    /// Why the time is not proven, where that is no failure: no root was given for its timestamp, or it has none and the
+    /// validity of its key has ended since.
     pub time_note: Option<Problem>,
 }
 
@@ -232,6 +248,10 @@ codes! {
     TimestampBeforeCollection = "timestamp-before-collection",
     /// The time the signer declares is from before the collection ended.
     DeclaredTimeBeforeCollection = "declared-time-before-collection",
+    /// A time that lies after the moment of the verification.
+    TimeInFuture = "time-in-future",
+    /// The validity of the key has ended since, and no timestamp proves that the signature was made before.
+    TimeUnproven = "time-unproven",
     /// The time the signer declares is far from the one in the timestamp.
     TimestampDisagrees = "timestamp-disagrees",
     /// The verifier gave no trust to check keys against.
@@ -256,8 +276,10 @@ codes! {
     ReperformanceDiffers = "reperformance-differs",
     /// The records cannot be assessed again.
     NotReperformed = "not-reperformed",
-    /// A finding's rule has another revision today.
+    /// A finding's rule has a later revision today, or is no rule of this version.
     RuleRevised = "rule-revised",
+    /// A finding was judged by a revision that this version does not know yet: a newer version has to verify it.
+    RuleNewer = "rule-newer",
     /// A package of the chain is missing: another one names it as previous, and an even earlier one is there.
     ChainGap = "chain-gap",
     /// Two packages have the same place in the chain, and neither supersedes the other.
@@ -298,6 +320,11 @@ impl Problems {
 
     pub(super) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    pub(super) fn extend(&mut self, others: Self) {
+        self.problems.extend(others.problems);
+        self.accepted.extend(others.accepted);
     }
 
     pub(super) fn any(&self, code: Code) -> bool {

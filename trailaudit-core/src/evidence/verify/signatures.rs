@@ -5,6 +5,7 @@ mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Options;
 use super::listing::Present;
 use super::report::{Code, Problems, VerifiedSignature};
 use super::{json_code, read_bounded};
@@ -14,6 +15,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{self, SignatureName};
 use crate::evidence::statement::{Statement, StatementError};
 use crate::evidence::{Digest, PublicKey, Trust};
+pub(super) use time::CLOCK_DIFFERENCE;
 
 /// The longest bundle that is read, in bytes: a statement, a signature, and a timestamp, all in base64.
 const LONGEST_BUNDLE: u64 = 128 << 10;
@@ -25,15 +27,15 @@ const LONGEST_KEY: u64 = 16 << 10;
 pub(super) fn check(
     files: &dyn Files,
     present: &Present,
-    manifest_sha256: Option<Digest>,
-    manifest: Option<&Manifest>,
-    trust: Option<&Trust>,
+    about: (Option<Digest>, Option<&Manifest>),
+    options: &Options<'_>,
     problems: &mut Problems,
 ) -> Vec<VerifiedSignature> {
+    let (_, manifest) = about;
     // Roots alone, without a key, trust nobody: the times are checked, and that is all.
     let nobody = Trust::default();
-    let given = trust.unwrap_or(&nobody);
-    let trust = trust.filter(|trust| !trust.signers().is_empty());
+    let given = options.trust.unwrap_or(&nobody);
+    let trust = options.trust.filter(|trust| !trust.signers().is_empty());
     let copies = read_key_copies(files, present, problems);
     let mut used = BTreeSet::new();
     let mut envelopes = BTreeSet::new();
@@ -60,7 +62,6 @@ pub(super) fn check(
             problems.add(Code::UntrustedKey, Some(path), message);
         }
         let key = trusted.map(|signer| &signer.key).or_else(|| copies.get(&bundle.key));
-        let about = (manifest_sha256, manifest);
         let time = time::proven(path, &bundle, given, problems);
         let signature = check_one(path, name, &bundle, key, about, problems);
         if let (Some(mut signature), Some(key)) = (signature, key) {
@@ -69,8 +70,9 @@ pub(super) fn check(
                 problems.add(Code::UnknownCountersigned, Some(path), message);
             }
             (signature.time, signature.time_note) = time;
-            time::check(&signature, manifest, problems);
+            time::check(&signature, manifest, options, problems);
             if let Some(trusted) = trusted {
+                time::tell_if_unproven(&mut signature, trusted, options);
                 signature.trusted_as.clone_from(&trusted.person);
                 signature.trusted = policy::check(&signature, trusted, given, problems);
             }

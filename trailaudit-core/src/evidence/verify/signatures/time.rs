@@ -2,14 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::Options;
 use super::super::report::{Code, Problem, Problems, VerifiedSignature};
 use crate::evidence::Trust;
 use crate::evidence::envelope::Bundle;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::timestamp::{Stamp, TimestampError, Token};
+use crate::evidence::trust::TrustedSigner;
 
 /// How far two clocks may differ before a signature seems older than what it signs.
-pub(super) const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
+pub(in super::super) const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long it may take from declaring the time to having it stamped.
 const LONGEST_SIGNING: SignedDuration = SignedDuration::from_mins(10);
@@ -57,8 +59,28 @@ pub(super) fn moment(signature: &VerifiedSignature) -> Timestamp {
         .map_or(signature.declared_time, |stamp| stamp.time)
 }
 
-/// Whether the times make sense: after what was signed came to be, and near each other.
-pub(super) fn check(signature: &VerifiedSignature, manifest: Option<&Manifest>, problems: &mut Problems) {
+/// Says of a signature that nobody could date but its signer that its key is not valid any more: whoever has the key today
+/// could have made it today.
+pub(super) fn tell_if_unproven(signature: &mut VerifiedSignature, trusted: &TrustedSigner, options: &Options<'_>) {
+    let ended = trusted
+        .not_after
+        .filter(|end| options.now.is_some_and(|now| *end < now));
+    if let (Some(ended), None, None) = (ended, &signature.time, &signature.time_note) {
+        signature.time_note = Some(Problem {
+            code: Code::TimeUnproven,
+            file: Some(signature.file.clone()),
+            message: format!("you trust its key until {ended}; that it was made before is its signer's word alone"),
+        });
+    }
+}
+
+/// Whether the times make sense: after what was signed came to be, near each other, and not still to come.
+pub(super) fn check(
+    signature: &VerifiedSignature,
+    manifest: Option<&Manifest>,
+    options: &Options<'_>,
+    problems: &mut Problems,
+) {
     let path = Some(signature.file.as_str());
     let declared = signature.declared_time;
     if let Some(ended) = manifest.map(|manifest| manifest.collection.ended) {
@@ -73,6 +95,15 @@ pub(super) fn check(signature: &VerifiedSignature, manifest: Option<&Manifest>, 
                 stamp.time
             );
             problems.add(Code::TimestampBeforeCollection, path, message);
+        }
+    }
+    for (what, time) in [
+        ("it says it was made", Some(declared)),
+        ("its timestamp is of", signature.time.as_ref().map(|stamp| stamp.time)),
+    ] {
+        if let Some(time) = time.filter(|time| options.is_to_come(*time)) {
+            let message = format!("{what} {time}, which by your clock is still to come");
+            problems.add(Code::TimeInFuture, path, message);
         }
     }
     if let Some(stamp) = &signature.time {
