@@ -7,7 +7,15 @@ B=bundle.json
 jq -r .dsseEnvelope.payload "$B" | base64 -d > statement.json || no "the payload cannot be read"
 jq -r '.dsseEnvelope.signatures[0].sig' "$B" | base64 -d > sig.bin || no "the signature cannot be read"
 { printf 'DSSEv1 %d %s %d ' ${#T} "$T" "$(wc -c < statement.json)"; cat statement.json; } > pae
-case $(openssl pkey -pubin -in key.pem -noout -text) in
+described=$(openssl pkey -pubin -in key.pem -noout -text)
+bits=$(printf '%s\n' "$described" | sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p')
+length=$(wc -c < sig.bin)
+case $described in
+  ED25519*) ;;
+  *Modulus:*) [ "$length" -le $(((bits + 7) / 8)) ] || no "something follows the signature" ;;
+  *) [ "$length" -le $((2 * ((bits + 7) / 8) + 8)) ] || no "something follows the signature" ;;
+esac
+case $described in
   ED25519*) openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in pae -sigfile sig.bin ;;
   *Modulus:*) openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest -verify key.pem -signature sig.bin pae ;;
   *) openssl dgst -sha256 -verify key.pem -signature sig.bin pae ;;

@@ -204,9 +204,8 @@ fn nothing_is_of_a_time_to_come() {
         complaints(&verify(&sample.files, &options))
     };
     let (manifest, preparer) = ("time-in-future manifest.json", format!("time-in-future {PREPARER}"));
-    assert_eq!(at("2026-11-22T00:00:00Z"), [manifest, manifest, &preparer]);
-    assert_eq!(at("2026-11-22T01:30:00Z"), [manifest, &preparer]);
-    assert_eq!(at("2026-11-22T02:30:00Z"), [preparer]);
+    assert_eq!(at("2026-11-22T00:00:00Z"), [manifest, &preparer]);
+    assert_eq!(at("2026-11-22T01:30:00Z"), [preparer]);
     assert_eq!(at("2026-11-22T02:56:00Z"), [""; 0]);
     assert_eq!(at("2076-11-22T00:00:00Z"), [""; 0]);
     assert_eq!(complaints(&sample.verify()), [""; 0]);

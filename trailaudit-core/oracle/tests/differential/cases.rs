@@ -117,6 +117,12 @@ pub fn of_forms() -> Vec<Case> {
     let key = Key::new(P256);
     let good = Package::signed_by(&key);
     let der = good.signature();
+    // One that is as long as can be: what follows it lies beyond what `openssl dgst` reads.
+    let longest = std::iter::repeat_with(|| Package::signed_by(&key));
+    let longest = longest
+        .take(200)
+        .find(|package| package.signature().len() == 72)
+        .unwrap();
     let plain = Signature::from_der(&der).unwrap();
     let twin = Signature::from_scalars(plain.r(), -plain.s()).unwrap();
     let mut long_form = der.clone();
@@ -156,6 +162,11 @@ pub fn of_forms() -> Vec<Case> {
             "a byte after the DER",
             false,
             good.with_signature(&[&der[..], &[0]].concat()),
+        ),
+        Case::new(
+            "a byte after the longest DER",
+            false,
+            longest.with_signature(&[&longest.signature()[..], &[0]].concat()),
         ),
         Case::new("DER with a long length", false, good.with_signature(&long_form)),
         Case::new("DER with a padded number", false, good.with_signature(&padded)),
@@ -208,6 +219,8 @@ pub fn of_keys() -> Vec<Case> {
     let good = Package::signed_by(&ed25519);
     let mut flipped = good.signature();
     flipped[40] ^= 1;
+    let of_rsa = Package::signed_by(&rsa);
+    let longer = [&of_rsa.signature()[..], &[0]].concat();
     vec![
         Case::new("good, Ed25519", true, good.clone()),
         Case::new("Ed25519, one bit changed", false, good.with_signature(&flipped)),
@@ -215,6 +228,7 @@ pub fn of_keys() -> Vec<Case> {
             &[JS, RS],
             "for it an RSA key signs with PKCS #1 v1.5, whatever it is asked",
         ),
+        Case::new("a byte after RSA-PSS", false, of_rsa.with_signature(&longer)),
         Case::new(
             "good, RSA-PSS, with a key for PSS alone",
             true,

@@ -116,12 +116,14 @@ canonical() { base64 -d < "$1" 2> /dev/null | base64 | tr -d '\n' | cmp -s - "$1
 described=$(openssl pkey -pubin -in "$key" -noout -text) || fail "your key cannot be read"
 bits=$(printf '%s\n' "$described" | sed -n 's/.*Public-Key: (\([0-9]*\) bit.*/\1/p')
 case $described in
-  ED25519*) kind=ed25519 ;;
-  *Modulus:*) kind=rsa; [ "$bits" -ge 3072 ] || fail "your RSA key is shorter than 3072 bits" ;;
-  *"OID: prime256v1"*) kind=p256 ;;
+  ED25519*) kind=ed25519 longest=64 ;;
+  *Modulus:*) kind=rsa longest=$(((bits + 7) / 8)); [ "$bits" -ge 3072 ] || fail "your RSA key is shorter than 3072 bits" ;;
+  *"OID: prime256v1"*) kind=p256 longest=72 ;;
   *) fail "your key is neither P-256 nor Ed25519 nor RSA" ;;
 esac
 genuine() {
+  # openssl dgst reads no further than a signature can reach: what follows would go unseen.
+  [ "$(wc -c < "$work/signature.bin")" -le "$longest" ] || return 1
   case $kind in
     ed25519) openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in "$work/pae" -sigfile "$work/signature.bin" ;;
     rsa) openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest \
