@@ -24,6 +24,7 @@ pub mod assessment;
 pub mod baseline;
 pub mod coverage;
 pub mod evidence;
+pub mod filter_pattern;
 pub mod finding;
 pub mod framework;
 pub mod inventory;
