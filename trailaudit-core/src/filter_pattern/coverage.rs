@@ -206,17 +206,15 @@ impl Search<'_> {
     }
 
     fn set(&mut self, branch: &mut Branch<'_>, atom: usize, wanted: bool) -> Option<()> {
-        match branch.outcomes[atom] {
-            Some(found) => (found == wanted).then_some(()),
-            None => {
-                branch.outcomes[atom] = Some(wanted);
-                if is_opaque(&self.atoms[atom]) {
-                    return Some(());
-                }
-                let possible = self.possible(&branch.outcomes, atom);
-                (self.effort > 0 && !possible.is_none()).then_some(())
-            }
+        if let Some(found) = branch.outcomes[atom] {
+            return (found == wanted).then_some(());
         }
+        branch.outcomes[atom] = Some(wanted);
+        if self.atoms[atom].selector.is_open() {
+            return Some(());
+        }
+        let possible = self.possible(&branch.outcomes, atom);
+        (self.effort > 0 && !possible.is_none()).then_some(())
     }
 
     /// What the field of an atom may hold.
@@ -252,7 +250,7 @@ impl Search<'_> {
             .filter(|(_, outcome)| outcome.is_some())
         {
             let name = self.atoms[i].selector.to_string();
-            if !is_opaque(&self.atoms[i]) && !fields.contains_key(&name) {
+            if !self.atoms[i].selector.is_open() && !fields.contains_key(&name) {
                 fields.insert(name, (i, self.possible(&branch.outcomes, i)));
             }
         }
@@ -302,7 +300,7 @@ fn decided(goals: &[Goal], outcomes: &[Option<bool>], decisive: bool) -> Option<
     answer
 }
 
-/// Whether a test is compared with itself only.
+/// Whether it takes more than we do to tell what a test finds.
 fn is_opaque(test: &Test) -> bool {
     test.selector.is_open()
         || matches!(

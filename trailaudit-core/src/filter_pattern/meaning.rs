@@ -44,7 +44,7 @@ impl Reading {
     pub fn all() -> impl Iterator<Item = Self> {
         let bools = [false, true];
         bools.into_iter().flat_map(move |missing_differs| {
-            let odd = FOREIGN.into_iter().flat_map(move |odd| {
+            FOREIGN.into_iter().flat_map(move |odd| {
                 FOREIGN.into_iter().flat_map(move |cross| {
                     bools.into_iter().map(move |inner_star| Self {
                         missing_differs,
@@ -53,8 +53,7 @@ impl Reading {
                         inner_star,
                     })
                 })
-            });
-            odd
+            })
         })
     }
 }

@@ -5,7 +5,7 @@ use super::term::{Check, Comparison, Finite, Operand, Selector, Step, Term, Test
 /// The longest pattern that is read, in characters. `PutMetricFilter` takes 1,024.
 pub const MAX_LENGTH: usize = 4096;
 
-/// How deep parentheses and `NOT` may be nested.
+/// How deep parentheses and `NOT` may be nested, and fields of an event.
 pub const MAX_DEPTH: usize = 64;
 
 /// A text that is no filter pattern for JSON events, and where.
@@ -139,6 +139,9 @@ impl Parser {
                 _ => return Ok(Selector(steps)),
             };
             steps.push(step);
+            if steps.len() > MAX_DEPTH {
+                return self.fail(Problem::TooDeep);
+            }
         }
     }
 

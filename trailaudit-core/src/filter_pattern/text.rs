@@ -145,13 +145,11 @@ pub fn find(must: &[Glob], must_not: &[Glob], allowed: Option<&str>, effort: &mu
                     .iter()
                     .map(|places| 1 + places.len() * places.len() / 4)
                     .sum::<usize>();
-            match effort.checked_sub(cost) {
-                Some(left) => *effort = left,
-                None => {
-                    *effort = 0;
-                    return Search::TooHard;
-                }
+            if cost >= *effort {
+                *effort = 0;
+                return Search::TooHard;
             }
+            *effort -= cost;
             let next: Vec<_> = globs
                 .iter()
                 .zip(&state)

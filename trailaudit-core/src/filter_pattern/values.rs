@@ -112,9 +112,9 @@ impl<'a> Patterns<'a> {
                 Check::Compare(comparison, Operand::Text(text)) => {
                     let is_equal = (*comparison == Comparison::Equal) == *outcome;
                     if is_equal {
-                        must.push(text.as_str())
+                        must.push(text.as_str());
                     } else {
-                        must_not.push(text.as_str())
+                        must_not.push(text.as_str());
                     }
                 }
                 Check::Compare(_, Operand::Number(number)) => numbers.push(number.get()),
@@ -144,6 +144,16 @@ impl<'a> Patterns<'a> {
         })
     }
 
+    /// Numbers between, at and beyond those that are compared with: no other makes a difference.
+    fn landmarks(&self) -> Vec<f64> {
+        let mut landmarks = vec![0.0, 7.0, f64::MIN, f64::MAX];
+        landmarks.extend(self.numbers.first().map(|first| first - 1.0));
+        landmarks.extend(self.numbers.last().map(|last| last + 1.0));
+        landmarks.extend(&self.numbers);
+        landmarks.extend(self.numbers.windows(2).map(|pair| f64::midpoint(pair[0], pair[1])));
+        landmarks
+    }
+
     fn globs(&self, inner_star: bool) -> (Vec<Glob>, Vec<Glob>) {
         let globs = |texts: &[&str]| texts.iter().map(|text| Glob::new(text, inner_star)).collect();
         (globs(&self.must), globs(&self.must_not))
@@ -152,12 +162,7 @@ impl<'a> Patterns<'a> {
 
 fn numbers(outcomes: &[Outcome<'_>], patterns: &Patterns<'_>, effort: &mut usize, best: &mut Best) {
     let readings: Vec<_> = patterns.readings(|reading, cross| reading.cross = cross).collect();
-    // Between, at and beyond the numbers that are compared with: no other makes a difference.
-    let mut candidates = vec![0.0, 7.0];
-    candidates.extend(patterns.numbers.first().map(|first| first - 1.0));
-    candidates.extend(patterns.numbers.last().map(|last| last + 1.0));
-    candidates.extend(&patterns.numbers);
-    candidates.extend(patterns.numbers.windows(2).map(|pair| f64::midpoint(pair[0], pair[1])));
+    let candidates = patterns.landmarks();
     *effort = effort.saturating_sub(candidates.len() * outcomes.len() * 10);
     for value in candidates.into_iter().filter_map(number) {
         if best.try_value(outcomes, value, &readings) == Some(Fit::Sure) {
@@ -245,11 +250,25 @@ fn any_text(
             return;
         }
         // It may fit as another text that is a number, which is not searched for.
-        let compares_numbers = !patterns.numbers.is_empty();
-        if found.is_none() && compares_numbers && best.0.is_none() && !is_refuted(outcomes) {
+        if found.is_none() && best.0.is_none() && !is_refuted(outcomes) && may_be_number(outcomes, patterns) {
             best.offer(Value::String(text), Fit::Perhaps);
         }
     }
+}
+
+/// Whether some number has the outcomes of all comparisons with numbers.
+fn may_be_number(outcomes: &[Outcome<'_>], patterns: &Patterns<'_>) -> bool {
+    let compares = |wanted: &Check| matches!(wanted, Check::Compare(_, Operand::Number(_)));
+    let outcomes: Vec<_> = outcomes
+        .iter()
+        .copied()
+        .filter(|(wanted, _)| compares(wanted))
+        .collect();
+    let values = patterns.landmarks().into_iter().filter_map(number);
+    !outcomes.is_empty()
+        && values
+            .into_iter()
+            .any(|value| fit(&outcomes, Some(&value), &[PLAIN]).is_some())
 }
 
 /// Whether no text and no number has these outcomes, whichever it is.

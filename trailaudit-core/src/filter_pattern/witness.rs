@@ -41,10 +41,10 @@ pub fn words(event: &Value, selectors: &[&Selector]) -> String {
     let parts: Vec<_> = parts
         .map(|(how, fields)| format!("{how}{}", fields.join(", ")))
         .collect();
-    match parts.is_empty() {
-        true => "any event".to_owned(),
-        false => format!("an event {}", parts.join(" and ")),
+    if parts.is_empty() {
+        return "any event".to_owned();
     }
+    format!("an event {}", parts.join(" and "))
 }
 
 /// One place of the event, and what lies below it.
