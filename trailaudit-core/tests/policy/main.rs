@@ -1,6 +1,7 @@
 //! Policies: how they are read, and every question case by case.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod agreement;
 mod confinement;
 mod decisions;
 mod denial;
