@@ -60,6 +60,17 @@ fn a_wider_filter_covers_and_a_narrower_one_shows_what_slips_by() {
         ),
         ("{ $.a != 'xy' }", "{ $.a != 'x*' }", r#"an event with $.a = "xOther""#),
         ("{ $.n > 5 }", "{ $.n > 6 }", "an event with $.n = 6"),
+        ("{ $.n >= 5 }", "{ $.n = 5 || $.n >= 6 }", "an event with $.n = 5.5"),
+        (
+            "{ $.a = 'x*' && $.a = '*y' }",
+            "{ $.a = xy }",
+            r#"an event with $.a = "xay""#,
+        ),
+        (
+            "{ $.a = '*x*' && $.a = '*y*' }",
+            "{ $.a = '*x*' && $.a = '*y*' && $.a != 'xy*' && $.a != 'yx*' && $.a != 'z*' }",
+            r#"an event with $.a = "xyOther""#,
+        ),
         ("{ $.n > 1e300 }", "{ $.n > 1e301 }", "an event with $.n = 1e+301"),
         (
             "{ $.a = x || $.b = y && $.c = z }",
