@@ -6,11 +6,22 @@
 //! compared with case. Accepted beyond it: `EXISTS` and `NOT` before a term (the guide says that `EXISTS` and `IS NOT`
 //! are not supported today), keywords in any case, and text in single quotes.
 //!
+//! ```
+//! use trailaudit_core::filter_pattern::{Coverage, FilterPattern, covers};
+//!
+//! let filter = FilterPattern::parse("{ $.eventName = DeleteTrail }")?;
+//! let required = FilterPattern::parse("{ $.eventName = 'Delete*' || $.eventName = StopLogging }")?;
+//! assert_eq!(covers(&required, &filter), Coverage::Covers);
+//! let Coverage::Misses(witness) = covers(&filter, &required) else { panic!() };
+//! assert_eq!(witness.words, r#"an event with $.eventName = "DeleteOther""#);
+//! # Ok::<(), trailaudit_core::filter_pattern::ParseError>(())
+//! ```
+//!
 //! # What is known of the meaning, and what is not
 //!
 //! | case | meaning | source |
 //! | --- | --- | --- |
-//! | the selector leads to an array or object | neither `=` nor `!=` matches | user guide |
+//! | the selector leads to an array or object | neither `=` nor `!=` matches | user guide; read of that test, not of the whole pattern |
 //! | `IS NULL` | only a field that is there and null | user guide |
 //! | `NOT EXISTS` | only a field that is not there | user guide |
 //! | `*` first or last in a text | any text, none included; `{ $.latency = * }` matches numbers too | user guide |
@@ -59,6 +70,20 @@ impl FilterPattern {
         Ok(Self {
             term: parse::parse(text)?,
         })
+    }
+
+    /// What matches whenever one of the patterns does: several metric filters, each with its alarm, may serve a control
+    /// together. None when there are none.
+    #[must_use]
+    pub fn any_of(patterns: &[Self]) -> Option<Self> {
+        let everything = |pattern: &&Self| matches!(&pattern.term, Term::All(terms) if terms.is_empty());
+        match patterns {
+            [] => None,
+            [one] => Some(one.clone()),
+            many => Some(many.iter().find(everything).cloned().unwrap_or_else(|| Self {
+                term: Term::Any(many.iter().map(|pattern| pattern.term.clone()).collect()),
+            })),
+        }
     }
 
     /// Whether this pattern matches `event`, and none where that is not documented or hangs on a regular expression.

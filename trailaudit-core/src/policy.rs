@@ -10,6 +10,21 @@
 //! | who is granted an action? | [`Policy::grants`] |
 //! | do service control policies deny an action, and to whom not? | [`denial`] |
 //!
+//! ```
+//! use trailaudit_core::policy::{Policy, Publicity};
+//!
+//! let key = Policy::parse(
+//!     r#"{"Version": "2012-10-17", "Statement": {
+//!         "Sid": "read", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
+//!         "Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-abc123"}}
+//!     }}"#,
+//! )?;
+//! let Publicity::Public { by, why } = key.publicity(&[]) else { panic!() };
+//! assert_eq!(by, "statement \"read\"");
+//! assert_eq!(why, "it allows every principal, and no condition confines that");
+//! # Ok::<(), trailaudit_core::policy::PolicyError>(())
+//! ```
+//!
 //! # Semantics
 //!
 //! Of the IAM user guide, "Policy evaluation logic" and "Condition operators": an explicit deny wins over an allow;

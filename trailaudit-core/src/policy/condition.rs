@@ -36,6 +36,9 @@ impl Context {
     /// What CloudTrail sends along when it works for a trail, by the CloudTrail user guide ("Configure AWS KMS key
     /// policies for CloudTrail", "Amazon S3 bucket policy for CloudTrail") and the IAM guide's list of global keys: the
     /// source is the trail and its account; a service belongs to no organization and comes through no VPC of anybody.
+    ///
+    /// What only some of its calls have is added by the caller: `kms:EncryptionContext:aws:cloudtrail:arn`, the trail, when
+    /// it encrypts (not when it describes the key); `s3:x-amz-acl`, `bucket-owner-full-control`, when it writes.
     #[must_use]
     pub fn of_trail(trail_arn: &str) -> Self {
         let account = trail_arn.split(':').nth(4).unwrap_or_default();

@@ -126,7 +126,7 @@ impl Condition {
             },
             "aws:sourcearn" | "aws:principalarn" | "s3:dataaccesspointarn" => is_owned,
             "aws:sourcevpc" | "aws:sourcevpce" => |value| value.starts_with("vpc") && is_plain(value),
-            "aws:sourceip" | "aws:vpcsourceip" => is_narrow,
+            "aws:sourceip" => is_narrow,
             _ if FREE
                 .iter()
                 .any(|free| key == *free || free.ends_with([':', '/']) && key.starts_with(free)) =>
@@ -154,8 +154,9 @@ impl Condition {
 }
 
 /// Keys that anybody can bring with any value, or that say nothing of who asks; a colon or stroke at the end stands for
-/// all that start so. `kms:ViaService` says which service is used, by anybody.
-const FREE: [&str; 16] = [
+/// all that start so. `kms:ViaService` says which service is used, by
+/// anybody; a private address (`aws:VpcSourceIp`) is one of everybody's network.
+const FREE: [&str; 17] = [
     "aws:currenttime",
     "aws:epochtime",
     "aws:multifactorauthage",
@@ -166,6 +167,7 @@ const FREE: [&str; 16] = [
     "aws:requestedregion",
     "aws:securetransport",
     "aws:useragent",
+    "aws:vpcsourceip",
     "kms:encryptioncontext:",
     "kms:encryptioncontextkeys",
     "kms:viaservice",

@@ -51,7 +51,8 @@ pub enum Decision {
     },
 }
 
-/// Whether `policies`, which are in force together, allow the request: an explicit deny wins, then an allow.
+/// Whether `policies`, which are in force together, allow the request: an explicit deny wins, then an allow. As far as
+/// these go: of a principal in another account its own policies have to allow it too, and organizations may deny it.
 pub fn decide(policies: &[Policy], request: &Request) -> Decision {
     let answers = |effect| {
         let statements = policies.iter().flat_map(move |policy| {

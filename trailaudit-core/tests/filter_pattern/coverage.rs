@@ -212,3 +212,32 @@ fn a_pattern_covers_itself_and_the_empty_one_covers_all() {
         assert_eq!(covers(&pattern(""), &read), Coverage::Covers, "{text}");
     }
 }
+
+#[test]
+fn filters_cover_together_what_none_covers_alone() {
+    let parts = [
+        "{ $.a = x }",
+        "{ $.a = y || $.a = z && $.b = c }",
+        "{ $.a = z && $.b != c }",
+    ]
+    .map(pattern);
+    let required = pattern("{ $.a = x || $.a = y || $.a = z && $.b = 'c*' }");
+    assert!(
+        parts
+            .iter()
+            .all(|part| matches!(covers(part, &required), Coverage::Misses(_)))
+    );
+    let together = FilterPattern::any_of(&parts).unwrap();
+    assert_eq!(covers(&together, &required), Coverage::Covers);
+    assert_eq!(pattern(&together.to_string()), together);
+    assert!(matches!(
+        covers(&FilterPattern::any_of(&parts[1..]).unwrap(), &required),
+        Coverage::Misses(_)
+    ));
+    assert_eq!(FilterPattern::any_of(&parts[..1]).as_ref(), Some(&parts[0]));
+    assert_eq!(
+        FilterPattern::any_of(&[parts[0].clone(), pattern("")]),
+        Some(pattern(""))
+    );
+    assert_eq!(FilterPattern::any_of(&[]), None);
+}

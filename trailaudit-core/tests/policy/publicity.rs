@@ -141,6 +141,7 @@ fn conditions_that_confine_and_those_that_do_not() {
         (r#""IpAddress":{"aws:SourceIp":"0.0.0.0/1"}"#, Is::Public),
         (r#""NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#, Is::Public),
         (r#""Bool":{"aws:SecureTransport":"true"}"#, Is::Public),
+        (r#""IpAddress":{"aws:VpcSourceIp":"10.1.0.0/16"}"#, Is::Public),
         (r#""StringEquals":{"aws:PrincipalTag/team":"audit"}"#, Is::Public),
         (
             r#""StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}"#,
