@@ -7,9 +7,10 @@
 //! 2. [`observed`]: a fact is never bare; it comes with the exchange that shows it or with the gap that hides it.
 //! 3. [`rule`] and [`rules`]: decision procedures that read facts through an [`Exam`], which cites what is read.
 //! 4. [`framework`] and [`baseline`]: who asks for a rule, and how much is enough.
-//! 5. [`assessment`], [`coverage`], [`finding`]: every rule asked of every subject, every cell accounted for.
-//! 6. [`tables`]: the assessment as rows, byte for byte reproducible.
-//! 7. [`evidence`]: what was recorded, how it is packed, signed and verified.
+//! 5. [`filter_pattern`] and [`policy`]: what a metric filter sees and what a policy allows, parsed and asked.
+//! 6. [`assessment`], [`coverage`], [`finding`]: every rule asked of every subject, every cell accounted for.
+//! 7. [`tables`]: the assessment as rows, byte for byte reproducible.
+//! 8. [`evidence`]: what was recorded, how it is packed, signed and verified.
 //!
 //! # What always holds
 //!
@@ -24,6 +25,7 @@ pub mod assessment;
 pub mod baseline;
 pub mod coverage;
 pub mod evidence;
+pub mod filter_pattern;
 pub mod finding;
 pub mod framework;
 pub mod inventory;
@@ -33,6 +35,7 @@ pub mod log_group;
 pub mod memory;
 pub mod observed;
 pub mod organization;
+pub mod policy;
 pub mod rule;
 pub mod rules;
 pub mod tables;

@@ -29,7 +29,7 @@ macro_rules! readers {
 }
 
 readers!(
-    manifest bundle statement key json proof catalogue baseline trust timestamp stamped certificates
+    manifest bundle statement key json proof catalogue baseline filter policy trust timestamp stamped certificates
     exchange index records csv table package zip crafted
 );
 

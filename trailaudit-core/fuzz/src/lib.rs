@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod archives;
+mod asked;
 #[path = "../../tests/evidence_archive/crafted.rs"]
 #[allow(dead_code)]
 mod crafted;
@@ -33,7 +34,7 @@ pub struct Target {
     pub cases: u32,
 }
 
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 22] = [
     target("manifest", forms::manifest, forms::manifests, 2_000),
     target("bundle", forms::bundle, forms::bundles, 3_000),
     target("statement", forms::statement, forms::statements, 5_000),
@@ -42,6 +43,8 @@ pub const TARGETS: [Target; 20] = [
     target("proof", forms::proof, forms::proofs, 5_000),
     target("catalogue", forms::catalogue, forms::catalogues, 1_000),
     target("baseline", forms::baseline, forms::baselines, 5_000),
+    target("filter", asked::filter, asked::filters, 2_000),
+    target("policy", asked::policy, asked::policies, 5_000),
     target("trust", policies::trust, policies::policies, 1_000),
     target("timestamp", stamps::timestamp, stamps::timestamps, 2_000),
     target("stamped", stamps::stamped, stamps::claims, 500),
