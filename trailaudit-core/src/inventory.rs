@@ -44,6 +44,22 @@ pub trait Inventory: Sync {
     /// A log group, `None` when no group has exactly that name.
     fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>>;
 
+    /// Whether there is an organization at all; not so where the accounts stand alone.
+    fn in_organization(&self) -> Observed<bool> {
+        Observed::not_collected("whether there is an organization")
+    }
+
+    /// Whether an account belongs to the organization, as a member or as the one that manages it.
+    fn is_member(&self, account: &AccountId) -> Observed<bool> {
+        let _ = account;
+        Observed::not_collected("whether the account belongs to an organization")
+    }
+
+    /// Whether every feature of the organization is on: policies over its members, services trusted across it.
+    fn has_all_features(&self) -> Observed<bool> {
+        Observed::not_collected("which features of the organization are on")
+    }
+
     /// The accounts to which the administration of audit trails was delegated.
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         Observed::not_collected("who administers audit trails by delegation")
