@@ -10,7 +10,7 @@ use crate::json::{Json, Kind, Variant};
 use crate::sample::{PREPARER, REVIEWER};
 use crate::tally::Mutant;
 
-/// Every field of the JSON files that are asked for; not of the two tables, which are read line by line and of which
+/// Every field of the JSON files that are asked for; not of the baseline, which is TOML, nor of the two tables, which are read line by line and of which
 /// the manifest has the digests.
 pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'_>> {
     let mut mutants = Vec::new();
@@ -18,7 +18,7 @@ pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'
         let bytes = ground.bytes(path);
         let variants = match path.as_str() {
             package::ACCOUNTS_INDEX => of_lines(bytes),
-            package::FINDINGS_JSON | package::COVERAGE_JSON | package::RUN_LOG => continue,
+            package::FINDINGS_JSON | package::COVERAGE_JSON | package::RUN_LOG | package::BASELINE => continue,
             _ if bytes.starts_with(b"{") || bytes.starts_with(b"[") => Json::parse(bytes).variants(),
             _ => continue,
         };
