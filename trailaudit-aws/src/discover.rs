@@ -50,7 +50,10 @@ impl Discovery<'_> {
         let mut directory = Directory::default();
         match &self.scope.source {
             Source::Organization => self.ask_organizations(&mut directory).await?,
-            Source::AccountsFile(path) => self.plan(&mut directory, read_accounts(path)?, "accounts-file")?,
+            Source::AccountsFile(path) => {
+                self.plan(&mut directory, read_accounts(path)?, "accounts-file")?;
+                self.ask(Question::Organization).await;
+            }
             Source::SingleAccount => {
                 let own = Listed {
                     id: self.sessions.base().account().clone(),
@@ -60,6 +63,8 @@ impl Discovery<'_> {
                     role: None,
                 };
                 self.plan(&mut directory, vec![own], "single-account")?;
+                // Not to find accounts: whether this one belongs to an Organization is a question of its own.
+                self.ask(Question::Organization).await;
             }
         }
         if directory.entered.is_empty() && directory.shut.is_empty() {

@@ -44,8 +44,9 @@ pub trait Inventory: Sync {
     /// A log group, `None` when no group has exactly that name.
     fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>>;
 
-    /// Whether there is an organization at all; not so where the accounts stand alone.
-    fn in_organization(&self) -> Observed<bool> {
+    /// The organization as it describes itself, which a run about single accounts may not be about; none where they
+    /// stand alone.
+    fn described_organization(&self) -> Observed<Option<Organization>> {
         Observed::not_collected("whether there is an organization")
     }
 

@@ -26,7 +26,7 @@ pub struct MemoryInventory {
     keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
     delegated: Observed<Vec<AccountId>>,
-    membership: Observed<bool>,
+    described: Observed<Option<Organization>>,
     all_features: Observed<bool>,
     strangers: BTreeMap<AccountId, Observed<bool>>,
 }
@@ -47,7 +47,7 @@ impl MemoryInventory {
             keys: BTreeMap::new(),
             log_groups: BTreeMap::new(),
             delegated: Observed::not_collected("who administers audit trails by delegation"),
-            membership: Observed::not_collected("whether there is an organization"),
+            described: Observed::not_collected("whether there is an organization"),
             all_features: Observed::not_collected("which features of the organization are on"),
             strangers: BTreeMap::new(),
         }
@@ -101,7 +101,7 @@ impl MemoryInventory {
 
     /// Says whether there is an organization, to which every account belongs of which nothing else is said.
     pub fn set_in_organization(&mut self, is_there: Observed<bool>) {
-        self.membership = is_there;
+        self.described = is_there.map(|is_there| is_there.then(|| self.organization.clone()));
     }
 
     /// Says whether one account belongs to the organization.
@@ -197,12 +197,15 @@ impl Inventory for MemoryInventory {
         self.delegated.clone()
     }
 
-    fn in_organization(&self) -> Observed<bool> {
-        self.membership.clone()
+    fn described_organization(&self) -> Observed<Option<Organization>> {
+        self.described.clone()
     }
 
     fn is_member(&self, account: &AccountId) -> Observed<bool> {
-        self.strangers.get(account).unwrap_or(&self.membership).clone()
+        match self.strangers.get(account) {
+            Some(said) => said.clone(),
+            None => self.described.as_ref().map(|organization| organization.is_some()),
+        }
     }
 
     fn has_all_features(&self) -> Observed<bool> {

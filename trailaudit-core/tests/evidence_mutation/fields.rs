@@ -10,8 +10,8 @@ use crate::json::{Json, Kind, Variant};
 use crate::sample::{PREPARER, REVIEWER};
 use crate::tally::Mutant;
 
-/// Every field of the JSON files that are asked for; not of the baseline, which is TOML, nor of the two tables, which are read line by line and of which
-/// the manifest has the digests.
+/// Every field of the JSON files that are asked for; not of the baseline, which is TOML, nor of the two tables, which
+/// are read line by line and of which the manifest has the digests.
 pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'_>> {
     let mut mutants = Vec::new();
     for path in ground.paths().iter().filter(|path| is_asked(path)) {
