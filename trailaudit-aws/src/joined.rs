@@ -94,9 +94,13 @@ impl Join<'_> {
             self.trail_administrators(),
         );
         // What a trail's log group is encrypted with is known only now; often it is a key that trails name, too.
-        let keys_of_groups: BTreeSet<_> = keys_of_groups.into_iter().flatten().collect();
-        let more: BTreeSet<_> = keys_of_groups.difference(&keys).cloned().collect();
-        self.keys(&more, &BTreeMap::new()).await;
+        let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (key, asker) in keys_of_groups.into_iter().flatten() {
+            if !keys.contains(&key) {
+                askers.entry(key).or_default().insert(asker);
+            }
+        }
+        self.keys(&askers.keys().cloned().collect(), &askers).await;
         for (account, sheet) in self.sheets.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
             if let Some(sheet) = Arc::into_inner(sheet) {
                 self.journal.keep_resources(&account, sheet).await?;
@@ -168,8 +172,8 @@ impl Join<'_> {
         }
     }
 
-    /// Asks for a log group; gives back the key it names.
-    async fn log_group(&self, group: &GroupReference) -> Option<KeyReference> {
+    /// Asks for a log group; gives back the key it names, and the account that may ask for it across accounts.
+    async fn log_group(&self, group: &GroupReference) -> Option<(KeyReference, AccountId)> {
         let session = self.enter(&group.account).await?;
         let sheet = self.sheets.of(&group.account);
         let name = group.name.clone();
@@ -182,7 +186,7 @@ impl Join<'_> {
         let key = found["kmsKeyId"]
             .as_str()
             .filter(|_| found["logGroupName"] == group.name.as_str())?;
-        KeyReference::of_group(group, key)
+        Some((KeyReference::of_group(group, key)?, group.account.clone()))
     }
 
     /// Who administers trails besides the management account can change or stop them, and may have their log group.

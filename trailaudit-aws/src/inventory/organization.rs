@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::observed::{Gap, Observed};
+use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
