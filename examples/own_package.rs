@@ -22,7 +22,6 @@ use trailaudit_core::evidence::{
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::memory::{MemoryInventory, MemoryTrail};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization, Region};
-use trailaudit_core::trail::Delivery;
 use trailaudit_core::{EvidenceId, Inventory, Observed, rules};
 use trailaudit_examples::Result;
 

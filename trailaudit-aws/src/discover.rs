@@ -50,10 +50,7 @@ impl Discovery<'_> {
         let mut directory = Directory::default();
         match &self.scope.source {
             Source::Organization => self.ask_organizations(&mut directory).await?,
-            Source::AccountsFile(path) => {
-                self.plan(&mut directory, read_accounts(path)?, "accounts-file")?;
-                self.ask(Question::Organization).await;
-            }
+            Source::AccountsFile(path) => self.plan(&mut directory, read_accounts(path)?, "accounts-file")?,
             Source::SingleAccount => {
                 let own = Listed {
                     id: self.sessions.base().account().clone(),
