@@ -15,7 +15,7 @@ use crate::coverage::{Cell, Coverage};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
-use crate::observed::Observed;
+use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId};
 use crate::rule::{Check, Decision, Exam, Rule, Ruling, Verdict, not_applicable};
 
@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
     fn listed_account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
         let exam = self.exam();
         let ruling = if account.state.is_auditable() {
-            check(account, &exam)
+            in_scope_or_nothing(check(account, &exam))
         } else {
             not_in_use(account)
         };
@@ -140,6 +140,17 @@ impl<'a> Bench<'a> {
             reason,
             evidence,
         }
+    }
+}
+
+/// What the scope of the run leaves out of the organization is nothing to judge, and no gap.
+fn in_scope_or_nothing(ruling: Ruling) -> Ruling {
+    match ruling {
+        Err(Gap {
+            why: GapReason::OutOfScope(why),
+            ..
+        }) => not_applicable(why),
+        ruling => ruling,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::observed::Observed;
+use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -14,6 +14,7 @@ use super::{gap_of, learn};
 const ACCOUNTS: &str = "the list of accounts";
 const THERE: &str = "whether there is an organization";
 const FEATURES: &str = "which features of the organization are on";
+const MEMBER: &str = "whether the account belongs to an organization";
 /// What `DescribeOrganization` answers an account that stands alone.
 const NOT_IN_USE: &str = "AWSOrganizationsNotInUseException";
 
@@ -128,7 +129,7 @@ impl Listings {
             organization: self.described.clone(),
             all_features: self.all_features.clone(),
             asked_by: self.asked_by.clone(),
-            members: self.members.clone(),
+            members: Some(self.members.clone()),
         }
     }
 
@@ -189,19 +190,43 @@ pub(super) struct Facts {
     pub(super) all_features: Observed<bool>,
     /// Whoever asked for the Organization asked for its own.
     asked_by: Option<AccountId>,
-    members: BTreeMap<AccountId, EvidenceId>,
+    /// None where nobody was to ask.
+    members: Option<BTreeMap<AccountId, EvidenceId>>,
 }
 
 impl Facts {
+    /// Of a run whose accounts a file names, because Organizations cannot be asked.
+    pub(super) fn out_of_scope() -> Self {
+        Self {
+            organization: Observed::Unknown(unasked(THERE)),
+            all_features: Observed::Unknown(unasked(FEATURES)),
+            asked_by: None,
+            members: None,
+        }
+    }
+
     /// Whether an account belongs to the Organization: the Organization lists it, or it asked for its own.
     pub(super) fn is_member(&self, account: &AccountId) -> Observed<bool> {
-        match self.members.get(account) {
+        let Some(members) = &self.members else {
+            return Observed::Unknown(unasked(MEMBER));
+        };
+        match members.get(account) {
             Some(evidence) => Observed::known(true, *evidence),
             None if self.asked_by.as_ref() == Some(account) => {
                 self.organization.as_ref().map(|organization| organization.is_some())
             }
-            None => Observed::not_collected("whether the account belongs to an organization"),
+            None => Observed::not_collected(MEMBER),
         }
+    }
+}
+
+fn unasked(wanted: &'static str) -> Gap {
+    let why = GapReason::OutOfScope("a file names the accounts of the run: Organizations was not to be asked");
+    Gap {
+        wanted,
+        call: None,
+        why,
+        evidence: None,
     }
 }
 

@@ -12,7 +12,7 @@ use trailaudit_core::{EvidenceId, Exchange, LogGroup, Trail};
 use super::account::{Unit, refused_listing};
 use super::key::{self, AwsKey, Rank};
 use super::log_group::{self, AwsLogGroup};
-use super::organization::{Listings, unlisted};
+use super::organization::{Facts, Listings, unlisted};
 use super::trail::{self, AwsTrail, Description};
 use super::{AwsInventory, gap_of, learn};
 use crate::arn::{Arn, is_aws_managed_alias};
@@ -125,7 +125,11 @@ impl Reading {
             management_account: self.run.caller.clone(),
         });
         let delegated = self.listings.delegated();
-        let facts = self.listings.facts();
+        let facts = if self.run.scope["source"] == "accounts-file" {
+            Facts::out_of_scope()
+        } else {
+            self.listings.facts()
+        };
         let mut accounts: BTreeMap<_, _> = std::mem::take(&mut self.listings)
             .into_accounts()
             .into_iter()

@@ -1,6 +1,6 @@
 //! The organization as a whole, once, in the account that manages it.
 
-use super::{Bench, not_in_use};
+use super::{Bench, in_scope_or_nothing, not_in_use};
 use crate::finding::{Finding, Subject};
 use crate::organization::{Account, Organization};
 use crate::rule::{Exam, Ruling, not_applicable};
@@ -16,7 +16,7 @@ impl Bench<'_> {
             let mut subject = Subject::Account;
             let ruling = match exam.read(self.inventory.described_organization()) {
                 _ if !account.state.is_auditable() => not_in_use(account),
-                Err(gap) => Err(gap),
+                Err(gap) => in_scope_or_nothing(Err(gap)),
                 Ok(None) => not_applicable("the account belongs to no organization"),
                 Ok(Some(organization)) if organization.management_account == account.id => {
                     subject = Subject::Organization(organization.id.clone());
