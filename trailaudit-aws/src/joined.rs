@@ -191,7 +191,7 @@ impl Join<'_> {
 
     /// Who administers trails besides the management account can change or stop them, and may have their log group.
     async fn trail_administrators(&self) {
-        if self.directory.organization.is_none() {
+        if !self.directory.knows_administrators {
             return;
         }
         let mut pages = Pages::default();
