@@ -204,7 +204,7 @@ impl Inventory for MemoryInventory {
     fn is_member(&self, account: &AccountId) -> Observed<bool> {
         match self.strangers.get(account) {
             Some(said) => said.clone(),
-            None => self.described.as_ref().map(|organization| organization.is_some()),
+            None => self.described.as_ref().map(Option::is_some),
         }
     }
 

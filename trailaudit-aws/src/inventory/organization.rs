@@ -212,9 +212,7 @@ impl Facts {
         };
         match members.get(account) {
             Some(evidence) => Observed::known(true, *evidence),
-            None if self.asked_by.as_ref() == Some(account) => {
-                self.organization.as_ref().map(|organization| organization.is_some())
-            }
+            None if self.asked_by.as_ref() == Some(account) => self.organization.as_ref().map(Option::is_some),
             None => Observed::not_collected(MEMBER),
         }
     }
