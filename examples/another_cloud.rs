@@ -155,6 +155,7 @@ impl Trail for Recorder {
                 error: None,
             }),
             Channel::LogFiles | Channel::DigestFiles => Observed::not_collected("how the recorder's store is written"),
+            Channel::Notifications => Observed::not_collected("whom the recorder notifies"),
         }
     }
 }

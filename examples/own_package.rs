@@ -22,7 +22,6 @@ use trailaudit_core::evidence::{
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::memory::{MemoryInventory, MemoryTrail};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization, Region};
-use trailaudit_core::trail::Delivery;
 use trailaudit_core::{EvidenceId, Inventory, Observed, rules};
 use trailaudit_examples::Result;
 
@@ -186,11 +185,7 @@ fn take(inventory: &mut MemoryInventory, lighthouse: &AccountId, id: EvidenceId,
     };
     inventory.set_trails_in(lighthouse, &region, Observed::known(vec![sighting], id));
     let known = |fact| Observed::known(fact, id);
-    let unasked = || Observed::<Delivery>::not_collected("how the log book is delivered");
     inventory.add_trail(MemoryTrail {
-        id: log_book.as_str().into(),
-        owner: lighthouse.clone(),
-        home_region: region,
         multi_region: known(true),
         organization: known(false),
         key: Observed::known(None, id),
@@ -198,10 +193,7 @@ fn take(inventory: &mut MemoryInventory, lighthouse: &AccountId, id: EvidenceId,
         validates: known(false),
         logging: known(kept),
         since: Observed::known(None, id),
-        to_files: unasked(),
-        to_digests: unasked(),
-        to_group: unasked(),
-        records: known(true),
+        ..MemoryTrail::unknown(log_book.as_str().into(), lighthouse.clone(), region)
     });
 }
 

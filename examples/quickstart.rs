@@ -95,7 +95,10 @@ mod tests {
                 .map(|count| count.parse().unwrap())
                 .collect();
             assert_eq!(counts.len(), 4, "{row}");
-            assert!(counts[0] > 0, "most accounts of the population are sound: {row}");
+            assert!(
+                counts[0] + counts[3] > 0,
+                "most accounts of the population are sound, or have nothing to judge: {row}"
+            );
         }
         assert!(
             told.contains("\nwhat fails:\n  trail-encrypted-with-customer-key in account "),

@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use trailaudit_core::EvidenceId;
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::key::{KeyManager, KeyState};
+use trailaudit_core::log_group::Retention;
 use trailaudit_core::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail};
 use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::{
     Account, AccountId, AccountState, KeyId, LogGroupId, Organization, Region, TrailId,
 };
-use trailaudit_core::trail::{Delivery, LogDestination};
+use trailaudit_core::trail::{Delivery, EventClass, LogDestination};
 
 /// An organization trail that every member inherits, and in every third account a trail of its own; every ninth of
 /// those is stopped.
@@ -22,6 +23,8 @@ pub fn organization(accounts: usize, regions: usize, as_of: Timestamp) -> Memory
     });
     inventory.set_account_list(known(()));
     inventory.set_delegated_administrators(known(Vec::new()));
+    inventory.set_in_organization(known(true));
+    inventory.set_all_features(known(true));
     let regions: Vec<_> = (0..regions).map(|i| Region::from(format!("region-{i:02}"))).collect();
     let Some(home) = regions.first() else { return inventory };
     let shared = add_trail(&mut inventory, &management, home, true, true, as_of);
@@ -65,9 +68,6 @@ fn add_trail(
         error: None,
     });
     inventory.add_trail(MemoryTrail {
-        id: id.clone(),
-        owner: owner.clone(),
-        home_region: home.clone(),
         multi_region: known(true),
         organization: known(organization),
         key: known(Some(key.clone())),
@@ -83,14 +83,25 @@ fn add_trail(
         to_files: delivery.clone(),
         to_digests: delivery.clone(),
         to_group: delivery,
-        records: known(true),
+        topic: known(None),
+        bucket: known("logs".to_owned()),
+        global: known(true),
+        excluded: known(Some(Vec::new())),
+        records: known(EventClass::ALL.to_vec()),
+        ..MemoryTrail::unknown(id.clone(), owner.clone(), home.clone())
     });
     let enabled = MemoryKey {
         manager: known(KeyManager::Customer),
         state: known(KeyState::Enabled),
     };
     inventory.set_key(&key, known(Some(Box::new(enabled))));
-    inventory.set_log_group(&group, known(Some(Box::new(MemoryLogGroup(group.clone())))));
+    let kept = MemoryLogGroup {
+        retention: known(Retention::Days(400)),
+        key: known(Some(key)),
+        protected: known(true),
+        ..MemoryLogGroup::unknown(group.clone())
+    };
+    inventory.set_log_group(&group, known(Some(Box::new(kept))));
     id
 }
 

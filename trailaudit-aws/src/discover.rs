@@ -29,6 +29,8 @@ pub(crate) struct Directory {
     pub shut: BTreeSet<AccountId>,
     /// How many were sent to be entered here.
     pub own: usize,
+    /// Whether the caller can be told who administers trails by delegation.
+    pub knows_administrators: bool,
 }
 
 /// Finds accounts and sends those in scope to be entered.
@@ -60,6 +62,11 @@ impl Discovery<'_> {
                     role: None,
                 };
                 self.plan(&mut directory, vec![own], "single-account")?;
+                // Not to find accounts: whether this one belongs to an Organization is a question of its own.
+                let exchange = self.ask(Question::Organization).await;
+                let own = self.sessions.base().account().as_str();
+                directory.knows_administrators = matches!(&exchange.answer, Answer::Ok(answer)
+                    if answer["Organization"]["MasterAccountId"] == own);
             }
         }
         if directory.entered.is_empty() && directory.shut.is_empty() {
@@ -99,6 +106,7 @@ impl Discovery<'_> {
         let first = self.ask(Question::Accounts { next: pages.token() });
         let (organization, mut page) = futures::join!(self.organization(), first);
         directory.organization = Some(organization?);
+        directory.knows_administrators = true;
         loop {
             let answer = answered(&page)?;
             for entry in answer["Accounts"].as_array().into_iter().flatten() {

@@ -21,6 +21,7 @@ pub use reading::Reading;
 use self::account::Unit;
 use self::key::AwsKey;
 use self::log_group::AwsLogGroup;
+use self::organization::Facts;
 use self::trail::AwsTrail;
 use crate::gap;
 
@@ -36,6 +37,7 @@ pub struct AwsInventory {
     keys: BTreeMap<KeyId, Observed<Option<AwsKey>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<AwsLogGroup>>>,
     delegated: Observed<Vec<AccountId>>,
+    facts: Facts,
 }
 
 impl Inventory for AwsInventory {
@@ -119,6 +121,18 @@ impl Inventory for AwsInventory {
 
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         self.delegated.clone()
+    }
+
+    fn described_organization(&self) -> Observed<Option<Organization>> {
+        self.facts.organization.clone()
+    }
+
+    fn is_member(&self, account: &AccountId) -> Observed<bool> {
+        self.facts.is_member(account)
+    }
+
+    fn has_all_features(&self) -> Observed<bool> {
+        self.facts.all_features.clone()
     }
 }
 

@@ -88,11 +88,19 @@ impl Join<'_> {
             keys: keys.len(),
             log_groups: groups.len(),
         });
-        futures::join!(
-            join_all(keys.iter().map(|key| self.key(key, &owners))),
+        let ((), keys_of_groups, ()) = futures::join!(
+            self.keys(&keys, &owners),
             join_all(groups.iter().map(|group| self.log_group(group))),
-            self.trail_administrators(&seen),
+            self.trail_administrators(),
         );
+        // What a trail's log group is encrypted with is known only now; often it is a key that trails name, too.
+        let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (key, asker) in keys_of_groups.into_iter().flatten() {
+            if !keys.contains(&key) {
+                askers.entry(key).or_default().insert(asker);
+            }
+        }
+        self.keys(&askers.keys().cloned().collect(), &askers).await;
         for (account, sheet) in self.sheets.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
             if let Some(sheet) = Arc::into_inner(sheet) {
                 self.journal.keep_resources(&account, sheet).await?;
@@ -131,6 +139,10 @@ impl Join<'_> {
         }
     }
 
+    async fn keys(&self, keys: &BTreeSet<KeyReference>, owners: &BTreeMap<KeyReference, BTreeSet<AccountId>>) {
+        join_all(keys.iter().map(|key| self.key(key, owners))).await;
+    }
+
     /// A key is asked for in its own account; where that cannot be entered, the trails' owners ask across accounts until
     /// one of them is answered, which the key's policy may allow. All of them: which owner comes first would else
     /// decide, and that is another one in every shard.
@@ -160,23 +172,26 @@ impl Join<'_> {
         }
     }
 
-    async fn log_group(&self, group: &GroupReference) {
-        if let Some(session) = self.enter(&group.account).await {
-            let sheet = self.sheets.of(&group.account);
-            let name = group.name.clone();
-            self.sessions
-                .ask(&session, &group.region, Question::LogGroup { name }, &sheet)
-                .await;
-        }
+    /// Asks for a log group; gives back the key it names, and the account that may ask for it across accounts.
+    async fn log_group(&self, group: &GroupReference) -> Option<(KeyReference, AccountId)> {
+        let session = self.enter(&group.account).await?;
+        let sheet = self.sheets.of(&group.account);
+        let name = group.name.clone();
+        let asked = Question::LogGroup { name };
+        let exchange = self.sessions.ask(&session, &group.region, asked, &sheet).await;
+        let Answer::Ok(answer) = &exchange.answer else {
+            return None;
+        };
+        let found = answer["logGroups"].as_array()?.first()?;
+        let key = found["kmsKeyId"]
+            .as_str()
+            .filter(|_| found["logGroupName"] == group.name.as_str())?;
+        Some((KeyReference::of_group(group, key)?, group.account.clone()))
     }
 
-    /// The log group of an organization trail may be a delegated administrator's; whose it is matters only when it is
-    /// not the owner's.
-    async fn trail_administrators(&self, seen: &Seen) {
-        let matters = |trail: &SeenTrail| {
-            trail.of_organization && GroupReference::of(trail).is_some_and(|group| group.account != trail.owner)
-        };
-        if self.directory.organization.is_none() || !seen.trails().any(matters) {
+    /// Who administers trails besides the management account can change or stop them, and may have their log group.
+    async fn trail_administrators(&self) {
+        if !self.directory.knows_administrators {
             return;
         }
         let mut pages = Pages::default();

@@ -220,7 +220,9 @@ async fn an_accounts_file_and_a_single_account_need_no_organization() {
         assert_eq!(run.events("planned").next().unwrap()["source"], name);
         assert_eq!(run.events("started").next().unwrap()["scope"]["source"], name);
     }
-    assert_eq!(server.ledger().count("organizations", "DescribeOrganization"), 0);
+    // Only the single account asks whether it belongs to one.
+    assert_eq!(server.ledger().count("organizations", "DescribeOrganization"), 1);
+    assert_eq!(server.ledger().count("organizations", "ListAccounts"), 0);
     assert_eq!(server.ledger().count("sts", "AssumeRole"), 1);
 }
 

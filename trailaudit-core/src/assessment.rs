@@ -1,17 +1,20 @@
 //! The assessment: every rule asked of every subject, every cell accounted for.
 
-use std::collections::{BTreeMap, HashMap};
+mod accounting;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::baseline::Baseline;
-use crate::coverage::{Cell, CellStatus, Coverage};
-use crate::finding::{Finding, Subject};
+use crate::coverage::Coverage;
+use crate::finding::Finding;
 use crate::inventory::Inventory;
 use crate::judge::judge;
-use crate::observed::Observed;
-use crate::organization::{Account, AccountId, TrailId};
-use crate::rule::{Check, Rule, Verdict};
+use crate::organization::{Account, AccountId};
+use crate::rule::{Rule, Verdict};
+
+pub use accounting::Accounting;
 
 /// Judges what was collected, as things stood at `as_of`. Pure: the same facts give the same findings, in the same
 /// order, on any number of threads.
@@ -76,92 +79,5 @@ impl Assessment {
     #[must_use]
     pub fn any(&self, verdict: Verdict) -> bool {
         self.findings.iter().any(|finding| finding.verdict == verdict)
-    }
-}
-
-/// What became of the planned cells under one rule. The four add up to the plan because every cell is put into
-/// exactly one of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accounting {
-    /// Judged here.
-    pub evaluated: usize,
-    /// Judged in the owner account of an organization trail.
-    pub inherited: usize,
-    /// Nothing to judge.
-    pub not_applicable: usize,
-    /// Not read, or not decided.
-    pub inconclusive: usize,
-}
-
-impl Accounting {
-    /// How many cells were accounted for.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.evaluated + self.inherited + self.not_applicable + self.inconclusive
-    }
-
-    fn of(rule: &Rule, coverage: &Coverage, inventory: &dyn Inventory, findings: &[Finding]) -> Self {
-        let trails: HashMap<_, _> = findings.iter().filter_map(verdict_on_own_trail).collect();
-        let accounts: HashMap<_, _> = findings
-            .iter()
-            .filter(|finding| finding.subject == Subject::Account)
-            .map(|finding| (&finding.account, finding.verdict))
-            .collect();
-        let mut accounting = Self::default();
-        for cell in coverage.cells() {
-            *match outcome(rule, cell, inventory, &trails, &accounts) {
-                Outcome::Evaluated => &mut accounting.evaluated,
-                Outcome::Inherited => &mut accounting.inherited,
-                Outcome::NotApplicable => &mut accounting.not_applicable,
-                Outcome::Inconclusive => &mut accounting.inconclusive,
-            } += 1;
-        }
-        accounting
-    }
-}
-
-enum Outcome {
-    Evaluated,
-    Inherited,
-    NotApplicable,
-    Inconclusive,
-}
-
-fn verdict_on_own_trail(finding: &Finding) -> Option<(&TrailId, Verdict)> {
-    match &finding.subject {
-        Subject::Trail(id) if finding.inherited_from.is_none() => Some((id, finding.verdict)),
-        _ => None,
-    }
-}
-
-fn outcome(
-    rule: &Rule,
-    cell: &Cell,
-    inventory: &dyn Inventory,
-    trails: &HashMap<&TrailId, Verdict>,
-    accounts: &HashMap<&AccountId, Verdict>,
-) -> Outcome {
-    let region = match &cell.region {
-        _ if cell.status.is_nothing_to_read() => return Outcome::NotApplicable,
-        Some(region) if cell.status == CellStatus::Reached => region,
-        _ => return Outcome::Inconclusive,
-    };
-    if let Check::EachAccount(_) = rule.check {
-        return match accounts.get(&cell.account) {
-            Some(Verdict::Pass | Verdict::Fail) => Outcome::Evaluated,
-            Some(Verdict::NotApplicable) => Outcome::NotApplicable,
-            Some(Verdict::Inconclusive) | None => Outcome::Inconclusive,
-        };
-    }
-    let Observed::Known { value: seen, .. } = inventory.trails_in(&cell.account, region) else {
-        return Outcome::Inconclusive;
-    };
-    let decided = |id| matches!(trails.get(id), Some(Verdict::Pass | Verdict::Fail));
-    let own = |id| inventory.trail(id).is_some_and(|trail| *trail.owner() == cell.account);
-    match seen {
-        [] => Outcome::NotApplicable,
-        seen if !seen.iter().all(|sighting| decided(&sighting.trail)) => Outcome::Inconclusive,
-        seen if seen.iter().any(|sighting| own(&sighting.trail)) => Outcome::Evaluated,
-        _ => Outcome::Inherited,
     }
 }

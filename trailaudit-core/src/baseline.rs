@@ -18,6 +18,23 @@ pub struct Thresholds {
     /// How old the latest delivery may be, in hours: at most ten years.
     #[serde(deserialize_with = "within_ten_years")]
     pub delivery_window_hours: u32,
+    /// How long a trail's log group has to keep events, in days: at least one, at most the 3653 that CloudWatch Logs
+    /// offers short of for ever.
+    #[serde(deserialize_with = "at_most_ten_years")]
+    pub log_group_retention_days: u32,
+    /// The accounts that may administer audit trails by delegation: none unless named.
+    #[serde(deserialize_with = "named")]
+    pub approved_administrators: Vec<String>,
+    /// The buckets trails have to deliver to: any when none is named.
+    #[serde(deserialize_with = "named")]
+    pub designated_buckets: Vec<String>,
+    /// The topics trails have to notify, by their full names: any, or none at all, when none is named.
+    #[serde(deserialize_with = "named")]
+    pub designated_topics: Vec<String>,
+    /// The log groups trails have to deliver to, by their full names without `:*`: any, or none at all, when none is
+    /// named.
+    #[serde(deserialize_with = "named")]
+    pub designated_log_groups: Vec<String>,
 }
 
 /// A longer window would accept anything, and is a slip of the finger.
@@ -31,10 +48,38 @@ fn within_ten_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D
     Ok(hours)
 }
 
+/// Nothing kept at all would be no retention; more than this can be kept only for ever.
+fn at_most_ten_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    const LONGEST: u32 = 3_653;
+    let days = u32::deserialize(deserializer)?;
+    if !(1..=LONGEST).contains(&days) {
+        let message = format!("log-group-retention-days is {days}, not within 1 and {LONGEST}");
+        return Err(D::Error::custom(message));
+    }
+    Ok(days)
+}
+
+/// A name that is empty, or has blanks around it, would never be met.
+fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    match names
+        .iter()
+        .find(|name| name.is_empty() || name.trim() != name.as_str())
+    {
+        Some(name) => Err(D::Error::custom(format!("{name:?} is no name"))),
+        None => Ok(names),
+    }
+}
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
             delivery_window_hours: 24,
+            log_group_retention_days: 365,
+            approved_administrators: Vec::new(),
+            designated_buckets: Vec::new(),
+            designated_topics: Vec::new(),
+            designated_log_groups: Vec::new(),
         }
     }
 }
@@ -65,5 +110,46 @@ impl Baseline {
     /// When a threshold cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, BaselineError> {
         Ok(toml::to_string(self)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_has_its_default_and_every_threshold_is_written() {
+        assert_eq!(Baseline::from_toml("").unwrap(), Baseline::default());
+        let only = Baseline::from_toml("[thresholds]\ndesignated-buckets = [\"b\"]\n").unwrap();
+        assert_eq!(only.thresholds.designated_buckets, ["b"]);
+        assert_eq!(only.thresholds.log_group_retention_days, 365);
+        let written = only.to_toml().unwrap();
+        assert_eq!(Baseline::from_toml(&written).unwrap(), only);
+        insta::assert_snapshot!(written, @r#"
+[thresholds]
+delivery-window-hours = 24
+log-group-retention-days = 365
+approved-administrators = []
+designated-buckets = ["b"]
+designated-topics = []
+designated-log-groups = []
+"#);
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_refused() {
+        for text in [
+            "delivery-window-hours = 87601",
+            "log-group-retention-days = 0",
+            "log-group-retention-days = 3654",
+            "designated-topics = [\"\"]",
+            "approved-administrators = [\" 111111111111\"]",
+            "designated-bucket = [\"b\"]",
+        ] {
+            assert!(
+                Baseline::from_toml(&format!("[thresholds]\n{text}\n")).is_err(),
+                "{text}"
+            );
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Rule x subject x verdict, with the evidence it rests on.
 
 use crate::evidence::EvidenceId;
-use crate::organization::{AccountId, Region, TrailId};
+use crate::organization::{AccountId, LogGroupId, Region, TrailId};
 use crate::rule::{Rule, Verdict};
 
 /// One row of the findings.
@@ -30,10 +30,14 @@ pub struct Finding {
 pub enum Subject {
     /// An account.
     Account,
-    /// A Region of an account, whose trails could not be listed.
+    /// A Region of an account.
     Region,
     /// A trail.
     Trail(TrailId),
+    /// A log group a trail delivers to.
+    LogGroup(LogGroupId),
+    /// The organization, by its id.
+    Organization(String),
 }
 
 impl Subject {
@@ -44,6 +48,8 @@ impl Subject {
             Self::Account => "account",
             Self::Region => "region",
             Self::Trail(_) => "trail",
+            Self::LogGroup(_) => "log-group",
+            Self::Organization(_) => "organization",
         }
     }
 
@@ -53,6 +59,8 @@ impl Subject {
         match self {
             Self::Account | Self::Region => "",
             Self::Trail(id) => id.as_str(),
+            Self::LogGroup(id) => id.as_str(),
+            Self::Organization(id) => id,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Rule;
+use crate::rules::is_always_asked;
 
 /// How grave a fail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -139,6 +140,12 @@ impl Selection {
         })
     }
 
+    /// Whether a rule is asked when these frameworks are: it answers a requirement of theirs, or is asked always.
+    #[must_use]
+    pub fn asks(&self, rule: &Rule) -> bool {
+        is_always_asked(rule) || self.requirements_of(rule.id).next().is_some()
+    }
+
     /// The requirements of a rule as they are written: `Framework edition:id`.
     #[must_use]
     pub fn labels_of(&self, rule: &str) -> Vec<String> {
@@ -229,15 +236,95 @@ mod tests {
         );
     }
 
+    /// Every row that the sources state for a rule of ours is here; rules of which no source states anything are of our
+    /// own making: delivery health nobody else reads, and what an organization has to be for the others to hold.
     #[test]
-    fn every_rule_answers_the_default_framework() {
-        for rule in CATALOGUE {
-            assert!(
-                Selection::default().requirements_of(rule.id).next().is_some(),
-                "{}",
-                rule.id
-            );
-        }
+    fn every_stated_requirement_is_counted() {
+        let count = |id: &str| requirements().iter().filter(|row| row.rule == id).count();
+        let counts: Vec<_> = CATALOGUE
+            .iter()
+            .map(|rule| format!("{} {}", count(rule.id), rule.id))
+            .collect();
+        insta::assert_snapshot!(counts.join("\n"), @r#"
+102 trail-encrypted-with-customer-key
+203 trail-delivers-to-log-group
+68 trail-logging
+4 account-has-logging-trail
+1 every-region-covered
+97 log-file-validation-enabled
+2 no-management-event-source-excluded
+0 delivery-notification-current
+1 trail-uses-designated-destinations
+63 log-group-retention-sufficient
+47 log-group-encrypted-with-customer-key
+0 log-group-deletion-protected
+11 security-trail-complete
+138 multi-region-trail-exists
+194 region-has-logging-trail
+41 management-events-recorded
+0 global-service-events-recorded
+102 object-write-events-recorded
+105 object-read-events-recorded
+29 account-belongs-to-organization
+0 organization-trail-logging
+0 organization-all-features-enabled
+8 delegated-administrators-approved
+"#);
+        let unstated: Vec<_> = CATALOGUE
+            .iter()
+            .filter(|rule| count(rule.id) == 0)
+            .map(|rule| rule.id)
+            .collect();
+        assert_eq!(unstated, UNSTATED);
+    }
+
+    const UNSTATED: [&str; 5] = [
+        "delivery-notification-current",
+        "log-group-deletion-protected",
+        "global-service-events-recorded",
+        "organization-trail-logging",
+        "organization-all-features-enabled",
+    ];
+
+    #[test]
+    fn a_framework_asks_its_own_rules_and_those_that_are_always_asked() {
+        let asked = |framework_id: &str| {
+            let selection = Selection::new(vec![framework(framework_id).unwrap()]);
+            let asked: Vec<_> = CATALOGUE
+                .iter()
+                .filter(|rule| selection.asks(rule))
+                .map(|rule| rule.id)
+                .collect();
+            asked.join("\n")
+        };
+        insta::assert_snapshot!(asked(DEFAULT_FRAMEWORK), @r#"
+trail-encrypted-with-customer-key
+trail-delivers-to-log-group
+trail-logging
+account-has-logging-trail
+every-region-covered
+log-file-validation-enabled
+log-group-retention-sufficient
+log-group-encrypted-with-customer-key
+security-trail-complete
+multi-region-trail-exists
+region-has-logging-trail
+object-write-events-recorded
+object-read-events-recorded
+account-belongs-to-organization
+"#);
+        insta::assert_snapshot!(asked("aws-security-hub"), @r#"
+trail-encrypted-with-customer-key
+trail-delivers-to-log-group
+trail-logging
+account-has-logging-trail
+every-region-covered
+log-file-validation-enabled
+log-group-retention-sufficient
+management-events-recorded
+object-write-events-recorded
+object-read-events-recorded
+"#);
     }
 
     #[test]

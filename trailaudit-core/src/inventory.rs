@@ -44,6 +44,23 @@ pub trait Inventory: Sync {
     /// A log group, `None` when no group has exactly that name.
     fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>>;
 
+    /// The organization as it describes itself, which a run about single accounts may not be about; none where they
+    /// stand alone.
+    fn described_organization(&self) -> Observed<Option<Organization>> {
+        Observed::not_collected("whether there is an organization")
+    }
+
+    /// Whether an account belongs to the organization, as a member or as the one that manages it.
+    fn is_member(&self, account: &AccountId) -> Observed<bool> {
+        let _ = account;
+        Observed::not_collected("whether the account belongs to an organization")
+    }
+
+    /// Whether every feature of the organization is on: policies over its members, services trusted across it.
+    fn has_all_features(&self) -> Observed<bool> {
+        Observed::not_collected("which features of the organization are on")
+    }
+
     /// The accounts to which the administration of audit trails was delegated.
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         Observed::not_collected("who administers audit trails by delegation")

@@ -1,6 +1,11 @@
-//! One rule asked of every subject it has: trails once, with their owner's data; members inherit with proof.
+//! One rule asked of every subject it has, so that every account has an answer to every rule.
 
-use std::collections::{BTreeMap, HashMap};
+mod log_groups;
+mod organization;
+mod regions;
+mod trails;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -10,10 +15,9 @@ use crate::coverage::{Cell, Coverage};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
-use crate::observed::Observed;
-use crate::organization::{Account, AccountId, TrailId};
+use crate::observed::{Gap, GapReason, Observed};
+use crate::organization::{Account, AccountId};
 use crate::rule::{Check, Decision, Exam, Rule, Ruling, Verdict, not_applicable};
-use crate::trail::Trail;
 
 /// The findings of one rule, by account, Region and resource.
 pub(crate) fn judge(
@@ -31,21 +35,14 @@ pub(crate) fn judge(
     };
     let in_scope = || inventory.accounts().par_iter().filter(|account| !account.excluded);
     let mut findings: Vec<Finding> = match rule.check {
-        Check::EachTrail(check) => {
-            let trails = inventory.trails();
-            let own: Vec<_> = trails.par_iter().map(|trail| bench.trail(check, *trail)).collect();
-            let verdicts = trails
-                .iter()
-                .zip(&own)
-                .map(|(trail, finding)| (trail.id(), finding))
-                .collect();
-            let unread = unread_cells(coverage);
-            let rest: Vec<_> = in_scope()
-                .flat_map_iter(|account| bench.besides_own_trails(account, &verdicts, &unread))
-                .collect();
-            own.into_iter().chain(rest).collect()
-        }
+        Check::EachTrail(check) => bench.trails(check, coverage),
+        Check::EachLogGroup(check) => bench.log_groups(check, coverage),
         Check::EachAccount(check) => in_scope().map(|account| bench.account(check, account)).collect(),
+        Check::EachListedAccount(check) => in_scope().map(|account| bench.listed_account(check, account)).collect(),
+        Check::EachRegion(check) => in_scope()
+            .flat_map_iter(|account| bench.regions(check, account))
+            .collect(),
+        Check::EachOrganization(check) => bench.organization(check),
     };
     findings.par_sort_by(|a, b| {
         (&a.account, &a.region, &a.subject, &a.inherited_from).cmp(&(
@@ -76,86 +73,40 @@ struct Bench<'a> {
     as_of: Timestamp,
 }
 
-impl Bench<'_> {
-    fn trail(&self, check: fn(&dyn Trail, &Exam<'_>) -> Ruling, trail: &dyn Trail) -> Finding {
-        let exam = Exam::new(self.inventory, self.baseline, self.as_of);
-        let ruling = check(trail, &exam);
-        let mut finding = self.finding(
-            trail.owner(),
-            Subject::Trail(trail.id().clone()),
-            ruling,
-            exam.into_evidence(),
-        );
-        finding.region = Some(trail.home_region().clone());
-        finding
+impl<'a> Bench<'a> {
+    fn exam(&self) -> Exam<'a> {
+        Exam::new(self.inventory, self.baseline, self.as_of)
     }
 
     fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
-        let exam = Exam::new(self.inventory, self.baseline, self.as_of);
-        let ruling = match self.inventory.entry(&account.id) {
-            _ if !account.state.is_auditable() => not_in_use(account),
-            // Entering is no fact a verdict rests on (its answer differs from run to run); being refused is.
-            Observed::Known { .. } => check(account, &exam),
-            refused @ Observed::Unknown(_) => exam.read(refused).and_then(|()| check(account, &exam)),
+        self.closed(account).unwrap_or_else(|| {
+            let exam = self.exam();
+            let ruling = check(account, &exam);
+            self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())
+        })
+    }
+
+    fn listed_account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
+        let exam = self.exam();
+        let ruling = if account.state.is_auditable() {
+            in_scope_or_nothing(check(account, &exam))
+        } else {
+            not_in_use(account)
         };
         self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())
     }
 
-    /// What a trail rule says of an account apart from the trails it owns: the verdicts it inherits, the Regions that
-    /// could not be looked into, and, when there is nothing of all that, that it has no trail.
-    fn besides_own_trails(
-        &self,
-        account: &Account,
-        verdicts: &HashMap<&TrailId, &Finding>,
-        unread: &UnreadCells<'_>,
-    ) -> Vec<Finding> {
+    /// What every rule says of an account into which nobody can look, or has to.
+    fn closed(&self, account: &Account) -> Option<Finding> {
         if !account.state.is_auditable() {
-            return vec![self.finding(&account.id, Subject::Account, not_in_use(account), Vec::new())];
+            return Some(self.finding(&account.id, Subject::Account, not_in_use(account), Vec::new()));
         }
-        if let Observed::Unknown(gap) = self.inventory.entry(&account.id) {
-            let evidence = gap.evidence.into_iter().collect();
-            return vec![self.finding(&account.id, Subject::Account, Err(gap), evidence)];
-        }
-        let seen = Seen::of(account, self.inventory);
-        let mut findings: Vec<_> = seen
-            .copies
-            .iter()
-            .map(|copy| self.inherited(account, copy, verdicts))
-            .collect();
-        findings.extend(
-            unread
-                .get(&account.id)
-                .into_iter()
-                .flatten()
-                .map(|cell| self.unread(cell)),
-        );
-        if findings.is_empty() && seen.owned == 0 {
-            let ruling = not_applicable("the account has no trail");
-            findings.push(self.finding(&account.id, Subject::Account, ruling, seen.read));
-        }
-        findings
-    }
-
-    fn inherited(
-        &self,
-        account: &Account,
-        (trail, proof): (&&TrailId, &EvidenceId),
-        verdicts: &HashMap<&TrailId, &Finding>,
-    ) -> Finding {
-        let (verdict, reason) = match verdicts.get(*trail) {
-            Some(owner) => (
-                owner.verdict,
-                format!("as judged in the owner account {}: {}", owner.account, owner.reason),
-            ),
-            None => (
-                Verdict::Inconclusive,
-                "the trail was not judged in its owner account".to_owned(),
-            ),
+        // Entering is no fact a verdict rests on (its answer differs from run to run); being refused is.
+        let Observed::Unknown(gap) = self.inventory.entry(&account.id) else {
+            return None;
         };
-        let ruling = Ok(Decision { verdict, reason });
-        let mut finding = self.finding(&account.id, Subject::Trail((*trail).clone()), ruling, vec![*proof]);
-        finding.inherited_from = Some((*trail).clone());
-        finding
+        let evidence = gap.evidence.into_iter().collect();
+        Some(self.finding(&account.id, Subject::Account, Err(gap), evidence))
     }
 
     fn unread(&self, cell: &Cell) -> Finding {
@@ -192,44 +143,17 @@ impl Bench<'_> {
     }
 }
 
+/// What the scope of the run leaves out of the organization is nothing to judge, and no gap.
+fn in_scope_or_nothing(ruling: Ruling) -> Ruling {
+    match ruling {
+        Err(Gap {
+            why: GapReason::OutOfScope(why),
+            ..
+        }) => not_applicable(why),
+        ruling => ruling,
+    }
+}
+
 fn not_in_use(account: &Account) -> Ruling {
     not_applicable(format!("the account is not in use: {}", account.state))
-}
-
-/// The trails an account's Regions list: how many it owns, and the copies of others' with one exchange as proof each.
-struct Seen<'a> {
-    owned: usize,
-    copies: BTreeMap<&'a TrailId, EvidenceId>,
-    read: Vec<EvidenceId>,
-}
-
-impl<'a> Seen<'a> {
-    fn of(account: &Account, inventory: &'a dyn Inventory) -> Self {
-        let mut seen = Self {
-            owned: 0,
-            copies: BTreeMap::new(),
-            read: Vec::new(),
-        };
-        for region in inventory.regions(&account.id) {
-            let Observed::Known {
-                value: sightings,
-                evidence,
-            } = inventory.trails_in(&account.id, &region)
-            else {
-                continue;
-            };
-            seen.read.push(evidence);
-            for sighting in sightings {
-                match inventory.trail(&sighting.trail) {
-                    Some(trail) if *trail.owner() == account.id => seen.owned += 1,
-                    // The listing of the home Region is the best proof; else the first Region that shows the copy.
-                    Some(trail) if *trail.home_region() == region => {
-                        seen.copies.insert(&sighting.trail, evidence);
-                    }
-                    _ => _ = seen.copies.entry(&sighting.trail).or_insert(evidence),
-                }
-            }
-        }
-        seen
-    }
 }

@@ -1,15 +1,17 @@
 //! An organization held in memory: for tests, for examples, and for providers that need nothing more.
 
-use std::collections::BTreeMap;
+mod trail;
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 use crate::inventory::{Inventory, Sighting};
 use crate::key::{Key, KeyManager, KeyState};
-use crate::log_group::LogGroup;
+use crate::log_group::{LogGroup, Retention};
 use crate::observed::Observed;
 use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use crate::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
+use crate::trail::Trail;
+
+pub use trail::MemoryTrail;
 
 /// An inventory that is plain data. What was never put in is unknown.
 pub struct MemoryInventory {
@@ -24,6 +26,9 @@ pub struct MemoryInventory {
     keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
     delegated: Observed<Vec<AccountId>>,
+    described: Observed<Option<Organization>>,
+    all_features: Observed<bool>,
+    strangers: BTreeMap<AccountId, Observed<bool>>,
 }
 
 impl MemoryInventory {
@@ -42,6 +47,9 @@ impl MemoryInventory {
             keys: BTreeMap::new(),
             log_groups: BTreeMap::new(),
             delegated: Observed::not_collected("who administers audit trails by delegation"),
+            described: Observed::not_collected("whether there is an organization"),
+            all_features: Observed::not_collected("which features of the organization are on"),
+            strangers: BTreeMap::new(),
         }
     }
 
@@ -89,6 +97,21 @@ impl MemoryInventory {
     /// Says to whom the administration of audit trails was delegated.
     pub fn set_delegated_administrators(&mut self, accounts: Observed<Vec<AccountId>>) {
         self.delegated = accounts;
+    }
+
+    /// Says whether there is an organization, to which every account belongs of which nothing else is said.
+    pub fn set_in_organization(&mut self, is_there: Observed<bool>) {
+        self.described = is_there.map(|is_there| is_there.then(|| self.organization.clone()));
+    }
+
+    /// Says whether one account belongs to the organization.
+    pub fn set_member(&mut self, account: &AccountId, is_member: Observed<bool>) {
+        self.strangers.insert(account.clone(), is_member);
+    }
+
+    /// Says whether every feature of the organization is on.
+    pub fn set_all_features(&mut self, on: Observed<bool>) {
+        self.all_features = on;
     }
 }
 
@@ -173,92 +196,20 @@ impl Inventory for MemoryInventory {
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         self.delegated.clone()
     }
-}
 
-/// A trail that is plain data.
-#[derive(Clone, Debug)]
-pub struct MemoryTrail {
-    /// [`Trail::id`].
-    pub id: TrailId,
-    /// [`Trail::owner`].
-    pub owner: AccountId,
-    /// [`Trail::home_region`].
-    pub home_region: Region,
-    /// [`Trail::is_multi_region`].
-    pub multi_region: Observed<bool>,
-    /// [`Trail::is_organization_trail`].
-    pub organization: Observed<bool>,
-    /// [`Trail::encryption_key`].
-    pub key: Observed<Option<KeyId>>,
-    /// [`Trail::log_destination`].
-    pub destination: Observed<Option<LogDestination>>,
-    /// [`Trail::validates_log_files`].
-    pub validates: Observed<bool>,
-    /// [`Trail::is_logging`].
-    pub logging: Observed<bool>,
-    /// [`Trail::logging_since`].
-    pub since: Observed<Option<Timestamp>>,
-    /// [`Trail::delivery`] of log files.
-    pub to_files: Observed<Delivery>,
-    /// [`Trail::delivery`] of digest files.
-    pub to_digests: Observed<Delivery>,
-    /// [`Trail::delivery`] to the log group.
-    pub to_group: Observed<Delivery>,
-    /// [`Trail::records`], for every class.
-    pub records: Observed<bool>,
-}
-
-impl Trail for MemoryTrail {
-    fn id(&self) -> &TrailId {
-        &self.id
+    fn described_organization(&self) -> Observed<Option<Organization>> {
+        self.described.clone()
     }
 
-    fn owner(&self) -> &AccountId {
-        &self.owner
-    }
-
-    fn home_region(&self) -> &Region {
-        &self.home_region
-    }
-
-    fn is_multi_region(&self) -> Observed<bool> {
-        self.multi_region.clone()
-    }
-
-    fn is_organization_trail(&self) -> Observed<bool> {
-        self.organization.clone()
-    }
-
-    fn encryption_key(&self) -> Observed<Option<KeyId>> {
-        self.key.clone()
-    }
-
-    fn log_destination(&self) -> Observed<Option<LogDestination>> {
-        self.destination.clone()
-    }
-
-    fn validates_log_files(&self) -> Observed<bool> {
-        self.validates.clone()
-    }
-
-    fn is_logging(&self) -> Observed<bool> {
-        self.logging.clone()
-    }
-
-    fn logging_since(&self) -> Observed<Option<Timestamp>> {
-        self.since.clone()
-    }
-
-    fn delivery(&self, channel: Channel) -> Observed<Delivery> {
-        match channel {
-            Channel::LogFiles => self.to_files.clone(),
-            Channel::DigestFiles => self.to_digests.clone(),
-            Channel::LogGroup => self.to_group.clone(),
+    fn is_member(&self, account: &AccountId) -> Observed<bool> {
+        match self.strangers.get(account) {
+            Some(said) => said.clone(),
+            None => self.described.as_ref().map(Option::is_some),
         }
     }
 
-    fn records(&self, _: EventClass) -> Observed<bool> {
-        self.records.clone()
+    fn has_all_features(&self) -> Observed<bool> {
+        self.all_features.clone()
     }
 }
 
@@ -283,10 +234,44 @@ impl Key for MemoryKey {
 
 /// A log group that is plain data.
 #[derive(Clone, Debug)]
-pub struct MemoryLogGroup(pub LogGroupId);
+pub struct MemoryLogGroup {
+    /// [`LogGroup::id`].
+    pub id: LogGroupId,
+    /// [`LogGroup::retention`].
+    pub retention: Observed<Retention>,
+    /// [`LogGroup::encryption_key`].
+    pub key: Observed<Option<KeyId>>,
+    /// [`LogGroup::is_deletion_protected`].
+    pub protected: Observed<bool>,
+}
+
+impl MemoryLogGroup {
+    /// A log group of which nothing is known but that it is there.
+    #[must_use]
+    pub fn unknown(id: LogGroupId) -> Self {
+        Self {
+            id,
+            retention: Observed::not_collected("how long the log group keeps events"),
+            key: Observed::not_collected("the key that encrypts the log group"),
+            protected: Observed::not_collected("whether the log group is protected against deletion"),
+        }
+    }
+}
 
 impl LogGroup for MemoryLogGroup {
     fn id(&self) -> &LogGroupId {
-        &self.0
+        &self.id
+    }
+
+    fn retention(&self) -> Observed<Retention> {
+        self.retention.clone()
+    }
+
+    fn encryption_key(&self) -> Observed<Option<KeyId>> {
+        self.key.clone()
+    }
+
+    fn is_deletion_protected(&self) -> Observed<bool> {
+        self.protected.clone()
     }
 }

@@ -126,6 +126,8 @@ pub enum GapReason {
     Unreadable(String),
     /// It is too early to tell.
     NotYetDue(String),
+    /// Whoever started the run chose not to ask.
+    OutOfScope(&'static str),
 }
 
 impl fmt::Display for Call {
@@ -149,6 +151,7 @@ impl fmt::Display for GapReason {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::Failed { code, message } => write!(f, "failed ({code}: {message})"),
             Self::Unreadable(what) | Self::NotYetDue(what) => f.write_str(what),
+            Self::OutOfScope(what) => f.write_str(what),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::inventory::Inventory;
 use crate::key::Key;
 use crate::log_group::LogGroup;
 use crate::observed::{Gap, Observed};
-use crate::organization::{Account, KeyId, LogGroupId};
+use crate::organization::{Account, KeyId, LogGroupId, Organization, Region};
 use crate::trail::Trail;
 
 /// A decision procedure, named by the desired state: a pass reads as a true sentence.
@@ -49,6 +49,14 @@ pub enum Check {
     EachTrail(fn(&dyn Trail, &Exam<'_>) -> Ruling),
     /// Every account that is in use.
     EachAccount(fn(&Account, &Exam<'_>) -> Ruling),
+    /// Every account that is in use, by what the organization says of it: it need not be entered.
+    EachListedAccount(fn(&Account, &Exam<'_>) -> Ruling),
+    /// Every planned Region of every account that is in use.
+    EachRegion(fn(&Account, &Region, &Exam<'_>) -> Ruling),
+    /// Every log group that trails deliver to, once.
+    EachLogGroup(fn(&dyn LogGroup, &Exam<'_>) -> Ruling),
+    /// The organization, once, in the account that manages it.
+    EachOrganization(fn(&Organization, &Exam<'_>) -> Ruling),
 }
 
 impl fmt::Debug for Check {
@@ -56,6 +64,10 @@ impl fmt::Debug for Check {
         f.write_str(match self {
             Self::EachTrail(_) => "EachTrail",
             Self::EachAccount(_) => "EachAccount",
+            Self::EachListedAccount(_) => "EachListedAccount",
+            Self::EachRegion(_) => "EachRegion",
+            Self::EachLogGroup(_) => "EachLogGroup",
+            Self::EachOrganization(_) => "EachOrganization",
         })
     }
 }

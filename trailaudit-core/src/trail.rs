@@ -60,6 +60,26 @@ pub trait Trail: Sync {
         Observed::not_collected("how the trail delivers")
     }
 
+    /// Where it says that log files arrived, when it names a topic.
+    fn notification_topic(&self) -> Observed<Option<String>> {
+        Observed::not_collected("the topic the trail notifies")
+    }
+
+    /// The bucket its log files go to.
+    fn bucket(&self) -> Observed<String> {
+        Observed::not_collected("the bucket the trail delivers to")
+    }
+
+    /// Whether it records the events of services that belong to no Region.
+    fn records_global_services(&self) -> Observed<bool> {
+        Observed::not_collected("whether the trail records global services")
+    }
+
+    /// The event sources left out of the management events it records; none when it records no management events.
+    fn excluded_sources(&self) -> Observed<Option<Vec<String>>> {
+        Observed::not_collected("which event sources the trail leaves out")
+    }
+
     /// Whether it records every event of `class`.
     fn records(&self, class: EventClass) -> Observed<bool> {
         let _ = class;
@@ -89,6 +109,8 @@ pub enum Channel {
     DigestFiles,
     /// Events into the log group.
     LogGroup,
+    /// Notifications of delivered log files to the topic.
+    Notifications,
 }
 
 /// How delivery goes.
@@ -101,11 +123,25 @@ pub struct Delivery {
 }
 
 /// A class of recorded events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EventClass {
     /// Management events that read.
     ManagementRead,
     /// Management events that write.
     ManagementWrite,
+    /// Reading an object, in any bucket there is or will be.
+    ObjectRead,
+    /// Writing an object, in any bucket there is or will be.
+    ObjectWrite,
+}
+
+impl EventClass {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::ManagementRead,
+        Self::ManagementWrite,
+        Self::ObjectRead,
+        Self::ObjectWrite,
+    ];
 }

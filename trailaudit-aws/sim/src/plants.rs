@@ -6,13 +6,15 @@ mod keys;
 mod log_groups;
 mod own_trail;
 mod packs;
+mod recordings;
 mod regions;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::digest::{digest, uuid};
 use crate::random::Random;
 use crate::truth::{Cell, Defect, Truth};
-use crate::world::{Account, Denial, DeniedBy, Trail, World, before};
+use crate::world::{Account, Denial, DeniedBy, Key, KeyReaders, Trail, World, before};
 
 pub(crate) use own_trail::{sow_flawed_trail, sow_sound_trail};
 pub(crate) use packs::trail_flaws;
@@ -44,7 +46,7 @@ enum Needs {
 }
 
 /// One account each, in the order they are given up last: a small Organization gets the first of them.
-static ORDER: [Plant; 19] = [
+static ORDER: [Plant; 22] = [
     Plant {
         needs: Needs::OneRegion,
         sow: packs::sow::<0>,
@@ -121,6 +123,18 @@ static ORDER: [Plant; 19] = [
         needs: Needs::OneRegion,
         sow: accounts::pending_activation,
     },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<8>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: packs::sow::<9>,
+    },
+    Plant {
+        needs: Needs::OneRegion,
+        sow: accounts::with_half_a_record,
+    },
 ];
 
 /// The plants these Regions allow, in order.
@@ -168,6 +182,21 @@ impl Plot {
 
     pub fn days_ago(&self, days: i64) -> Timestamp {
         self.hours_ago(24 * days)
+    }
+
+    /// The ARN of the log archive's key for log groups in a Region, which is made when it is first named. Its id is no
+    /// draw of the population's chance.
+    pub fn log_group_key(&mut self, region: &str) -> String {
+        let id = uuid(&digest(&["log group key", &self.archive, region]));
+        let mut key = Key::new(&id, region, self.days_ago(900));
+        key.readers = KeyReaders::Organization;
+        let arn = key.arn(&self.archive);
+        if let Some(archive) = self.world.accounts.get_mut(&self.archive)
+            && !archive.keys.iter().any(|known| known.arn(&self.archive) == arn)
+        {
+            archive.keys.push(key);
+        }
+        arn
     }
 
     pub fn policy_id(&mut self) -> String {

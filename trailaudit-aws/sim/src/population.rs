@@ -8,7 +8,9 @@ use crate::digest::{digest, uuid};
 use crate::plants::{Plot, possible, sow_flawed_trail, sow_sound_trail, trail_flaws};
 use crate::random::Random;
 use crate::truth::Truth;
-use crate::world::{Account, DelegatedAdministrator, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World};
+use crate::world::{
+    Account, DelegatedAdministrator, EventSelectors, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World,
+};
 
 use ground::{name, regions, tree};
 
@@ -92,6 +94,7 @@ fn organization_trail(settings: &Settings) -> Trail {
     let mut trail = Trail::new(TRAIL, REGIONS[0].0, settings.as_of);
     trail.organization = true;
     trail.multi_region = true;
+    trail.event_selectors = EventSelectors::AdvancedWithObjects;
     trail.tags.insert("owner".to_owned(), "security".to_owned());
     trail
 }
@@ -124,7 +127,10 @@ fn finish(mut plot: Plot) -> Population {
     let mut key = Key::new(&plot.random.uuid(), home, made);
     key.readers = KeyReaders::Organization;
     key.aliases.push("alias/organization-trail".to_owned());
-    let log_group = LogGroup::new("aws-cloudtrail-logs-organization", home, made);
+    let mut log_group = LogGroup::new("aws-cloudtrail-logs-organization", home, made);
+    log_group.retention_days = Some(400);
+    log_group.deletion_protected = true;
+    log_group.kms_key_id = Some(key.arn(&plot.archive));
     let mut trail = plot.organization_trail;
     trail.kms_key_id = Some(key.arn(&plot.archive));
     trail.log_group_arn = Some(format!("{}:*", log_group.arn(&management)));
@@ -230,8 +236,9 @@ mod tests {
             .values()
             .flat_map(|account| &account.trails)
             .collect();
-        // Two more: the organization trail, and the single-Region trail of an account without a copy of it.
-        assert_eq!(trails.len(), 2 + trail_flaws().count() - 1);
+        // Three more: the organization trail, and the trails of two accounts without a copy of it; two flaws that are none
+        // are left to chance.
+        assert_eq!(trails.len(), 3 + trail_flaws().count() - 2);
         let states = [
             "account-suspended",
             "account-closed",
@@ -278,8 +285,11 @@ mod tests {
             for defect in &truth.defects {
                 let account = &world.accounts[&defect.account_id];
                 let known = |trail: &Trail| trail.arn(&account.id) == defect.resource_id;
+                let names_group = |trail: &Trail| trail.log_group_arn == Some(format!("{}:*", defect.resource_id));
                 assert!(
-                    defect.resource_id.is_empty() || account.trails.iter().any(known),
+                    defect.resource_id.is_empty()
+                        || account.trails.iter().any(known)
+                        || account.trails.iter().any(names_group),
                     "{defect:?}"
                 );
             }

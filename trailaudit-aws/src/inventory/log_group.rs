@@ -1,20 +1,75 @@
 //! A log group as `DescribeLogGroups` shows it.
 
+use serde_json::Value;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::log_group::LogGroup;
+use trailaudit_core::log_group::{LogGroup, Retention};
 use trailaudit_core::observed::{Gap, GapReason, Observed};
-use trailaudit_core::organization::LogGroupId;
+use trailaudit_core::organization::{KeyId, LogGroupId};
 use trailaudit_core::{EvidenceId, Exchange};
 
-use super::{call_of, gap_of};
+use super::{call_of, gap_of, key};
 
 /// A log group that is there.
 #[derive(Debug)]
-pub(super) struct AwsLogGroup(LogGroupId);
+pub(super) struct AwsLogGroup {
+    id: LogGroupId,
+    retention: Observed<Retention>,
+    key: Observed<Option<KeyId>>,
+    protected: Observed<bool>,
+}
 
 impl LogGroup for AwsLogGroup {
     fn id(&self) -> &LogGroupId {
-        &self.0
+        &self.id
+    }
+
+    fn retention(&self) -> Observed<Retention> {
+        self.retention.clone()
+    }
+
+    fn encryption_key(&self) -> Observed<Option<KeyId>> {
+        self.key.clone()
+    }
+
+    fn is_deletion_protected(&self) -> Observed<bool> {
+        self.protected.clone()
+    }
+}
+
+impl AwsLogGroup {
+    /// One entry of an answer.
+    fn of(group: LogGroupId, entry: &Value, partition: &str, id: EvidenceId, exchange: &Exchange) -> Self {
+        let unread = |wanted, why: &str| Gap {
+            wanted,
+            call: Some(Box::new(call_of(exchange))),
+            why: GapReason::Unreadable(why.into()),
+            evidence: Some(id),
+        };
+        let days = &entry["retentionInDays"];
+        let retention = match days.as_u64().map(u32::try_from) {
+            Some(Ok(days)) => Observed::known(Retention::Days(days), id),
+            // Nothing said is kept for ever, unless a policy that is only named says otherwise.
+            None if days.is_null() && entry["retentionPolicyName"].is_null() => Observed::known(Retention::Forever, id),
+            _ => Observed::Unknown(unread(
+                "how long the log group keeps events",
+                "the answer does not say it in days",
+            )),
+        };
+        let name = entry["kmsKeyId"].as_str().filter(|name| !name.is_empty());
+        let (account, region) = (&exchange.account, &exchange.region);
+        let protected = match entry["deletionProtectionEnabled"].as_bool() {
+            Some(on) => Observed::known(on, id),
+            None => Observed::Unknown(unread(
+                "whether the log group is protected against deletion",
+                "the answer does not say it",
+            )),
+        };
+        Self {
+            id: group,
+            retention,
+            key: Observed::known(name.map(|name| key::absolute(name, partition, account, region)), id),
+            protected,
+        }
     }
 }
 
@@ -30,7 +85,10 @@ pub(super) fn observed(
     let group = LogGroupId::from(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}"));
     let shown = match &exchange.answer {
         Answer::Ok(answer) => match answer["logGroups"].as_array().map(Vec::as_slice) {
-            Some([first, ..]) if first["logGroupName"] == name => Observed::known(Some(AwsLogGroup(group.clone())), id),
+            Some([first, ..]) if first["logGroupName"] == name => {
+                let found = AwsLogGroup::of(group.clone(), first, partition, id, exchange);
+                Observed::known(Some(found), id)
+            }
             // An empty page that goes on says nothing yet.
             Some([]) | None if answer["nextToken"].is_string() => {
                 let why = GapReason::Unreadable("the answer is an empty page that goes on".into());

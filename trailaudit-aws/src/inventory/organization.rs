@@ -4,16 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::observed::Observed;
+use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::pages::Pages;
+use super::{gap_of, learn};
 
 const ACCOUNTS: &str = "the list of accounts";
+const THERE: &str = "whether there is an organization";
+const FEATURES: &str = "which features of the organization are on";
+const MEMBER: &str = "whether the account belongs to an organization";
+/// What `DescribeOrganization` answers an account that stands alone.
+const NOT_IN_USE: &str = "AWSOrganizationsNotInUseException";
 
 /// What the Organization-wide calls show.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Listings {
     organization: Option<Organization>,
     accounts: BTreeMap<AccountId, Account>,
@@ -23,6 +29,30 @@ pub(super) struct Listings {
     parents: BTreeMap<AccountId, String>,
     delegated: BTreeSet<AccountId>,
     delegated_pages: Pages,
+    /// What `DescribeOrganization` said, and who asked.
+    described: Observed<Option<Organization>>,
+    asked_by: Option<AccountId>,
+    all_features: Observed<bool>,
+    /// The accounts the Organization lists as its own, with the page that does.
+    members: BTreeMap<AccountId, EvidenceId>,
+}
+
+impl Default for Listings {
+    fn default() -> Self {
+        Self {
+            organization: None,
+            accounts: BTreeMap::new(),
+            pages: Pages::default(),
+            units: BTreeMap::new(),
+            parents: BTreeMap::new(),
+            delegated: BTreeSet::new(),
+            delegated_pages: Pages::default(),
+            described: Observed::not_collected(THERE),
+            asked_by: None,
+            all_features: Observed::not_collected(FEATURES),
+            members: BTreeMap::new(),
+        }
+    }
 }
 
 impl Listings {
@@ -30,6 +60,9 @@ impl Listings {
     pub(super) fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
         match exchange.operation.as_str() {
             "DescribeOrganization" => {
+                self.asked_by = Some(exchange.account.clone());
+                learn(&mut self.described, described(id, exchange));
+                learn(&mut self.all_features, all_features(id, exchange));
                 if let Answer::Ok(answer) = &exchange.answer {
                     let text = |field: &str| answer["Organization"][field].as_str().unwrap_or_default();
                     let management_account = text("MasterAccountId").into();
@@ -41,11 +74,10 @@ impl Listings {
             }
             "ListAccounts" => {
                 if let Some(answer) = self.pages.take(id, exchange, ACCOUNTS) {
-                    answer["Accounts"]
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .for_each(|entry| self.take_account(entry));
+                    for entry in answer["Accounts"].as_array().into_iter().flatten() {
+                        self.take_account(entry);
+                        self.take_member(id, entry);
+                    }
                 }
             }
             "ListRoots" => self.take_units(exchange, "Roots", ""),
@@ -58,6 +90,7 @@ impl Listings {
                 let Answer::Ok(answer) = &exchange.answer else { return };
                 for entry in answer["Accounts"].as_array().into_iter().flatten() {
                     self.take_account(entry);
+                    self.take_member(id, entry);
                     if let Some(account) = entry["Id"].as_str() {
                         self.parents.insert(account.into(), parent.to_owned());
                     }
@@ -90,6 +123,16 @@ impl Listings {
             .map(|()| self.delegated.iter().cloned().collect())
     }
 
+    /// What the Organization's own calls say of it.
+    pub(super) fn facts(&self) -> Facts {
+        Facts {
+            organization: self.described.clone(),
+            all_features: self.all_features.clone(),
+            asked_by: self.asked_by.clone(),
+            members: Some(self.members.clone()),
+        }
+    }
+
     pub(super) fn account_list(&self) -> Observed<()> {
         self.pages.complete(ACCOUNTS)
     }
@@ -106,6 +149,14 @@ impl Listings {
             }
         }
         self.accounts.into_values().collect()
+    }
+
+    fn take_member(&mut self, id: EvidenceId, entry: &Value) {
+        if let Some(account) = entry["Id"].as_str() {
+            // Several pages may name an account: always the same one of them stands for it.
+            let known = self.members.entry(account.into()).or_insert(id);
+            *known = id.min(*known);
+        }
     }
 
     fn take_account(&mut self, entry: &Value) {
@@ -129,6 +180,83 @@ impl Listings {
                 self.units.insert(id.to_owned(), parent.to_owned());
             }
         }
+    }
+}
+
+/// What is known of the Organization itself.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) organization: Observed<Option<Organization>>,
+    pub(super) all_features: Observed<bool>,
+    /// Whoever asked for the Organization asked for its own.
+    asked_by: Option<AccountId>,
+    /// None where nobody was to ask.
+    members: Option<BTreeMap<AccountId, EvidenceId>>,
+}
+
+impl Facts {
+    /// Of a run whose accounts a file names, because Organizations cannot be asked.
+    pub(super) fn out_of_scope() -> Self {
+        Self {
+            organization: Observed::Unknown(unasked(THERE)),
+            all_features: Observed::Unknown(unasked(FEATURES)),
+            asked_by: None,
+            members: None,
+        }
+    }
+
+    /// Whether an account belongs to the Organization: the Organization lists it, or it asked for its own.
+    pub(super) fn is_member(&self, account: &AccountId) -> Observed<bool> {
+        let Some(members) = &self.members else {
+            return Observed::Unknown(unasked(MEMBER));
+        };
+        match members.get(account) {
+            Some(evidence) => Observed::known(true, *evidence),
+            None if self.asked_by.as_ref() == Some(account) => self.organization.as_ref().map(Option::is_some),
+            None => Observed::not_collected(MEMBER),
+        }
+    }
+}
+
+fn unasked(wanted: &'static str) -> Gap {
+    let why = GapReason::OutOfScope("a file names the accounts of the run: Organizations was not to be asked");
+    Gap {
+        wanted,
+        call: None,
+        why,
+        evidence: None,
+    }
+}
+
+/// What one `DescribeOrganization` shows of the Organization: an account that stands alone is told so by an error.
+fn described(id: EvidenceId, exchange: &Exchange) -> Observed<Option<Organization>> {
+    match &exchange.answer {
+        Answer::Ok(answer) => {
+            let text = |field: &str| answer["Organization"][field].as_str();
+            match (text("Id"), text("MasterAccountId")) {
+                (Some(name), Some(manager)) => {
+                    let organization = Organization {
+                        id: name.to_owned(),
+                        management_account: manager.into(),
+                    };
+                    Observed::known(Some(organization), id)
+                }
+                _ => Observed::Unknown(gap_of(exchange, id, THERE)),
+            }
+        }
+        Answer::Error { code, .. } if code == NOT_IN_USE => Observed::known(None, id),
+        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, THERE)),
+    }
+}
+
+fn all_features(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
+    let set = match &exchange.answer {
+        Answer::Ok(answer) => answer["Organization"]["FeatureSet"].as_str(),
+        Answer::Error { .. } => None,
+    };
+    match set {
+        Some(set) => Observed::known(set == "ALL", id),
+        None => Observed::Unknown(gap_of(exchange, id, FEATURES)),
     }
 }
 

@@ -7,12 +7,12 @@ use trailaudit_core::evidence::Answer;
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::observed::{Gap, Observed};
 use trailaudit_core::organization::{AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use trailaudit_core::{EvidenceId, Exchange, Trail};
+use trailaudit_core::{EvidenceId, Exchange, LogGroup, Trail};
 
 use super::account::{Unit, refused_listing};
 use super::key::{self, AwsKey, Rank};
 use super::log_group::{self, AwsLogGroup};
-use super::organization::{Listings, unlisted};
+use super::organization::{Facts, Listings, unlisted};
 use super::trail::{self, AwsTrail, Description};
 use super::{AwsInventory, gap_of, learn};
 use crate::arn::{Arn, is_aws_managed_alias};
@@ -117,12 +117,19 @@ impl Reading {
         } else {
             self.listings.account_list()
         };
-        let known = self.listings.organization().or(self.organization.as_ref()).cloned();
+        // Where the user named the accounts, the run is about them, and not about the organization they are in.
+        let described = self.listings.organization().filter(|_| !named);
+        let known = described.or(self.organization.as_ref()).cloned();
         let organization = known.unwrap_or_else(|| Organization {
             id: self.run.caller.to_string(),
             management_account: self.run.caller.clone(),
         });
         let delegated = self.listings.delegated();
+        let facts = if self.run.scope["source"] == "accounts-file" {
+            Facts::out_of_scope()
+        } else {
+            self.listings.facts()
+        };
         let mut accounts: BTreeMap<_, _> = std::mem::take(&mut self.listings)
             .into_accounts()
             .into_iter()
@@ -152,6 +159,7 @@ impl Reading {
             keys: self.keys.into_iter().map(|(id, (_, key))| (id, key)).collect(),
             log_groups: self.log_groups,
             delegated,
+            facts,
         }
     }
 
@@ -302,11 +310,17 @@ impl Reading {
 
     /// A key nobody asked for: its name tells all there is to know, or its account could not be entered.
     fn explain_unasked_keys(&mut self) {
-        for trail in self.trails.values() {
+        let of_trails = self.trails.values().map(Trail::encryption_key);
+        let groups = self.log_groups.values().filter_map(|group| match group {
+            Observed::Known { value, .. } => value.as_ref(),
+            Observed::Unknown(_) => None,
+        });
+        let named: Vec<_> = of_trails.chain(groups.map(LogGroup::encryption_key)).collect();
+        for named in named {
             let Observed::Known {
                 value: Some(name),
                 evidence,
-            } = trail.encryption_key()
+            } = named
             else {
                 continue;
             };

@@ -22,14 +22,15 @@ pub(super) struct AwsTrail {
     home_region: Region,
     pub(super) description: Observed<Arc<Description>>,
     pub(super) status: Observed<Arc<Status>>,
-    pub(super) recorded: Observed<Recorded>,
+    pub(super) recorded: Observed<Arc<Recorded>>,
 }
 
-/// Whether reading and writing management events are recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the event selectors of a trail amount to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Recorded {
-    read: bool,
-    write: bool,
+    /// The classes of which every event is recorded.
+    classes: Vec<EventClass>,
+    excluded: Option<Vec<String>>,
 }
 
 impl AwsTrail {
@@ -44,6 +45,25 @@ impl AwsTrail {
             description: Observed::not_collected("the trail's configuration"),
             status: Observed::not_collected("the trail's status"),
             recorded: Observed::not_collected("the trail's event selectors"),
+        }
+    }
+}
+
+impl AwsTrail {
+    /// A field that `DescribeTrails` always has; where it does not, nothing is known.
+    fn said<T>(&self, field: impl FnOnce(&Description) -> Option<T>, wanted: &'static str) -> Observed<T> {
+        let (description, evidence) = match &self.description {
+            Observed::Known { value, evidence } => (value, *evidence),
+            Observed::Unknown(gap) => return Observed::Unknown(gap.clone()),
+        };
+        match field(description) {
+            Some(value) => Observed::known(value, evidence),
+            None => Observed::Unknown(Gap {
+                wanted,
+                call: None,
+                why: GapReason::Unreadable("the description does not say it".into()),
+                evidence: Some(evidence),
+            }),
         }
     }
 }
@@ -105,15 +125,28 @@ impl Trail for AwsTrail {
             Channel::LogFiles => status.files.clone(),
             Channel::DigestFiles => status.digests.clone(),
             Channel::LogGroup => status.group.clone(),
+            Channel::Notifications => status.notifications.clone(),
         })
     }
 
+    fn notification_topic(&self) -> Observed<Option<String>> {
+        self.description.clone().map(|trail| trail.topic.clone())
+    }
+
+    fn bucket(&self) -> Observed<String> {
+        self.said(|trail| trail.bucket.clone(), "the bucket the trail delivers to")
+    }
+
+    fn records_global_services(&self) -> Observed<bool> {
+        self.said(|trail| trail.global, "whether the trail records global services")
+    }
+
+    fn excluded_sources(&self) -> Observed<Option<Vec<String>>> {
+        self.recorded.clone().map(|recorded| recorded.excluded.clone())
+    }
+
     fn records(&self, class: EventClass) -> Observed<bool> {
-        match class {
-            EventClass::ManagementRead => self.recorded.clone().map(|recorded| recorded.read),
-            EventClass::ManagementWrite => self.recorded.clone().map(|recorded| recorded.write),
-            _ => Observed::not_collected("which events the trail records"),
-        }
+        self.recorded.clone().map(|recorded| recorded.classes.contains(&class))
     }
 }
 
@@ -125,6 +158,9 @@ pub(super) struct Description {
     validates: bool,
     key: Option<KeyId>,
     destination: Option<LogDestination>,
+    topic: Option<String>,
+    bucket: Option<String>,
+    global: Option<bool>,
 }
 
 impl Description {
@@ -142,6 +178,10 @@ impl Description {
             key: text("KmsKeyId").map(|name| key::absolute(name, arn.partition, &owner, &home)),
             destination: text("CloudWatchLogsLogGroupArn")
                 .map(|group| destination(group, text("CloudWatchLogsRoleArn"))),
+            // The name alone is obsolete: what once was made with it shows it still.
+            topic: text("SnsTopicARN").or_else(|| text("SnsTopicName")).map(str::to_owned),
+            bucket: text("S3BucketName").map(str::to_owned),
+            global: entry["IncludeGlobalServiceEvents"].as_bool(),
         };
         Some((id.into(), description))
     }
@@ -176,6 +216,7 @@ pub(super) struct Status {
     files: Delivery,
     digests: Delivery,
     group: Delivery,
+    notifications: Delivery,
 }
 
 /// What one `GetTrailStatus` shows.
@@ -197,6 +238,7 @@ pub(super) fn status(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Status
         files: delivery("LatestDeliveryTime", "LatestDeliveryError"),
         digests: delivery("LatestDigestDeliveryTime", "LatestDigestDeliveryError"),
         group: delivery("LatestCloudWatchLogsDeliveryTime", "LatestCloudWatchLogsDeliveryError"),
+        notifications: delivery("LatestNotificationTime", "LatestNotificationError"),
     };
     Observed::known(Arc::new(status), id)
 }
@@ -218,15 +260,17 @@ pub(super) fn logging(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
 }
 
 /// What one `GetEventSelectors` shows.
-pub(super) fn recorded(id: EvidenceId, exchange: &Exchange) -> Observed<Recorded> {
+pub(super) fn recorded(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Recorded>> {
     match &exchange.answer {
         Answer::Ok(answer) => {
-            let records = |class| selectors::record(answer, class);
-            let (read, write) = (
-                records(EventClass::ManagementRead),
-                records(EventClass::ManagementWrite),
-            );
-            Observed::known(Recorded { read, write }, id)
+            let recorded = Recorded {
+                classes: EventClass::ALL
+                    .into_iter()
+                    .filter(|class| selectors::record(answer, *class))
+                    .collect(),
+                excluded: selectors::excluded_sources(answer),
+            };
+            Observed::known(Arc::new(recorded), id)
         }
         Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "the trail's event selectors")),
     }

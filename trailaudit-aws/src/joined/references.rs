@@ -15,14 +15,25 @@ pub(super) struct KeyReference {
 }
 
 impl KeyReference {
+    /// The key a log group names, which is an ARN, or an id in the group's own account and Region.
+    pub fn of_group(group: &GroupReference, name: &str) -> Option<Self> {
+        Self::named(name, &group.account, &group.region)
+    }
+
     /// The key of a trail. Account and Region are those of its ARN: central keys in an archive account are the rule,
     /// not the exception. A bare name belongs to the trail's owner and home Region. Nothing for the aliases of AWS,
     /// which must not be asked for.
     pub fn of(trail: &SeenTrail) -> Option<Self> {
-        let id = trail.key.as_deref().filter(|id| !is_aws_managed_alias(id))?;
+        Self::named(trail.key.as_deref()?, &trail.owner, &trail.home)
+    }
+
+    fn named(id: &str, account: &AccountId, region: &Region) -> Option<Self> {
+        if is_aws_managed_alias(id) {
+            return None;
+        }
         let (account, region) = match Arn::parse(id) {
             Some(arn) => (arn.account_id()?, arn.region()?),
-            None => (trail.owner.clone(), trail.home.clone()),
+            None => (account.clone(), region.clone()),
         };
         Some(Self {
             account,

@@ -38,6 +38,10 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         Some(before) if assess.judge.frameworks.is_empty() => Selection::new(before.frameworks()),
         _ => selection,
     };
+    let rules = match own {
+        Some(before) if assess.judge.frameworks.is_empty() && assess.judge.rules.is_empty() => before.rules(),
+        _ => rules,
+    };
     let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {

@@ -123,8 +123,8 @@ pub(crate) fn draft() -> Draft<'static> {
     Draft::new(TOOL.clone()).report(&report::write_html)
 }
 
-/// The rules and frameworks that were chosen: all rules unless some are named. A framework keeps its own rules and those of
-/// the first wave, without which nothing else means anything; today every rule is one of these.
+/// The rules and frameworks that were chosen: the rules that are named; else those the named frameworks ask for, with the
+/// five that are asked always; else all there are.
 pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
     let chosen = judge
         .frameworks
@@ -136,9 +136,15 @@ pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
         .iter()
         .map(|id| known_rule(id))
         .collect::<Result<Vec<_>>>()?;
+    let by_framework = !chosen.is_empty();
     let selection = Selection::new(chosen);
-    let is_chosen = |candidate: &&'static Rule| named.is_empty() || named.iter().any(|rule| rule.id == candidate.id);
-    Ok((CATALOGUE.iter().copied().filter(is_chosen).collect(), selection))
+    let is_chosen = |candidate: &&'static Rule| match (named.is_empty(), by_framework) {
+        (false, _) => named.iter().any(|rule| rule.id == candidate.id),
+        (true, true) => selection.asks(candidate),
+        (true, false) => true,
+    };
+    let rules = CATALOGUE.iter().copied().filter(is_chosen).collect();
+    Ok((rules, selection))
 }
 
 fn known_framework(id: &str) -> Result<&'static framework::Framework> {

@@ -135,3 +135,17 @@ impl Audited {
         accounts
     }
 }
+
+/// The five rules that are asked whatever framework is chosen, for tests that are about what they say alone.
+pub const FIVE: [&str; 10] = [
+    "--rule",
+    "trail-encrypted-with-customer-key",
+    "--rule",
+    "trail-delivers-to-log-group",
+    "--rule",
+    "trail-logging",
+    "--rule",
+    "account-has-logging-trail",
+    "--rule",
+    "every-region-covered",
+];

@@ -68,6 +68,7 @@ fn what_many_name_is_asked_once() {
 fn an_aws_managed_alias_is_never_asked_for() {
     let mut world = sound(&[HOME]);
     account(&mut world, MANAGEMENT).trails[0].kms_key_id = Some("alias/aws/cloudtrail".to_owned());
+    account(&mut world, MANAGEMENT).log_groups[0].kms_key_id = None;
     let audited = audit(world, &[]);
     assert_eq!(audited.ledger.count("kms", "DescribeKey"), 0);
     assert_eq!(
@@ -77,6 +78,7 @@ fn an_aws_managed_alias_is_never_asked_for() {
     let mut world = sound(&[HOME]);
     let arn = format!("arn:aws:kms:{HOME}:{MANAGEMENT}:alias/aws/cloudtrail");
     account(&mut world, MANAGEMENT).trails[0].kms_key_id = Some(arn);
+    account(&mut world, MANAGEMENT).log_groups[0].kms_key_id = None;
     let audited = audit(world, &[]);
     creates_nothing(&audited.ledger);
     assert_eq!(audited.ledger.count("kms", "DescribeKey"), 0);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trailaudit_sim::{AccountState, RegionStatus, World};
 
-use crate::audit::{Audited, Bench, audit};
+use crate::audit::{Audited, Bench, FIVE, audit};
 use crate::package::files;
 use crate::worlds::{
     ARCHIVE, FIRST, HOME, MANAGEMENT, ROLE, SECOND, account, denial, key_arn, member, organization_trail, sound,
@@ -24,7 +24,7 @@ const OPT_IN: &str = "af-south-1";
 
 #[test]
 fn a_sound_organization_passes() {
-    let audited = audit(sound(&[HOME, "eu-west-1"]), &[]);
+    let audited = audit(sound(&[HOME, "eu-west-1"]), &FIVE);
     assert_eq!(audited.code, 0, "{}", audited.told);
     assert_eq!(audited.verdicts("pass").len(), 5 * 4, "{}", audited.told);
     assert_eq!(audited.package.findings.len(), 5 * 4);
@@ -37,7 +37,7 @@ fn a_sound_organization_passes() {
 fn an_organization_without_any_trail_fails() {
     let mut world = sound(&[HOME]);
     account(&mut world, MANAGEMENT).trails.clear();
-    let audited = audit(world, &[]);
+    let audited = audit(world, &FIVE);
     assert_eq!(audited.code, 3, "{}", audited.told);
     assert_eq!(audited.verdicts("fail").len(), 2 * 4, "both account rules, everywhere");
     assert_eq!(
@@ -213,7 +213,7 @@ fn fail_on_decides_the_exit_code() {
 fn one_failing_trail_is_one_fail_in_its_owner_and_inherited_by_all() {
     let mut world = sound(&[HOME, "eu-west-1"]);
     organization_trail(&mut world).kms_key_id = None;
-    let audited = audit(world, &[]);
+    let audited = audit(world, &FIVE);
     assert_eq!(audited.code, 3, "{}", audited.told);
     let rule = "trail-encrypted-with-customer-key";
     let inherited = |id: &str| format!("{rule} {id}  inherited");

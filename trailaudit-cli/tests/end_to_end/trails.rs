@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trailaudit_sim::{Denial, DeniedBy, LogGroup, RegionStatus, Trail, TrailStatus};
 
-use crate::audit::{Audited, audit};
+use crate::audit::{Audited, FIVE, audit};
 use crate::worlds::{
     ARCHIVE, FIRST, HOME, MANAGEMENT, SECOND, account, hours_ago, organization_trail, sound, sound_at, trail_arn,
 };
@@ -77,7 +77,7 @@ fn a_member_without_its_copy_is_not_covered() {
     account(&mut world, SECOND)
         .missing_copies
         .insert(trail_arn(HOME), ["eu-west-1".to_owned()].into());
-    let audited = audit(world, &[]);
+    let audited = audit(world, &FIVE);
     assert_eq!(audited.code, 3, "{}", audited.told);
     let fails = [
         format!("account-has-logging-trail {FIRST}  account"),
@@ -142,7 +142,7 @@ fn a_home_region_the_member_has_not_enabled_is_the_explanation() {
 fn a_trail_of_one_region_covers_one_region() {
     let mut world = sound(&[HOME, "eu-west-1"]);
     organization_trail(&mut world).multi_region = false;
-    let audited = audit(world, &[]);
+    let audited = audit(world, &FIVE);
     let fails: Vec<_> = [ARCHIVE, MANAGEMENT, FIRST, SECOND]
         .map(|id| format!("{COVERED} {id}  account"))
         .into();

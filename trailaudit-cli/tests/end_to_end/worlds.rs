@@ -1,7 +1,9 @@
 //! Organizations written by hand, sound until a test breaks something.
 
 use jiff::{SignedDuration, Timestamp};
-use trailaudit_sim::{Account, Denial, DeniedBy, Key, KeyReaders, LogGroup, OrganizationalUnit, Role, Trail, World};
+use trailaudit_sim::{
+    Account, Denial, DeniedBy, EventSelectors, Key, KeyReaders, LogGroup, OrganizationalUnit, Role, Trail, World,
+};
 
 /// Owns the Organization and its trail.
 pub const MANAGEMENT: &str = "111111111111";
@@ -31,10 +33,13 @@ pub fn sound_at(home: &str, regions: &[&str]) -> World {
     }
     let mut key = Key::new(KEY, home, days_ago(900));
     key.readers = KeyReaders::Organization;
-    let group = LogGroup::new("organization-trail", home, days_ago(900));
+    let mut group = LogGroup::new("organization-trail", home, days_ago(900));
+    group.kms_key_id = Some(key.arn(ARCHIVE));
+    group.deletion_protected = true;
     let mut trail = Trail::new(TRAIL, home, Timestamp::now());
     trail.multi_region = true;
     trail.organization = true;
+    trail.event_selectors = EventSelectors::AdvancedWithObjects;
     trail.kms_key_id = Some(key.arn(ARCHIVE));
     trail.log_group_arn = Some(format!("{}:*", group.arn(MANAGEMENT)));
     trail.log_group_role_arn = Some(format!("arn:aws:iam::{MANAGEMENT}:role/CloudTrail_CloudWatchLogs_Role"));

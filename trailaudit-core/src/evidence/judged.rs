@@ -10,6 +10,8 @@ use super::package::{BASELINE, CATALOGUE, MANIFEST, PROOF};
 use super::{Digest, jcs};
 use crate::baseline::{Baseline, BaselineError};
 use crate::framework::{Framework, framework};
+use crate::rule::Rule;
+use crate::rules::rule;
 use crate::tables::catalogue::v1::Catalogue;
 
 /// The longest of these files, in bytes.
@@ -55,6 +57,16 @@ impl Judged {
             catalogue_sha256: Digest::of(&catalogue),
             catalogue: Catalogue::parse(&catalogue).map_err(strict(CATALOGUE))?,
         }))
+    }
+
+    /// The rules it was judged by, as far as this version has them.
+    #[must_use]
+    pub fn rules(&self) -> Vec<&'static Rule> {
+        self.catalogue
+            .rules
+            .iter()
+            .filter_map(|entry| rule(&entry.id))
+            .collect()
     }
 
     /// The frameworks it answers, as far as this version has them.

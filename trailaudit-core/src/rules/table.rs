@@ -4,17 +4,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::baseline::Baseline;
 use crate::evidence::EvidenceId;
+use crate::inventory::Inventory as _;
 use crate::inventory::Sighting;
 use crate::key::{Key, KeyManager, KeyState};
-use crate::log_group::LogGroup;
+use crate::log_group::{LogGroup, Retention};
 use crate::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail};
 use crate::observed::{Call, Gap, GapReason, Observed};
-use crate::organization::{Account, AccountId, AccountState, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::organization::{Account, AccountId, AccountState, KeyId, Organization, Region, TrailId};
 use crate::rule::{Check, Exam, Rule, Ruling};
-use crate::trail::{Delivery, LogDestination};
+use crate::trail::{Delivery, EventClass, LogDestination};
 
 const OWNER: &str = "111111111111";
 const HOME: &str = "us-east-1";
+const MEMBER: &str = "222222222222";
 
 pub(super) fn as_of() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -55,7 +57,9 @@ pub(super) fn refused<T>(wanted: &'static str, service: &str, operation: &str) -
 pub(super) struct World {
     pub trail: MemoryTrail,
     pub log_group: Observed<Option<()>>,
+    pub group: MemoryLogGroup,
     pub delegated: Observed<Vec<AccountId>>,
+    pub baseline: Baseline,
     key: MemoryKey,
     key_known: Option<Observed<()>>,
 }
@@ -81,7 +85,12 @@ pub(super) fn sound_trail() -> MemoryTrail {
         to_files: delivered(),
         to_digests: delivered(),
         to_group: delivered(),
-        records: known(true),
+        to_topic: delivered(),
+        topic: known(Some("arn:aws:sns:us-east-1:111111111111:trail".into())),
+        bucket: known("trail-logs".into()),
+        global: known(true),
+        excluded: known(Some(Vec::new())),
+        records: known(EventClass::ALL.to_vec()),
     }
 }
 
@@ -99,7 +108,14 @@ impl World {
         Self {
             trail: sound_trail(),
             log_group: known(Some(())),
+            group: MemoryLogGroup {
+                retention: known(Retention::Forever),
+                key: known(Some("arn:aws:kms:us-east-1:111111111111:key/k1".into())),
+                protected: known(true),
+                ..MemoryLogGroup::unknown(sound_destination().group)
+            },
             delegated: known(Vec::new()),
+            baseline: Baseline::default(),
             key: MemoryKey {
                 manager: known(KeyManager::Customer),
                 state: known(KeyState::Enabled),
@@ -127,10 +143,10 @@ impl World {
             None => known(None),
         };
         inventory.set_key(&KeyId::from("arn:aws:kms:us-east-1:111111111111:key/k1"), key);
-        let id = LogGroupId::from("arn:aws:logs:us-east-1:111111111111:log-group:trail");
+        let id = self.group.id.clone();
         let group = self
             .log_group
-            .map(|found| found.map(|()| -> Box<dyn LogGroup + Send> { Box::new(MemoryLogGroup(id.clone())) }));
+            .map(|found| found.map(|()| -> Box<dyn LogGroup + Send> { Box::new(self.group) }));
         inventory.set_log_group(&id, group);
         inventory.set_delegated_administrators(self.delegated);
         inventory.add_trail(self.trail);
@@ -149,14 +165,26 @@ fn organization() -> MemoryInventory {
 pub(super) fn judge_trail(rule: &Rule, change: impl FnOnce(&mut World)) -> String {
     let mut world = World::sound();
     change(&mut world);
-    let trail = world.trail.clone();
+    let (trail, baseline) = (world.trail.clone(), world.baseline.clone());
     let inventory = world.inventory();
-    let baseline = Baseline::default();
     let exam = Exam::new(&inventory, &baseline, as_of());
     let Check::EachTrail(check) = rule.check else {
         panic!("{} is not asked of trails", rule.id)
     };
     tell(check(&trail, &exam))
+}
+
+/// What a log group rule says of the sound world after `change`.
+pub(super) fn judge_log_group(rule: &Rule, change: impl FnOnce(&mut World)) -> String {
+    let mut world = World::sound();
+    change(&mut world);
+    let (group, baseline) = (world.group.clone(), world.baseline.clone());
+    let inventory = world.inventory();
+    let exam = Exam::new(&inventory, &baseline, as_of());
+    let Check::EachLogGroup(check) = rule.check else {
+        panic!("{} is not asked of log groups", rule.id)
+    };
+    tell(check(&group, &exam))
 }
 
 /// One account, `222222222222`, whose Regions list what the table says.
@@ -165,6 +193,10 @@ pub(super) struct AccountWorld {
     pub region_list: Observed<()>,
     pub listings: Vec<(&'static str, Observed<Vec<Sighting>>)>,
     pub trails: Vec<MemoryTrail>,
+    pub membership: Observed<bool>,
+    pub all_features: Observed<bool>,
+    pub delegated: Observed<Vec<AccountId>>,
+    pub baseline: Baseline,
 }
 
 /// A trail by a short name, as a Region lists it.
@@ -176,15 +208,16 @@ pub(super) fn sighting(trail: &str, multi_region: bool) -> Sighting {
     }
 }
 
-/// What an account rule says of an account whose Regions list what `listings` says; a trail named `...-stopped` is
-/// stopped, one named `...-unread` cannot be read, every other one logs.
+/// What a rule about an account, its Regions (the first, in the order of their names) or the organization says of an
+/// account whose Regions list what `listings` says; a trail named `...-stopped` is stopped, one named `...-unread`
+/// cannot be read, every other one logs.
 pub(super) fn judge_account(
     rule: &Rule,
     listings: Vec<(&'static str, Observed<Vec<Sighting>>)>,
     change: impl FnOnce(&mut AccountWorld),
 ) -> String {
     let account = Account {
-        id: "222222222222".into(),
+        id: MEMBER.into(),
         name: "member".into(),
         organizational_unit: "r-1".into(),
         state: AccountState::Active,
@@ -196,20 +229,40 @@ pub(super) fn judge_account(
         region_list: known(()),
         trails: trails_of(&listings),
         listings,
+        membership: known(true),
+        all_features: known(true),
+        delegated: known(Vec::new()),
+        baseline: Baseline::default(),
     };
     change(&mut world);
-    let mut inventory = organization();
-    inventory.add_account(world.account.clone(), known(()), world.region_list);
-    for (region, listing) in world.listings {
-        inventory.set_trails_in(&world.account.id, &Region::from(region), listing);
-    }
-    world.trails.into_iter().for_each(|trail| inventory.add_trail(trail));
-    let baseline = Baseline::default();
+    let (account, baseline) = (world.account.clone(), world.baseline.clone());
+    let inventory = world.inventory();
     let exam = Exam::new(&inventory, &baseline, as_of());
-    let Check::EachAccount(check) = rule.check else {
-        panic!("{} is not asked of accounts", rule.id)
-    };
-    tell(check(&world.account, &exam))
+    tell(match rule.check {
+        Check::EachAccount(check) | Check::EachListedAccount(check) => check(&account, &exam),
+        Check::EachRegion(check) => check(&account, &inventory.regions(&account.id)[0], &exam),
+        Check::EachOrganization(check) => check(inventory.organization(), &exam),
+        Check::EachTrail(_) | Check::EachLogGroup(_) => panic!("{} is not asked of accounts", rule.id),
+    })
+}
+
+impl AccountWorld {
+    /// The account manages the organization, so that one world serves rules about either.
+    fn inventory(self) -> MemoryInventory {
+        let mut inventory = MemoryInventory::new(Organization {
+            id: "o-table".into(),
+            management_account: self.account.id.clone(),
+        });
+        inventory.set_in_organization(self.membership);
+        inventory.set_all_features(self.all_features);
+        inventory.set_delegated_administrators(self.delegated);
+        inventory.add_account(self.account.clone(), known(()), self.region_list);
+        for (region, listing) in self.listings {
+            inventory.set_trails_in(&self.account.id, &Region::from(region), listing);
+        }
+        self.trails.into_iter().for_each(|trail| inventory.add_trail(trail));
+        inventory
+    }
 }
 
 fn trails_of(listings: &[(&'static str, Observed<Vec<Sighting>>)]) -> Vec<MemoryTrail> {

@@ -1,8 +1,7 @@
 //! Log files encrypted under a key of one's own: readable by whom one chose, and by nobody else.
 
-use crate::key::{KeyManager, KeyState};
-use crate::require;
-use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, pass};
+use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail};
+use crate::rules::customer_key::under_customer_key;
 use crate::trail::Trail;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,31 +22,13 @@ fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
             "the trail names no key: log files are encrypted with the storage's own (in AWS, S3 managed keys)",
         );
     };
-    let Some(key) = exam.key(&id)? else {
-        return fail(format!("the key {id} does not exist any more"));
-    };
-    require!(
-        exam.read(key.manager())? == KeyManager::Customer,
-        "the key {id} is managed by the provider, not by the customer"
-    );
-    match exam.read(key.state())? {
-        KeyState::Enabled => pass(format!(
-            "encrypted with the customer managed key {id}, which is enabled"
-        )),
-        KeyState::Changing(state) => inconclusive(format!("the key {id} was {state} each time it was read")),
-        KeyState::Unusable { state, deletion: None } => fail(format!("the key {id} cannot be used: {state}")),
-        KeyState::Unusable {
-            state,
-            deletion: Some(date),
-        } => fail(format!(
-            "the key {id} cannot be used: {state}, to be deleted at {date:.0}"
-        )),
-    }
+    under_customer_key(&id, exam)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::{KeyManager, KeyState};
     use crate::rules::table::{World, judge_trail, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {

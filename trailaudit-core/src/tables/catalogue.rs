@@ -47,7 +47,10 @@ pub(crate) fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
 pub fn subject(rule: &Rule) -> &'static str {
     match rule.check {
         Check::EachTrail(_) => "trail",
-        Check::EachAccount(_) => "account",
+        Check::EachAccount(_) | Check::EachListedAccount(_) => "account",
+        Check::EachRegion(_) => "region",
+        Check::EachLogGroup(_) => "log-group",
+        Check::EachOrganization(_) => "organization",
     }
 }
 

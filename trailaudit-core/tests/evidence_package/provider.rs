@@ -11,7 +11,7 @@ use trailaudit_core::key::{KeyManager, KeyState};
 use trailaudit_core::memory::{MemoryInventory, MemoryKey, MemoryTrail};
 use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::{Account, AccountId, AccountState, KeyId, Organization, Region, TrailId};
-use trailaudit_core::trail::Delivery;
+use trailaudit_core::trail::{Delivery, EventClass};
 use trailaudit_core::{Inventory, rules};
 
 use crate::sample::{ACCOUNTS, facts};
@@ -136,9 +136,6 @@ fn read_into(inventory: &mut MemoryInventory, files: &dyn Files, account: &Accou
     };
     inventory.set_trails_in(account, &region, Observed::known(vec![sighting], id));
     inventory.add_trail(MemoryTrail {
-        id: trail,
-        owner: account.clone(),
-        home_region: region,
         multi_region: known(true),
         organization: known(false),
         key: Observed::known(Some(key.clone()), id),
@@ -149,7 +146,8 @@ fn read_into(inventory: &mut MemoryInventory, files: &dyn Files, account: &Accou
         to_files: delivery(),
         to_digests: delivery(),
         to_group: delivery(),
-        records: known(true),
+        records: Observed::known(EventClass::ALL.to_vec(), id),
+        ..MemoryTrail::unknown(trail, account.clone(), region)
     });
     let enabled = MemoryKey {
         manager: Observed::known(KeyManager::Customer, id),

@@ -1,14 +1,18 @@
 //! Accounts in a state, without a role, or without a trail.
 
 use super::Plot;
-use crate::truth::{ACCOUNT_LOGGED, ENCRYPTED, LOG_GROUP, LOGGING, REGIONS_COVERED};
-use crate::world::{Account, AccountState};
+use super::own_trail::sow_trail_at;
+use crate::truth::{
+    GLOBAL_EVENTS, MANAGEMENT_EVENTS, OBJECT_READS, OBJECT_WRITES, OF_ACCOUNTS, OF_REGIONS, REGION_LOGGED,
+    REGIONS_COVERED, SECURITY_TRAIL,
+};
+use crate::world::{Account, AccountState, EventSelectors};
 
 pub(super) fn without_role(plot: &mut Plot, account: &mut Account) {
     account.roles.clear();
     account.invited = true;
     let because = "the account was invited and lacks the role, so it cannot be entered";
-    for rule in [ENCRYPTED, LOG_GROUP, LOGGING, ACCOUNT_LOGGED, REGIONS_COVERED] {
+    for rule in OF_REGIONS.into_iter().chain(OF_ACCOUNTS) {
         plot.note(rule, &account.id, "", "inconclusive", because);
     }
     plot.note_cell(&account.id, "", "role-unavailable", because);
@@ -41,14 +45,45 @@ pub(super) fn pending_closure(_: &mut Plot, account: &mut Account) {
 
 pub(super) fn without_trail(plot: &mut Plot, account: &mut Account) {
     account.lose_copies_of(&plot.organization_trail_arn());
-    plot.note(ACCOUNT_LOGGED, &account.id, "", "fail", "no Region shows any trail");
-    plot.note(REGIONS_COVERED, &account.id, "", "fail", "no Region shows any trail");
+    for rule in OF_ACCOUNTS {
+        plot.note(rule, &account.id, "", "fail", "no Region shows any trail");
+    }
+    note_bare_regions(plot, account);
 }
 
 pub(super) fn without_trail_but_new(plot: &mut Plot, account: &mut Account) {
     account.joined = plot.hours_ago(3);
     account.lose_copies_of(&plot.organization_trail_arn());
-    plot.note(ACCOUNT_LOGGED, &account.id, "", "fail", "no Region shows any trail");
+    for rule in OF_ACCOUNTS.into_iter().filter(|rule| *rule != REGIONS_COVERED) {
+        plot.note(rule, &account.id, "", "fail", "no Region shows any trail");
+    }
     let because = "the account joined three hours ago: the organization trail may still be on its way";
     plot.note(REGIONS_COVERED, &account.id, "", "inconclusive", because);
+    note_bare_regions(plot, account);
+}
+
+fn note_bare_regions(plot: &mut Plot, account: &Account) {
+    for region in plot.region_names() {
+        plot.note(REGION_LOGGED, &account.id, &region, "fail", "the Region shows no trail");
+    }
+}
+
+/// A trail that reaches every Region, logs, and still tells half of what happens.
+pub(super) fn with_half_a_record(plot: &mut Plot, account: &mut Account) {
+    account.lose_copies_of(&plot.organization_trail_arn());
+    let region = plot.usual_region(0);
+    sow_trail_at(plot, account, "half-a-record", &region, true, |trail| {
+        trail.event_selectors = EventSelectors::BasicReadOnly;
+        trail.global_service_events = false;
+    });
+    let because = "the only trail records reading management events alone, and leaves out global services";
+    for rule in [
+        SECURITY_TRAIL,
+        MANAGEMENT_EVENTS,
+        GLOBAL_EVENTS,
+        OBJECT_WRITES,
+        OBJECT_READS,
+    ] {
+        plot.note(rule, &account.id, "", "fail", because);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Plot;
 use super::own_trail::{Draft, Flaw};
-use crate::truth::{LOG_GROUP, LOGGING};
+use crate::truth::{LOG_GROUP, LOGGING, NOTIFIED, VALIDATED};
 use crate::world::{Denial, DeniedBy};
 
 pub(super) const STOPPED: Flaw = flaw("stopped", |draft, plot| {
@@ -75,6 +75,19 @@ pub(super) const ALL_OLD_UNVALIDATED: Flaw = flaw("delivery-all-old-unvalidated"
     draft.trail.status.latest_digest_delivery = None;
     let because = "nothing was delivered for three days, and without digests nothing tells quiet from broken";
     draft.is_inconclusive(plot, LOG_GROUP, because);
+    draft.fails(plot, VALIDATED, "log file validation is off");
+});
+
+/// Sound: somebody wants to be told of every log file, and is.
+pub(super) const NOTIFYING: Flaw = flaw("notifying", |draft, plot| {
+    draft.trail.topic_arn = Some(topic(draft));
+    draft.trail.status.latest_notification = Some(plot.hours_ago(1));
+});
+
+pub(super) const NOTIFICATION_ERROR: Flaw = flaw("notification-error", |draft, plot| {
+    draft.trail.topic_arn = Some(topic(draft));
+    draft.trail.status.latest_notification_error = Some("AuthorizationError".to_owned());
+    draft.fails(plot, NOTIFIED, "the topic refuses the notifications of the trail");
 });
 
 pub(super) const STATUS_DENIED: Flaw = flaw("status-denied", |draft, plot| {
@@ -95,6 +108,10 @@ const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
         fewest_regions: 1,
         apply,
     }
+}
+
+fn topic(draft: &Draft) -> String {
+    format!("arn:aws:sns:{}:{}:trail-logs", draft.region(), draft.owner)
 }
 
 fn set_all_old(draft: &mut Draft, plot: &Plot) {

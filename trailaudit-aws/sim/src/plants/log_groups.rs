@@ -2,8 +2,8 @@
 
 use super::Plot;
 use super::own_trail::{Draft, Flaw};
-use crate::truth::LOG_GROUP;
-use crate::world::{Denial, DeniedBy, LogGroup};
+use crate::truth::{GROUP_ENCRYPTED, GROUP_KEEPS, GROUP_PROTECTED, LOG_GROUP, OF_GROUPS};
+use crate::world::{Denial, DeniedBy, Key, LogGroup};
 
 pub(super) const ABSENT: Flaw = flaw("log-group-absent", |draft, plot| {
     draft.trail.log_group_arn = None;
@@ -72,11 +72,49 @@ pub(super) const DENIED: Flaw = flaw("log-group-denied", |draft, plot| {
         regions: vec![draft.region().to_owned()],
         resources: Vec::new(),
     });
-    draft.is_inconclusive(
-        plot,
-        LOG_GROUP,
-        "logs:DescribeLogGroups is denied in the trail's home Region",
-    );
+    let because = "logs:DescribeLogGroups is denied in the trail's home Region";
+    draft.is_inconclusive(plot, LOG_GROUP, because);
+    for rule in OF_GROUPS {
+        draft.group_is_inconclusive(plot, rule, because);
+    }
+});
+
+pub(super) const SHORT_RETENTION: Flaw = flaw("log-group-short-retention", |draft, plot| {
+    for group in &mut draft.log_groups {
+        group.retention_days = Some(30);
+    }
+    draft.group_fails(plot, GROUP_KEEPS, "events are kept for thirty days");
+});
+
+/// Sound: a year is enough.
+pub(super) const A_YEAR: Flaw = flaw("log-group-a-year", |draft, _| {
+    for group in &mut draft.log_groups {
+        group.retention_days = Some(365);
+    }
+});
+
+pub(super) const WITHOUT_KEY: Flaw = flaw("log-group-without-key", |draft, plot| {
+    for group in &mut draft.log_groups {
+        group.kms_key_id = None;
+    }
+    draft.group_fails(plot, GROUP_ENCRYPTED, "the log group names no key");
+});
+
+pub(super) const KEY_DISABLED: Flaw = flaw("log-group-key-disabled", |draft, plot| {
+    let mut key = Key::new(&plot.random.uuid(), draft.region(), plot.days_ago(500));
+    key.state = "Disabled";
+    for group in &mut draft.log_groups {
+        group.kms_key_id = Some(key.arn(&draft.owner));
+    }
+    draft.more_keys.push(key);
+    draft.group_fails(plot, GROUP_ENCRYPTED, "the log group's key is Disabled");
+});
+
+pub(super) const UNPROTECTED: Flaw = flaw("log-group-unprotected", |draft, plot| {
+    for group in &mut draft.log_groups {
+        group.deletion_protected = false;
+    }
+    draft.group_fails(plot, GROUP_PROTECTED, "the log group can be deleted with one call");
 });
 
 /// Sound: a longer name beside the right one changes nothing.

@@ -15,11 +15,14 @@ pub(crate) struct Flaw {
 }
 
 /// A trail with what belongs to it, before it joins its account. It starts out sound: in its own account and home
-/// Region there are its key, enabled, and its log group; it logs, validates and has delivered everything.
+/// Region there are its key, enabled, and its log group, under a key of the log archive; it logs, validates and has
+/// delivered everything.
 pub(crate) struct Draft {
     pub owner: String,
     pub trail: Trail,
     pub key: Option<Key>,
+    /// Keys that something else than the trail names.
+    pub more_keys: Vec<Key>,
     pub log_groups: Vec<LogGroup>,
     pub denials: Vec<Denial>,
 }
@@ -31,7 +34,21 @@ pub(crate) fn sow_sound_trail(plot: &mut Plot, account: &mut Account, name: &str
 }
 
 pub(super) fn sow_sound_trail_at(plot: &mut Plot, account: &mut Account, name: &str, region: &str, multi_region: bool) {
-    Draft::sound(plot, account, name, region, multi_region).join(account);
+    sow_trail_at(plot, account, name, region, multi_region, |_| ());
+}
+
+/// A sound trail with something changed of which others than its own findings tell.
+pub(super) fn sow_trail_at(
+    plot: &mut Plot,
+    account: &mut Account,
+    name: &str,
+    region: &str,
+    multi_region: bool,
+    change: impl FnOnce(&mut Trail),
+) {
+    let mut draft = Draft::sound(plot, account, name, region, multi_region);
+    change(&mut draft.trail);
+    draft.join(account);
 }
 
 pub(crate) fn sow_flawed_trail(plot: &mut Plot, account: &mut Account, flaw: Flaw) {
@@ -65,7 +82,9 @@ impl Draft {
         trail.multi_region = multi_region;
         trail.bucket = format!("cloudtrail-{owner}-{name}");
         let key = Key::new(&plot.random.uuid(), region, made);
-        let log_group = LogGroup::new(&format!("CloudTrail/{name}"), region, made);
+        let mut log_group = LogGroup::new(&format!("CloudTrail/{name}"), region, made);
+        log_group.kms_key_id = Some(plot.log_group_key(region));
+        log_group.deletion_protected = true;
         trail.kms_key_id = Some(key.arn(&owner));
         trail.log_group_arn = Some(format!("{}:*", log_group.arn(&owner)));
         trail.log_group_role_arn = Some(format!("arn:aws:iam::{owner}:role/CloudTrail_CloudWatchLogs_Role"));
@@ -73,6 +92,7 @@ impl Draft {
             owner,
             trail,
             key: Some(key),
+            more_keys: Vec::new(),
             log_groups: vec![log_group],
             denials: Vec::new(),
         }
@@ -81,6 +101,7 @@ impl Draft {
     fn join(self, account: &mut Account) {
         account.trails.push(self.trail);
         account.keys.extend(self.key);
+        account.keys.extend(self.more_keys);
         account.log_groups.extend(self.log_groups);
         account.denials.extend(self.denials);
     }
@@ -105,6 +126,28 @@ impl Draft {
 
     pub fn is_inconclusive(&self, plot: &mut Plot, rule: &'static str, because: &str) {
         self.note(plot, rule, "inconclusive", because);
+    }
+
+    pub fn group_fails(&self, plot: &mut Plot, rule: &'static str, because: &str) {
+        self.note_group(plot, rule, "fail", because);
+    }
+
+    pub fn group_is_inconclusive(&self, plot: &mut Plot, rule: &'static str, because: &str) {
+        self.note_group(plot, rule, "inconclusive", because);
+    }
+
+    /// The log group is judged under the name the trail gives it, whether or not it is there.
+    fn note_group(&self, plot: &mut Plot, rule: &'static str, verdict: &'static str, because: &str) {
+        let named = self.trail.log_group_arn.as_deref().unwrap_or_default();
+        let resource_id = named.trim_end_matches(":*").to_owned();
+        plot.truth.defects.push(Defect {
+            rule,
+            account_id: self.owner.clone(),
+            region: self.region().to_owned(),
+            resource_id,
+            verdict,
+            because: because.to_owned(),
+        });
     }
 
     fn note(&self, plot: &mut Plot, rule: &'static str, verdict: &'static str, because: &str) {

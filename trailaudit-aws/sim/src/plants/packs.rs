@@ -1,12 +1,12 @@
 //! Several flawed trails in one account. AWS allows five trails a Region, and the organization trail is one of them.
 
 use super::own_trail::{Flaw, sow_flawed_trail_at};
-use super::{Plot, deliveries, keys, log_groups};
+use super::{Plot, deliveries, keys, log_groups, recordings};
 use crate::world::Account;
 
 /// One account each. The trails beside `log_groups::DENIED` are judged before anybody describes their log groups, and
 /// the two managed aliases stay apart from `keys::MANAGED_KEY`, whose account has the key they would create.
-const PACKS: [&[Flaw]; 8] = [
+const PACKS: [&[Flaw]; 10] = [
     &[
         keys::NO_KEY,
         keys::PENDING_DELETION,
@@ -45,6 +45,18 @@ const PACKS: [&[Flaw]; 8] = [
         keys::PENDING_REPLICA_DELETION,
         keys::MANAGED_ALIAS_ARN,
     ],
+    &[
+        log_groups::SHORT_RETENTION,
+        log_groups::WITHOUT_KEY,
+        log_groups::UNPROTECTED,
+        recordings::NOT_VALIDATED,
+    ],
+    &[
+        recordings::WITHOUT_KMS,
+        deliveries::NOTIFICATION_ERROR,
+        deliveries::NOTIFYING,
+        log_groups::KEY_DISABLED,
+    ],
 ];
 
 pub(super) fn sow<const INDEX: usize>(plot: &mut Plot, account: &mut Account) {
@@ -67,5 +79,5 @@ pub(crate) fn trail_flaws() -> impl Iterator<Item = Flaw> {
         .copied()
         .flatten()
         .copied()
-        .chain([log_groups::BESIDE_LONGER])
+        .chain([log_groups::BESIDE_LONGER, log_groups::A_YEAR])
 }

@@ -2,7 +2,10 @@
 
 use super::own_trail::sow_sound_trail_at;
 use super::{Plot, cloudtrail_denied};
-use crate::truth::{ACCOUNT_LOGGED, ENCRYPTED, LOG_GROUP, LOGGING, REGIONS_COVERED};
+use crate::truth::{
+    MANAGEMENT_EVENTS, MULTI_REGION, OBJECT_READS, OBJECT_WRITES, OF_ACCOUNTS, OF_REGIONS, REGION_LOGGED,
+    REGIONS_COVERED, SECURITY_TRAIL,
+};
 use crate::world::{Account, RegionStatus};
 
 /// Sound: a Region that is off has nothing to log.
@@ -40,7 +43,7 @@ pub(super) fn denied_everywhere(plot: &mut Plot, account: &mut Account) {
         note_denied(plot, account, &region, &policy);
     }
     let because = format!("the service control policy {policy} refuses every Region");
-    for rule in [ACCOUNT_LOGGED, REGIONS_COVERED] {
+    for rule in OF_ACCOUNTS {
         plot.note(rule, &account.id, "", "inconclusive", &because);
     }
     account.denials.push(cloudtrail_denied(&policy, Vec::new()));
@@ -51,12 +54,24 @@ pub(super) fn with_single_region_trail_only(plot: &mut Plot, account: &mut Accou
     let region = plot.usual_region(0);
     sow_sound_trail_at(plot, account, "single-region", &region, false);
     let because = format!("the only trail records {region} alone");
-    plot.note(REGIONS_COVERED, &account.id, "", "fail", &because);
+    for rule in [
+        REGIONS_COVERED,
+        SECURITY_TRAIL,
+        MULTI_REGION,
+        MANAGEMENT_EVENTS,
+        OBJECT_WRITES,
+        OBJECT_READS,
+    ] {
+        plot.note(rule, &account.id, "", "fail", &because);
+    }
+    for other in plot.region_names().into_iter().filter(|name| *name != region) {
+        plot.note(REGION_LOGGED, &account.id, &other, "fail", &because);
+    }
 }
 
 fn note_denied(plot: &mut Plot, account: &Account, region: &str, policy: &str) {
     let because = format!("the service control policy {policy} denies cloudtrail:DescribeTrails in {region}");
-    for rule in [ENCRYPTED, LOG_GROUP, LOGGING] {
+    for rule in OF_REGIONS {
         plot.note(rule, &account.id, region, "inconclusive", &because);
     }
     plot.note_cell(&account.id, region, "denied", &because);

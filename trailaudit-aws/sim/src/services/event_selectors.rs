@@ -1,6 +1,6 @@
 //! CloudTrail: which events a trail records. Only the owner is told.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::call::Entry;
 use crate::refusal::Refusal;
@@ -17,13 +17,29 @@ pub(super) fn get_event_selectors(request: &Request<'_>, entry: &mut Entry) -> R
     authorize_trail(request, entry, "cloudtrail:GetEventSelectors", &name)?;
     let seen = find_owned(request, &name)?;
     let arn = seen.arn();
+    let basic = |kind: &str, resources: Value, excluded: Value| {
+        json!({"TrailARN": arn, "EventSelectors": [{
+            "ReadWriteType": kind,
+            "IncludeManagementEvents": true,
+            "DataResources": resources,
+            "ExcludeManagementEventSources": excluded,
+        }]})
+    };
+    let management = json!({"Name": "", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]});
+    let objects = json!({"Name": "Objects", "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ]});
+    let every_bucket = json!([{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]);
     Ok(json_body(&match seen.trail.event_selectors {
-        EventSelectors::Default => json!({"TrailARN": arn, "EventSelectors": [basic("All")]}),
-        EventSelectors::BasicReadOnly => json!({"TrailARN": arn, "EventSelectors": [basic("ReadOnly")]}),
-        EventSelectors::AdvancedManagement => json!({"TrailARN": arn, "AdvancedEventSelectors": [{
-            "Name": "",
-            "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
-        }]}),
+        EventSelectors::Default => basic("All", json!([]), json!([])),
+        EventSelectors::BasicReadOnly => basic("ReadOnly", json!([]), json!([])),
+        EventSelectors::BasicWithoutKms => basic("All", json!([]), json!(["kms.amazonaws.com"])),
+        EventSelectors::BasicWithObjects => basic("All", every_bucket, json!([])),
+        EventSelectors::AdvancedManagement => json!({"TrailARN": arn, "AdvancedEventSelectors": [management]}),
+        EventSelectors::AdvancedWithObjects => {
+            json!({"TrailARN": arn, "AdvancedEventSelectors": [management, objects]})
+        }
     }))
 }
 
@@ -54,13 +70,4 @@ pub(super) fn get_insight_selectors(request: &Request<'_>, entry: &mut Entry) ->
     Ok(json_body(
         &json!({"TrailARN": seen.arn(), "InsightSelectors": selectors}),
     ))
-}
-
-fn basic(read_write: &str) -> serde_json::Value {
-    json!({
-        "ReadWriteType": read_write,
-        "IncludeManagementEvents": true,
-        "DataResources": [],
-        "ExcludeManagementEventSources": [],
-    })
 }

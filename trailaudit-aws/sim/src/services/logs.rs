@@ -139,7 +139,7 @@ impl<'a> Described<'a> {
             log_group_class: "STANDARD",
             metric_filter_count: 0,
             stored_bytes: 0,
-            deletion_protection_enabled: false,
+            deletion_protection_enabled: group.deletion_protected,
             retention_in_days: group.retention_days,
             kms_key_id: group.kms_key_id.as_deref(),
         });

@@ -25,6 +25,10 @@ pub(super) struct Described<'a> {
     cloud_watch_logs_log_group_arn: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cloud_watch_logs_role_arn: Option<&'a str>,
+    #[serde(rename = "SnsTopicARN", skip_serializing_if = "Option::is_none")]
+    topic_arn: Option<&'a str>,
+    #[serde(rename = "SnsTopicName", skip_serializing_if = "Option::is_none")]
+    topic_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kms_key_id: Option<&'a str>,
     has_custom_event_selectors: bool,
@@ -45,6 +49,9 @@ impl<'a> Described<'a> {
             log_file_validation_enabled: trail.log_file_validation,
             cloud_watch_logs_log_group_arn: trail.log_group_arn.as_deref(),
             cloud_watch_logs_role_arn: trail.log_group_role_arn.as_deref(),
+            topic_arn: trail.topic_arn.as_deref(),
+            // Obsolete, and an ARN all the same.
+            topic_name: trail.topic_arn.as_deref(),
             kms_key_id: trail.kms_key_id.as_deref(),
             has_custom_event_selectors: trail.event_selectors != EventSelectors::Default,
             has_insight_selectors: !trail.insight_types.is_empty(),
@@ -73,10 +80,14 @@ pub(super) struct Status<'a> {
     latest_digest_delivery_time: Option<EpochSeconds>,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_digest_delivery_error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_notification_time: Option<EpochSeconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_notification_error: Option<&'a str>,
     latest_delivery_attempt_time: String,
     latest_delivery_attempt_succeeded: String,
-    latest_notification_attempt_time: &'static str,
-    latest_notification_attempt_succeeded: &'static str,
+    latest_notification_attempt_time: String,
+    latest_notification_attempt_succeeded: String,
     time_logging_started: String,
     time_logging_stopped: String,
 }
@@ -94,10 +105,12 @@ impl<'a> Status<'a> {
             latest_cloud_watch_logs_delivery_error: status.latest_log_group_delivery_error.as_deref(),
             latest_digest_delivery_time: status.latest_digest_delivery.map(EpochSeconds),
             latest_digest_delivery_error: status.latest_digest_delivery_error.as_deref(),
+            latest_notification_time: status.latest_notification.map(EpochSeconds),
+            latest_notification_error: status.latest_notification_error.as_deref(),
             latest_delivery_attempt_time: text(status.latest_delivery),
             latest_delivery_attempt_succeeded: text(status.latest_delivery),
-            latest_notification_attempt_time: "",
-            latest_notification_attempt_succeeded: "",
+            latest_notification_attempt_time: text(status.latest_notification),
+            latest_notification_attempt_succeeded: text(status.latest_notification),
             time_logging_started: text(status.started),
             time_logging_stopped: text(status.stopped),
         }

@@ -15,10 +15,12 @@ pub struct LogGroup {
     pub retention_days: Option<u32>,
     /// The ARN of the KMS key it is encrypted with, if any.
     pub kms_key_id: Option<String>,
+    /// `deletionProtectionEnabled`
+    pub deletion_protected: bool,
 }
 
 impl LogGroup {
-    /// A log group that keeps its events for ever.
+    /// A log group as it is made: it keeps its events for ever, has no key and can be deleted.
     #[must_use]
     pub fn new(name: &str, region: &str, created: Timestamp) -> Self {
         Self {
@@ -27,6 +29,7 @@ impl LogGroup {
             created,
             retention_days: None,
             kms_key_id: None,
+            deletion_protected: false,
         }
     }
 

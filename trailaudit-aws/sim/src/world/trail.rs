@@ -28,6 +28,8 @@ pub struct Trail {
     pub log_group_arn: Option<String>,
     /// `CloudWatchLogsRoleArn`
     pub log_group_role_arn: Option<String>,
+    /// `SnsTopicARN`
+    pub topic_arn: Option<String>,
     /// What it records.
     pub event_selectors: EventSelectors,
     /// `ApiCallRateInsight`, `ApiErrorRateInsight`; none means that Insights is off.
@@ -45,8 +47,14 @@ pub enum EventSelectors {
     Default,
     /// A basic selector with only read events.
     BasicReadOnly,
+    /// A basic selector for all management events but those of KMS.
+    BasicWithoutKms,
+    /// A basic selector for all management events and all events of objects in buckets.
+    BasicWithObjects,
     /// An advanced selector for all management events.
     AdvancedManagement,
+    /// Advanced selectors for all management events and all events of objects in buckets.
+    AdvancedWithObjects,
 }
 
 /// What `GetTrailStatus` tells.
@@ -70,6 +78,10 @@ pub struct TrailStatus {
     pub latest_digest_delivery: Option<Timestamp>,
     /// `LatestDigestDeliveryError`
     pub latest_digest_delivery_error: Option<String>,
+    /// `LatestNotificationTime`: to the topic.
+    pub latest_notification: Option<Timestamp>,
+    /// `LatestNotificationError`
+    pub latest_notification_error: Option<String>,
 }
 
 impl Trail {
@@ -87,6 +99,7 @@ impl Trail {
             kms_key_id: None,
             log_group_arn: None,
             log_group_role_arn: None,
+            topic_arn: None,
             event_selectors: EventSelectors::Default,
             insight_types: Vec::new(),
             tags: BTreeMap::new(),

@@ -9,7 +9,7 @@ use trailaudit_core::log_group::LogGroup;
 use trailaudit_core::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail};
 use trailaudit_core::observed::{Call, GapReason};
 use trailaudit_core::organization::{Account, AccountId, AccountState, KeyId, LogGroupId, Organization, TrailId};
-use trailaudit_core::trail::{Delivery, LogDestination};
+use trailaudit_core::trail::{Delivery, EventClass, LogDestination};
 use trailaudit_core::{Assessment, Baseline, CATALOGUE, Gap, Inventory, Observed, assess};
 
 use crate::report::html::{Collection, Report};
@@ -98,7 +98,8 @@ impl Sample {
 
     /// Its assessment.
     pub(crate) fn assess(&self) -> Assessment {
-        assess(&self.inventory, CATALOGUE, &Baseline::default(), as_of())
+        // By the five rules the sample has facts for.
+        assess(&self.inventory, &CATALOGUE[..5], &Baseline::default(), as_of())
     }
 
     /// The report on its assessment.
@@ -236,7 +237,7 @@ fn name_key(inventory: &mut MemoryInventory, trail: &mut MemoryTrail, state: Opt
 fn add(inventory: &mut MemoryInventory, trail: MemoryTrail) {
     let group = own_group(&trail.owner);
     if let Observed::Unknown(_) = inventory.log_group(&group) {
-        let found: Box<dyn LogGroup + Send> = Box::new(MemoryLogGroup(group.clone()));
+        let found: Box<dyn LogGroup + Send> = Box::new(MemoryLogGroup::unknown(group.clone()));
         inventory.set_log_group(&group, known(Some(found), "groups"));
     }
     let key = sound_key(&trail.owner);
@@ -259,10 +260,8 @@ fn trail(owner: &AccountId, name: &str) -> MemoryTrail {
             "status",
         )
     };
+    let id = TrailId::from(format!("arn:aws:cloudtrail:{HOME}:{owner}:trail/{name}"));
     MemoryTrail {
-        id: TrailId::from(format!("arn:aws:cloudtrail:{HOME}:{owner}:trail/{name}")),
-        owner: owner.clone(),
-        home_region: HOME.into(),
         multi_region: known(true, "describe"),
         organization: known(false, "describe"),
         key: known(Some(sound_key(owner)), "describe"),
@@ -273,7 +272,8 @@ fn trail(owner: &AccountId, name: &str) -> MemoryTrail {
         to_files: delivered(),
         to_digests: delivered(),
         to_group: delivered(),
-        records: known(true, "selectors"),
+        records: known(EventClass::ALL.to_vec(), "selectors"),
+        ..MemoryTrail::unknown(id, owner.clone(), HOME.into())
     }
 }
 

@@ -1,0 +1,30 @@
+//! When something is encrypted under a key of one's own: what log files and log groups are both asked.
+
+use crate::key::{KeyManager, KeyState};
+use crate::organization::KeyId;
+use crate::require;
+use crate::rule::{Exam, Ruling, fail, inconclusive, pass};
+
+/// Passes when the key `id` is the customer's own and can be used.
+pub(super) fn under_customer_key(id: &KeyId, exam: &Exam<'_>) -> Ruling {
+    let Some(key) = exam.key(id)? else {
+        return fail(format!("the key {id} does not exist any more"));
+    };
+    require!(
+        exam.read(key.manager())? == KeyManager::Customer,
+        "the key {id} is managed by the provider, not by the customer"
+    );
+    match exam.read(key.state())? {
+        KeyState::Enabled => pass(format!(
+            "encrypted with the customer managed key {id}, which is enabled"
+        )),
+        KeyState::Changing(state) => inconclusive(format!("the key {id} was {state} each time it was read")),
+        KeyState::Unusable { state, deletion: None } => fail(format!("the key {id} cannot be used: {state}")),
+        KeyState::Unusable {
+            state,
+            deletion: Some(date),
+        } => fail(format!(
+            "the key {id} cannot be used: {state}, to be deleted at {date:.0}"
+        )),
+    }
+}
