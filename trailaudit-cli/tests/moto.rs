@@ -96,6 +96,15 @@ fn a_signature_over_a_digest_of_the_digest_is_never_used() {
     assert!(!scratch.path().join("package").exists(), "{}", told(&audit));
 }
 
+/// What the seed plants for: it knows nothing of the other rules.
+const RULES: [&str; 5] = [
+    "trail-encrypted-with-customer-key",
+    "trail-delivers-to-log-group",
+    "trail-logging",
+    "account-has-logging-trail",
+    "every-region-covered",
+];
+
 /// Runs the audit that `expected` speaks about into `package`; the endpoint and credentials are all it is told of AWS.
 fn audit(moto: &Moto, expected: &Expected, scratch: &Path, options: &[&str]) -> Output {
     let mut command = trailaudit(scratch);
@@ -111,6 +120,9 @@ fn audit(moto: &Moto, expected: &Expected, scratch: &Path, options: &[&str]) -> 
         .env("AWS_ENDPOINT_URL", moto.endpoint())
         .env("AWS_ACCESS_KEY_ID", "testing")
         .env("AWS_SECRET_ACCESS_KEY", "testing");
+    for rule in RULES {
+        command.args(["--rule", rule]);
+    }
     for region in &expected.regions {
         command.args(["--region", region]);
     }

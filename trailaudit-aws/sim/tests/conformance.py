@@ -333,7 +333,7 @@ def main():
                 for trail in trails(session, region, account):
                     found += 1
                     resources(session, trail)
-    check(found == 34, f"{found} trails")
+    check(found == 43, f"{found} trails")
     signing(base)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")
