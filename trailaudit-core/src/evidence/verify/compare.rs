@@ -127,20 +127,21 @@ fn is_same_finding(a: &Entry<'_>, b: &Entry<'_>) -> bool {
 
 /// The same, but for the account's name and place, which its own records do not tell.
 pub(super) fn is_same_judgement(a: &Entry<'_>, b: &Entry<'_>) -> bool {
-    let parts = |entry: &Entry<'_>| {
-        [
-            entry.rule.to_string(),
-            entry.verdict.to_string(),
-            entry.account_id.to_string(),
-            entry.region.to_string(),
-            entry.resource_type.to_string(),
-            entry.resource_id.to_string(),
-            entry.inherited_from.to_string(),
-            entry.reason.to_string(),
-            entry.exception.to_string(),
-        ]
-    };
     parts(a) == parts(b) && a.evidence == b.evidence
+}
+
+fn parts<'e>(entry: &'e Entry<'_>) -> [&'e str; 9] {
+    [
+        &entry.rule,
+        &entry.verdict,
+        &entry.account_id,
+        &entry.region,
+        &entry.resource_type,
+        &entry.resource_id,
+        &entry.inherited_from,
+        &entry.reason,
+        &entry.exception,
+    ]
 }
 
 pub(super) fn named(entry: &Entry<'_>) -> String {
