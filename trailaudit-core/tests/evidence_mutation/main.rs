@@ -1,5 +1,5 @@
 //! Every way to change a small package that we could think of, one at a time, judged by the whole of `verify`: none is
-//! accepted, and each is told by a code that names its cause. The counts are printed (`--nocapture`).
+//! accepted, and each is told by a code that names its cause. The counts are printed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod archives;

@@ -1,6 +1,7 @@
 //! Judges mutants, many at once, and counts them.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -67,23 +68,20 @@ impl Tally {
         self.0.iter().map(|group| group.count).sum()
     }
 
+    /// Prints the counts where a test that passes is heard, too.
     pub fn print(&self) {
+        let mut out = std::io::stderr().lock();
         for group in &self.0 {
             let codes: Vec<_> = group
                 .codes
                 .iter()
                 .map(|(code, count)| format!("{code} {count}"))
                 .collect();
-            println!(
-                "{:>6} {:>5.1?} {:<44} {}",
-                group.count,
-                group.took,
-                group.name,
-                codes.join(", ")
-            );
+            let line = format!("{:>6} {:>5.1?} {:<44} ", group.count, group.took, group.name);
+            writeln!(out, "{line}{}", codes.join(", ")).unwrap();
         }
         let took: Duration = self.0.iter().map(|group| group.took).sum();
-        println!("{:>6} {took:>5.1?} mutations, 0 accepted", self.total());
+        writeln!(out, "{:>6} {took:>5.1?} mutations, 0 accepted", self.total()).unwrap();
     }
 }
 
