@@ -14,6 +14,7 @@ mod log_group_retention_sufficient;
 mod management_events_recorded;
 mod multi_region_trail_exists;
 mod no_management_event_source_excluded;
+mod object_events;
 mod object_read_events_recorded;
 mod object_write_events_recorded;
 mod one_trail;

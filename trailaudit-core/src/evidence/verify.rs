@@ -49,7 +49,7 @@ pub struct Options<'a> {
     pub reperform: Option<Reperformance<'a>>,
     /// Whether a package that was not collected from the provider's own endpoints is accepted.
     pub allow_simulated: bool,
-    /// Whether findings of rules that have a later revision today are accepted without being assessed again.
+    /// Whether findings of rules that have another revision today are accepted without being assessed again.
     pub accept_revised: bool,
     /// The moment of the verification; without it no time is found to lie in the future.
     pub now: Option<Timestamp>,
@@ -84,7 +84,7 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Whether findings of rules that have a later revision today are accepted without being assessed again.
+    /// Whether findings of rules that have another revision today are accepted without being assessed again.
     #[must_use]
     pub fn accept_revised(mut self, accept: bool) -> Self {
         self.accept_revised = accept;
@@ -127,7 +127,12 @@ pub fn verify(files: &dyn Files, options: &Options<'_>) -> Report {
     let about = (sha256, manifest.as_ref());
     let signatures = signatures::check(files, &present, about, options, &mut problems);
     if options.accept_revised {
-        for code in [Code::RuleRevised, Code::CatalogueRevised, Code::InstructionsRevised] {
+        for code in [
+            Code::RuleRevised,
+            Code::CatalogueRevised,
+            Code::InstructionsRevised,
+            Code::ReportDiffers,
+        ] {
             problems.put_up_with(code);
         }
     }

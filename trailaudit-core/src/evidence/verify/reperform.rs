@@ -129,8 +129,9 @@ impl<'a> Reperformance<'a> {
         {
             return Page::Same;
         }
-        let message = "the records give a page with other words: do not rely on what it says";
-        problems.add(Code::ReperformanceDiffers, Some(REPORT_HTML), message);
+        let message =
+            "this version writes another page of these findings: go by the findings, not by what the page says";
+        problems.add(Code::ReportDiffers, Some(REPORT_HTML), message);
         Page::Different
     }
 
@@ -226,15 +227,10 @@ impl<'a> Reperformance<'a> {
                     same.push(*rule);
                     continue;
                 }
-                Some(rule) if was.revision > rule.revision => {
-                    let message = format!(
-                        "{} was judged by revision {}, this version has revision {}: verify with a newer version",
-                        was.id, was.revision, rule.revision
-                    );
-                    done.revised.push(was.id.clone());
-                    problems.add(Code::RuleNewer, Some(CATALOGUE), message);
-                    continue;
-                }
+                Some(rule) if was.revision > rule.revision => format!(
+                    "{} was judged by revision {}, this version has revision {}: a newer version can assess its findings again",
+                    was.id, was.revision, rule.revision
+                ),
                 Some(rule) => format!(
                     "{} has revision {} today, the package was judged by revision {}; its findings are not assessed again",
                     was.id, rule.revision, was.revision

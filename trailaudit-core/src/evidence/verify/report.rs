@@ -276,10 +276,10 @@ codes! {
     ReperformanceDiffers = "reperformance-differs",
     /// The records cannot be assessed again.
     NotReperformed = "not-reperformed",
-    /// A finding's rule has a later revision today, or is no rule of this version.
+    /// A finding's rule has another revision today.
     RuleRevised = "rule-revised",
-    /// A finding was judged by a revision that this version does not know yet: a newer version has to verify it.
-    RuleNewer = "rule-newer",
+    /// This version writes another `report.html` of the same findings than lies in the package, which it should have written.
+    ReportDiffers = "report-differs",
     /// A package of the chain is missing: another one names it as previous, and an even earlier one is there.
     ChainGap = "chain-gap",
     /// Two packages have the same place in the chain, and neither supersedes the other.
