@@ -45,6 +45,7 @@ pub(crate) struct Options {
     pub concurrency: usize,
     pub as_of: Option<Timestamp>,
     pub shard: Option<Shard>,
+    pub resume: bool,
     pub cancellation: CancellationToken,
 }
 
@@ -64,6 +65,7 @@ impl Default for CollectorBuilder {
                 concurrency: DEFAULT_CONCURRENCY,
                 as_of: None,
                 shard: None,
+                resume: false,
                 cancellation: CancellationToken::new(),
             },
             management_role: None,
@@ -137,6 +139,13 @@ impl CollectorBuilder {
     /// ([`as_of`](Self::as_of)) unless it is the only one: shards start at moments of their own.
     pub fn shard(mut self, shard: Shard) -> Self {
         self.options.shard = Some(shard);
+        self
+    }
+
+    /// Goes on with a run that did not end, in the same directory: with the same plan, and without asking again in any
+    /// account that is finished. Where there is none it begins; where it has ended nothing changes.
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.options.resume = resume;
         self
     }
 

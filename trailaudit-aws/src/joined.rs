@@ -15,7 +15,7 @@ use self::references::{GroupReference, KeyReference};
 use crate::calls::Question;
 use crate::discover::{Directory, Pages};
 use crate::error::CollectError;
-use crate::journal::{Journal, Sheet};
+use crate::journal::{Asked, Journal, Sheet};
 use crate::progress::Progress;
 use crate::record::Recorder;
 use crate::session::{Session, Sessions};
@@ -68,13 +68,26 @@ pub(crate) struct Join<'a> {
 }
 
 /// What was asked with each account's credentials.
-#[derive(Default)]
-pub(crate) struct Sheets(Mutex<BTreeMap<AccountId, Arc<Sheet>>>);
+pub(crate) struct Sheets {
+    sheets: Mutex<BTreeMap<AccountId, Arc<Sheet>>>,
+    /// Where it is kept until every sheet is whole.
+    asked: Arc<Asked>,
+}
 
 impl Sheets {
+    pub fn kept_in(asked: Arc<Asked>) -> Self {
+        let sheets = Mutex::default();
+        Self { sheets, asked }
+    }
+
     fn of(&self, account: &AccountId) -> Arc<Sheet> {
-        let mut sheets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sheets.entry(account.clone()).or_default().clone()
+        let mut sheets = self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Sheet::mirrored(account, self.asked.clone()));
+        sheets.entry(account.clone()).or_insert_with(new).clone()
+    }
+
+    fn into_all(self) -> BTreeMap<AccountId, Arc<Sheet>> {
+        self.sheets.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,7 +114,12 @@ impl Join<'_> {
             }
         }
         self.keys(&askers.keys().cloned().collect(), &askers).await;
-        for (account, sheet) in self.sheets.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        let sheets = self.sheets.into_all();
+        for sheet in sheets.values() {
+            self.sessions.is_heard(sheet).await?;
+        }
+        self.journal.discard_resources()?;
+        for (account, sheet) in sheets {
             if let Some(sheet) = Arc::into_inner(sheet) {
                 self.journal.keep_resources(&account, sheet).await?;
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use trailaudit_core::evidence::Answer;
+use trailaudit_core::evidence::{Answer, Exchange};
 use trailaudit_core::organization::{AccountId, Region};
 
 use crate::calls::Question;
@@ -13,6 +13,7 @@ use crate::journal::{Journal, Sheet};
 use crate::partition::Partition;
 use crate::progress::Progress;
 use crate::record::Recorder;
+use crate::resume::Kept;
 use crate::scope::{Listed, Scope};
 use crate::session::{Session, Sessions};
 use crate::trail::SeenTrail;
@@ -22,6 +23,8 @@ pub(crate) struct Visits<'a> {
     pub sessions: &'a Sessions,
     pub recorder: &'a Recorder,
     pub journal: &'a Journal,
+    /// What an earlier session finished.
+    pub kept: &'a Kept,
     pub scope: &'a Scope,
     pub partition: &'static Partition,
 }
@@ -33,15 +36,59 @@ pub(crate) struct Visited {
     pub trails: Vec<(Region, SeenTrail)>,
 }
 
+impl Visited {
+    /// What a visit found, as its record file tells.
+    pub fn read_back(account: &AccountId, exchanges: &[Exchange]) -> Self {
+        let is_listing = |exchange: &&Exchange| {
+            exchange.operation == "DescribeTrails" && exchange.parameters.get("trailNameList").is_none()
+        };
+        let mut listings: Vec<_> = exchanges.iter().filter(is_listing).collect();
+        listings.sort_by(|a, b| a.region.cmp(&b.region));
+        let shown = listings.into_iter().filter_map(|exchange| match &exchange.answer {
+            Answer::Ok(answer) => Some((&exchange.region, SeenTrail::read_all(answer).collect())),
+            Answer::Error { .. } => None,
+        });
+        Self {
+            account: account.clone(),
+            trails: distinct(shown).into_values().collect(),
+        }
+    }
+
+    fn nothing(account: AccountId) -> Self {
+        let trails = Vec::new();
+        Self { account, trails }
+    }
+}
+
+/// Each distinct trail with the first Region that showed it; Regions are given in order.
+fn distinct<'a>(shown: impl Iterator<Item = (&'a Region, Vec<SeenTrail>)>) -> BTreeMap<String, (Region, SeenTrail)> {
+    let mut distinct = BTreeMap::new();
+    for (region, trails) in shown {
+        for trail in trails {
+            distinct
+                .entry(trail.arn.clone())
+                .or_insert_with(|| (region.clone(), trail));
+        }
+    }
+    distinct
+}
+
 impl Visits<'_> {
     /// Asks everything there is to ask in an account, and keeps it. No refusal ends a visit. An account that is not in
-    /// use is not entered; its record file holds nothing but its header.
+    /// use is not entered; its record file holds nothing but its header. What an earlier session finished is passed
+    /// over: the trails it saw are known.
     pub async fn visit(&self, account: Listed) -> Result<Visited, CollectError> {
         let id = account.id;
-        if !account.state.is_auditable() {
+        let is_auditable = account.state.is_auditable();
+        if let Some(entered) = self.kept.has(&id, is_auditable) {
+            if is_auditable {
+                self.announce_finished(&id, entered);
+            }
+            return Ok(Visited::nothing(id));
+        }
+        if !is_auditable {
             self.journal.keep_account(&id, Sheet::default()).await?;
-            let trails = Vec::new();
-            return Ok(Visited { account: id, trails });
+            return Ok(Visited::nothing(id));
         }
         self.recorder
             .announce(|| Progress::AccountStarted { account: id.clone() });
@@ -51,16 +98,20 @@ impl Visits<'_> {
             Some(session) => self.read(session, &sheet).await,
             None => BTreeMap::new(),
         };
+        self.sessions.is_heard(&sheet).await?;
         self.journal.keep_account(&id, sheet).await?;
-        let entered = session.is_some();
-        self.recorder.announce(|| Progress::AccountFinished {
-            account: id.clone(),
-            entered,
-        });
+        self.announce_finished(&id, session.is_some());
         Ok(Visited {
             account: id,
             trails: trails.into_values().collect(),
         })
+    }
+
+    fn announce_finished(&self, account: &AccountId, entered: bool) {
+        self.recorder.announce(|| Progress::AccountFinished {
+            account: account.clone(),
+            entered,
+        });
     }
 
     async fn read(&self, session: &Session, sheet: &Sheet) -> BTreeMap<String, (Region, SeenTrail)> {
@@ -69,15 +120,8 @@ impl Visits<'_> {
             account: session.account().clone(),
             regions: regions.len(),
         });
-        let mut distinct = BTreeMap::new();
         let shown = join_all(regions.iter().map(|region| self.trails(session, region, sheet))).await;
-        for (region, trails) in regions.iter().zip(shown) {
-            for trail in trails {
-                distinct
-                    .entry(trail.arn.clone())
-                    .or_insert_with(|| (region.clone(), trail));
-            }
-        }
+        let distinct = distinct(regions.iter().zip(shown));
         let questions = distinct
             .values()
             .map(|(region, trail)| self.state(session, region, trail, &regions, sheet));

@@ -97,7 +97,7 @@ pub(crate) struct Audit {
 /// What is collected, and how.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Collect {
-    /// The directory to write; it must not exist, or be empty.
+    /// The directory to write; it must not exist, or be empty, unless a run is resumed.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// A file with any of these options; what is given here wins.
@@ -113,6 +113,10 @@ pub(crate) struct Collect {
     /// The moment the assessment speaks about [default: when collection starts].
     #[arg(long, value_name = "RFC3339")]
     pub as_of: Option<Timestamp>,
+    /// Go on with a run in the same directory that was interrupted or failed; begin, where there is none; change nothing,
+    /// where it has ended. It takes the options it was begun with.
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// How accounts are entered.

@@ -13,7 +13,7 @@ use trailaudit_core::{Assessment, Verdict};
 use trailaudit_sim::{Server, Truth};
 
 use super::audit::{Judging, draft};
-use super::{collect, keygen, simulate};
+use super::{keygen, simulate};
 use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
@@ -21,6 +21,7 @@ use crate::package::{beside, open};
 use crate::signing::Signing;
 use crate::summary::print;
 use crate::trust::reperformance;
+use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
@@ -31,7 +32,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)
         .as_of(as_of);
-    collect::into_folder(collector, &demo.out, output)?;
+    let (_, work) = Work::once(&demo.out)?.collect(collector, output)?;
 
     let key = keygen::generate()?;
     let public = key.public_key().clone();
@@ -45,7 +46,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         before: None,
         signing: Signing::with(key, "Demo"),
     };
-    let sealed = judging.seal(&demo.out, output)?;
+    let sealed = judging.seal_work(work, output)?;
 
     let differences = differences(&sealed.assessment, &truth);
     let trust = Trust::in_keys([public]);
