@@ -10,6 +10,7 @@ use trailaudit_core::organization::AccountId;
 use crate::arn::Arn;
 use crate::client::Environment;
 use crate::collect::Collector;
+use crate::descriptors;
 use crate::error::CollectError;
 use crate::partition::Partition;
 use crate::scope::{Scope, Source, is_role_arn, read_accounts};
@@ -242,6 +243,11 @@ impl Options {
         demand(units_known || self.scope.account_tags.is_empty(), "account-tag", || {
             "only Organizations knows the tags of accounts, and it is not asked here".to_owned()
         })
+    }
+
+    /// How many requests may be in flight, as far as the system allows.
+    pub(crate) fn in_flight(&self) -> usize {
+        descriptors::requests(self.concurrency)
     }
 
     /// A misspelt Region must not pass as one without trails.

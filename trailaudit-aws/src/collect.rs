@@ -180,7 +180,7 @@ impl Collector {
         log: Arc<RunLog>,
     ) -> Result<Collected, CollectError> {
         let now = Timestamp::now();
-        let recorder = Arc::new(Recorder::new(self.options.concurrency, self.announcer.clone(), log));
+        let recorder = Arc::new(Recorder::new(self.options.in_flight(), self.announcer.clone(), log));
         let organization = Arc::new(Sheet::default());
         let (sessions, partition) = self.sign_in(&config, &recorder, &organization).await?;
         let asked = Arc::new(journal.asked()?);
@@ -315,7 +315,7 @@ impl Collector {
             partition,
         };
         let visit = |account| visits.visit(account).boxed();
-        let visiting = fan_out::each(queue, options.concurrency, visit, |visited| seen.add(visited));
+        let visiting = fan_out::each(queue, options.in_flight(), visit, |visited| seen.add(visited));
         let (directory, ()) = futures::try_join!(discovery.run(), visiting)?;
         let join = Join {
             sessions,

@@ -204,8 +204,9 @@ impl CollectError {
     }
 }
 
-/// What to do when a file cannot be written.
-pub(crate) fn disk_hint(kind: io::ErrorKind) -> Option<&'static str> {
+/// What to do when a file cannot be written, where the kind of error tells.
+#[must_use]
+pub fn disk_hint(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room, or raise the limit"

@@ -39,7 +39,7 @@ pub struct Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, before, now } = self;
-        write!(f, "{what} was {before}, and is {now} now")
+        write!(f, "{what}: {before} then, {now} now")
     }
 }
 
@@ -200,6 +200,6 @@ mod tests {
         assert_eq!(Change::between(&of(&started), &of(&other)), None);
         other["facts"] = json!(["keys"]);
         let change = Change::between(&of(&started), &of(&other)).unwrap();
-        assert_eq!(change.to_string(), r#"facts was not set, and is ["keys"] now"#);
+        assert_eq!(change.to_string(), r#"facts: not set then, ["keys"] now"#);
     }
 }

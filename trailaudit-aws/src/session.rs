@@ -22,12 +22,7 @@ use crate::journal::Sheet;
 use crate::record::{Asking, Recorder};
 
 /// How long is waited before each question whether the network is there.
-const PATIENCE: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(15),
-];
+const PATIENCE: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Credentials in an account, over time.
 pub(crate) struct Session {

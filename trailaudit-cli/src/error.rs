@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::{ClaimError, CollectError, MergeError, SignerError};
+use trailaudit_aws::{ClaimError, CollectError, MergeError, SignerError, disk_hint};
 
 use crate::exit::Exit;
 use crate::visible::printable;
@@ -57,7 +57,10 @@ impl CommandError {
 
     /// A file or directory refused.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
-        Self::failed(format_args!("{}: {error}", path.display()))
+        Self {
+            hint: disk_hint(error.kind()).map(str::to_owned),
+            ..Self::failed(format_args!("{}: {error}", path.display()))
+        }
     }
 
     /// What went wrong, without what to do about it.

@@ -23,6 +23,7 @@ impl Work {
     /// Claims a directory that must be new or empty or, when a run is to be resumed, may hold one that was begun on the
     /// same terms; nothing when that has ended.
     pub(crate) fn claim(folder: &Path, resume: bool, terms: &Terms) -> Result<Option<Self>> {
+        let interrupts = Interrupts::watch(Some(kept(folder)))?;
         let claim = if resume {
             Claim::resume(folder).map_err(CollectError::from)?
         } else {
@@ -32,7 +33,7 @@ impl Work {
         let bound = claim.on_terms(terms).map_err(CollectError::from);
         let work = Self {
             claim,
-            interrupts: Interrupts::watch(Some(kept(folder)))?,
+            interrupts,
             resumable: true,
         };
         match bound {
@@ -43,9 +44,10 @@ impl Work {
 
     /// The same for a command that has no second time.
     pub(crate) fn once(folder: &Path) -> Result<Self> {
+        let interrupts = Interrupts::watch(None)?;
         Ok(Self {
             claim: Claim::begin(folder).map_err(CollectError::from)?,
-            interrupts: Interrupts::watch(None)?,
+            interrupts,
             resumable: false,
         })
     }

@@ -54,3 +54,58 @@ fn enters(exchange: &Exchange, account: &AccountId) -> bool {
     let role = exchange.parameters["RoleArn"].as_str().and_then(Arn::parse);
     role.is_some_and(|role| role.account == account.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = concat!(
+        r#"{"asOf":"2026-11-22T03:00:00.000Z","caller":{"account":"1","arn":"a"},"endpoints":[],"event":"started","#,
+        r#""partition":"aws","scope":{},"simulated":false,"startedAt":"2026-11-22T03:00:00.000Z","#,
+        r#""tool":{"name":"t","version":"v"}}"#,
+        "\n",
+        r#"{"endedAt":"2026-11-22T04:00:00.000Z","event":"session","startedAt":"2026-11-22T03:00:00.000Z"}"#,
+        "\n",
+        r#"{"endedAt":"2026-11-25T04:00:00.000Z","event":"session","startedAt":"2026-11-25T03:00:00.000Z"}"#,
+        "\n",
+        r#"{"at":"2026-11-25T04:00:00.000Z","event":"finished"}"#,
+        "\n",
+    );
+
+    /// Days lie between the sessions of this run: what was sent then is none of it.
+    #[test]
+    fn a_call_was_made_in_a_session() {
+        let spans = Spans::of(&Run::read(LOG.as_bytes()).unwrap());
+        for (moment, is_within) in [
+            ("2026-11-22T02:54:59Z", false),
+            ("2026-11-22T02:55:00Z", true),
+            ("2026-11-22T04:05:00Z", true),
+            ("2026-11-22T04:05:01Z", false),
+            ("2026-11-24T00:00:00Z", false),
+            ("2026-11-25T02:55:00Z", true),
+            ("2026-11-25T04:05:00Z", true),
+            ("2026-11-25T04:05:01Z", false),
+        ] {
+            assert_eq!(spans.have(moment.parse().unwrap()), is_within, "{moment}");
+        }
+    }
+
+    #[test]
+    fn no_session_reaches_beyond_its_run() {
+        for (is, would_be) in [
+            (
+                r#""startedAt":"2026-11-22T03:00:00.000Z"}"#,
+                r#""startedAt":"2026-11-21T03:00:00.000Z"}"#,
+            ),
+            (
+                r#""endedAt":"2026-11-25T04:00:00.000Z""#,
+                r#""endedAt":"2026-11-26T04:00:00.000Z""#,
+            ),
+        ] {
+            let log = LOG.replace(is, would_be);
+            assert_ne!(log, LOG);
+            let told = Run::read(log.as_bytes()).unwrap_err().to_string();
+            assert_eq!(told, "the run log tells of a session before the run or after it");
+        }
+    }
+}

@@ -64,8 +64,15 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
                 .hint("name a directory elsewhere: a package must not change"),
         );
     }
-    trailaudit_aws::package::whole_run(&*records)
+    let run = trailaudit_aws::package::whole_run(&*records)
         .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
+    if run.finished.is_none() {
+        let error = CommandError::failed(format_args!(
+            "{}: the run there has not ended",
+            assess.records.display()
+        ));
+        return Err(error.hint("the command that began it goes on with it when given --resume"));
+    }
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;

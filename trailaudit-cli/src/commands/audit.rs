@@ -7,7 +7,7 @@ use std::path::Path;
 use trailaudit_aws::{AwsRecords, Folder, Terms};
 use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::package::MANIFEST;
-use trailaudit_core::evidence::{Digest, Draft, Sealed};
+use trailaudit_core::evidence::{Digest, Draft, DraftError, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, rule};
 use trailaudit_core::{Baseline, Rule};
@@ -103,10 +103,10 @@ impl Judging {
     }
 
     fn make(&self, store: &mut Folder, folder: &Path) -> Result<Sealed> {
-        let sealed = self
-            .draft
-            .seal(store, &AwsRecords)
-            .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
+        let sealed = self.draft.seal(store, &AwsRecords).map_err(|error| match &error {
+            DraftError::Io(error) => CommandError::file(folder, error),
+            error => CommandError::failed(format_args!("{}: {error}", folder.display())),
+        })?;
         if let Some(place) = &self.place {
             take_place(place, folder, &sealed)?;
         }
@@ -157,9 +157,9 @@ fn terms_of(rules: &[&'static Rule], selection: &Selection, baseline: &Baseline)
     let baseline: Vec<_> = baseline.lines().filter(|line| line.contains('=')).collect();
     let mut terms = collect::terms("audit");
     for (what, is) in [
-        ("the choice of rules", chosen),
-        ("the choice of frameworks", frameworks.join(", ")),
-        ("the baseline", baseline.join("; ")),
+        ("the rules chosen", chosen),
+        ("the frameworks chosen", frameworks.join(", ")),
+        ("the thresholds", baseline.join("; ")),
     ] {
         terms.insert(what.to_owned(), is);
     }
