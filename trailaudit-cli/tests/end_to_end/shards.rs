@@ -117,7 +117,7 @@ fn a_shard_may_be_empty() {
 #[test]
 fn an_array_of_machines_is_the_whole() {
     const MACHINES: usize = 8;
-    let sharded = Sharded::slow(Duration::from_millis(3));
+    let sharded = Sharded::slow(Duration::from_millis(25));
     let path = sharded.path();
     let machine = |index: usize| {
         let mut command = sharded.0.command("collect");
@@ -129,7 +129,7 @@ fn an_array_of_machines_is_the_whole() {
             "--shards",
             &MACHINES.to_string(),
         ]);
-        command.args(["--as-of", AS_OF, "--concurrency", "2", "--resume"]);
+        command.args(["--as-of", AS_OF, "--concurrency", "3", "--resume"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     };
