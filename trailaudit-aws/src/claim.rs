@@ -10,16 +10,17 @@
 //! else does is work that `--resume` goes on with. No package has it. It lies in the directory and not beside it, so that
 //! a mounted volume holds all that a later process needs.
 
+mod sweep;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use trailaudit_core::evidence::package::{ACCOUNTS_INDEX, MANIFEST, REQUIRED, RUN_LOG, RecordFile, is_of_signatures};
+use trailaudit_core::evidence::package::RUN_LOG;
 
 use crate::error::disk_hint;
-use crate::folder::{Folder, WRITING};
-use crate::journal::TEMPORARY;
+use crate::folder::Folder;
 use crate::plan::{Change, Terms};
 
 /// Where a run keeps what is no part of its records.
@@ -139,6 +140,10 @@ impl Claim {
         let folder = root.join(UNFINISHED);
         if !resumed {
             fs::create_dir_all(&folder).map_err(at(&folder))?;
+            // That a directory is there has to survive as well.
+            for directory in [root, root.parent().unwrap_or(root)] {
+                let _ = File::open(directory).and_then(|directory| directory.sync_all());
+            }
         }
         let path = root.join(LOCK);
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
@@ -180,6 +185,12 @@ impl Claim {
         self.resumed
     }
 
+    /// Whether the directory was made for this run.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.made
+    }
+
     /// Its files, but for those that belong to the work and not to the run.
     #[must_use]
     pub fn folder(&self) -> Folder {
@@ -217,7 +228,7 @@ impl Claim {
     /// # Errors
     /// When a file cannot be removed.
     pub fn sweep(&self) -> Result<(), ClaimError> {
-        sweep(&self.root, Path::new("")).map_err(at(&self.root))
+        sweep::sweep(&self.root, Path::new("")).map_err(at(&self.root))
     }
 
     /// Ends the run: what belongs to the work is taken away, and the directory is nobody's.
@@ -229,6 +240,7 @@ impl Claim {
     }
 
     /// Takes back a run that came to nothing. Gives the claim back where an account is finished: that is kept.
+    #[must_use]
     pub fn abandon(self) -> Option<Self> {
         let accounts = self.root.join("accounts");
         let has_records = fs::read_dir(&accounts).is_ok_and(|mut entries| entries.next().is_some());
@@ -291,47 +303,65 @@ impl State {
     }
 }
 
-fn sweep(root: &Path, below: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(root.join(below)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        let path = below.join(entry.file_name());
-        let Some(name) = path.to_str().filter(|name| *name != UNFINISHED) else {
-            continue;
-        };
-        if entry.file_type()?.is_dir() {
-            sweep(root, &path)?;
-            if ["signatures", "keys"].contains(&name) {
-                // Fails, as it should, when something else is in it.
-                let _ = fs::remove_dir(entry.path());
-            }
-        } else if is_leftover(name) || is_derived(name) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// A file that was being written when its process ended.
-fn is_leftover(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let of_records = path.strip_suffix(TEMPORARY).and_then(RecordFile::at);
-    name.starts_with(WRITING) || of_records.is_some()
-}
-
-/// A file that is made of records.
-fn is_derived(path: &str) -> bool {
-    let of_package = REQUIRED.contains(&path) || [MANIFEST, ACCOUNTS_INDEX].contains(&path) || is_of_signatures(path);
-    of_package && RecordFile::at(path).is_none()
-}
-
 fn at(path: &Path) -> impl Fn(io::Error) -> ClaimError + use<> {
     let path = path.to_owned();
     move |source| ClaimError::Io {
         path: path.clone(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(rules: &str) -> Terms {
+        [("the rules".to_owned(), rules.to_owned())].into()
+    }
+
+    #[test]
+    fn a_claim_is_one_processs_until_it_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("new");
+        let claim = Claim::begin(&root).unwrap();
+        assert!(claim.is_made() && !claim.is_resumed());
+        claim.on_terms(&terms("all")).unwrap();
+        assert!(matches!(Claim::begin(&root), Err(ClaimError::Held(_))));
+        assert!(matches!(Claim::resume(&root), Err(ClaimError::Held(_))));
+        drop(claim);
+
+        assert!(matches!(Claim::begin(&root), Err(ClaimError::Unfinished(_))));
+        let claim = Claim::resume(&root).unwrap().unwrap();
+        assert!(claim.is_resumed());
+        let otherwise = claim.on_terms(&terms("one")).unwrap_err().to_string();
+        assert!(
+            otherwise.ends_with("was begun otherwise: the rules: all then, one now"),
+            "{otherwise}"
+        );
+        claim.on_terms(&terms("all")).unwrap();
+        fs::write(root.join(RUN_LOG), "").unwrap();
+        claim.release().unwrap();
+
+        assert!(Claim::resume(&root).unwrap().is_none());
+        assert!(matches!(Claim::begin(&root), Err(ClaimError::NotEmpty(_))));
+        assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_comes_to_nothing_leaves_nothing_and_a_finished_account_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("new");
+        let claim = Claim::begin(&root).unwrap();
+        fs::create_dir(root.join("accounts")).unwrap();
+        assert!(claim.abandon().is_none());
+        assert!(!root.exists());
+
+        fs::create_dir(&root).unwrap();
+        let claim = Claim::begin(&root).unwrap();
+        fs::create_dir(root.join("accounts")).unwrap();
+        fs::write(root.join("accounts/1.jsonl.gz"), "").unwrap();
+        assert!(claim.abandon().is_some());
+        assert!(root.join("accounts/1.jsonl.gz").exists());
+        drop(Claim::resume(&root).unwrap().unwrap().abandon().unwrap());
     }
 }

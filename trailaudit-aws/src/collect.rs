@@ -107,7 +107,7 @@ impl Collector {
             }
             Err(error) => {
                 if !matches!(error, CollectError::Cancelled) {
-                    claim.abandon();
+                    drop(claim.abandon());
                 }
                 Err(error)
             }
@@ -185,9 +185,9 @@ impl Collector {
         let (sessions, partition) = self.sign_in(&config, &recorder, &organization).await?;
         let asked = Arc::new(journal.asked()?);
         let mut begun = self.begin(claim, past, &sessions, partition, now)?;
-        let kept = begun.read_back(journal, &asked, &self.announcer)?;
+        let mut kept = begun.read_back(journal, &asked, &self.announcer)?;
         kept.introduce(&sessions, &asked);
-        recorder.log().begin(&begun.lines(&kept), &begun.gaps(&kept))?;
+        recorder.log().begin(&begun.lines(&kept), &begun.take_gaps(&mut kept))?;
 
         let work = self.work(journal, &sessions, &recorder, partition, kept, asked);
         let done = tokio::select! {

@@ -69,7 +69,7 @@ impl Past {
             return Ok(None);
         }
         if past.log.broken > 0 {
-            let why = format!("{} lines that are cut off", past.log.broken);
+            let why = format!("lines that are cut off: {}", past.log.broken);
             past.tell(announcer, RUN_LOG.to_owned(), why);
         }
         Ok(Some(past))
@@ -209,11 +209,11 @@ impl Begun {
         lines
     }
 
-    /// The gaps of what was kept.
-    pub fn gaps(&self, kept: &Kept) -> Vec<u8> {
-        self.past
-            .as_ref()
-            .map_or_else(Vec::new, |past| past.log.gaps(&kept.gaps))
+    /// The gaps of what was kept, once.
+    pub fn take_gaps(&mut self, kept: &mut Kept) -> Vec<u8> {
+        let shown = std::mem::take(&mut kept.gaps);
+        let past = self.past.as_mut();
+        past.map_or_else(Vec::new, |past| past.log.take_gaps(&shown))
     }
 
     /// The line about this session.

@@ -135,6 +135,12 @@ impl Sessions {
         members.insert(account.clone(), Arc::new(OnceCell::new_with(Some(session))));
     }
 
+    /// Forgets how an account was entered: it is visited again.
+    pub fn forget(&self, account: &AccountId) {
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        members.remove(account);
+    }
+
     /// Asks with an account's session, unless an earlier one was answered. Credentials that ran out are renewed once,
     /// and the question is repeated.
     pub async fn ask(&self, session: &Session, region: &Region, question: Question, sheet: &Sheet) -> Exchange {

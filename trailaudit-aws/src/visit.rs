@@ -92,6 +92,7 @@ impl Visits<'_> {
         }
         self.recorder
             .announce(|| Progress::AccountStarted { account: id.clone() });
+        self.sessions.forget(&id);
         let sheet = Sheet::default();
         let session = self.sessions.enter(&id, account.role.as_deref(), &sheet).await;
         let trails = match &session {

@@ -9,6 +9,7 @@ use trailaudit_aws::{Claim, CollectError, Collected, CollectorBuilder, Terms};
 use crate::arguments::Output;
 use crate::error::{CommandError, Result};
 use crate::interrupts::Interrupts;
+use crate::package::remove_folder;
 use crate::progress;
 
 /// A directory that a run works in.
@@ -83,17 +84,16 @@ impl Work {
 
     /// The records are all there, but what was to be made of them is not.
     pub(crate) fn unmade(self, error: CommandError) -> CommandError {
+        if !self.resumable {
+            return self.undone(error);
+        }
         let folder = self.claim.root().to_owned();
         // Whatever cannot be removed stays: the error that brought us here is the one to report.
         let _ = self.claim.sweep();
-        if self.resumable {
-            error.hint_too(format_args!(
-                "{}, or `trailaudit assess` judges it into another directory",
-                kept(&folder)
-            ))
-        } else {
-            error
-        }
+        error.hint_too(format_args!(
+            "{}, or `trailaudit assess` judges it into another directory",
+            kept(&folder)
+        ))
     }
 
     fn failed(self, error: CollectError) -> CommandError {
@@ -103,12 +103,21 @@ impl Work {
             matches!(error, CollectError::Claim(_)),
         );
         let told = CommandError::from(error);
+        if !self.resumable {
+            return self.undone(told);
+        }
         let is_kept = is_cancelled || self.claim.abandon().is_some();
-        if is_kept && !is_refused && self.resumable {
+        if is_kept && !is_refused {
             told.hint_too(kept(&folder))
         } else {
             told
         }
+    }
+
+    /// There is no second time.
+    fn undone(self, error: CommandError) -> CommandError {
+        remove_folder(self.claim.root(), self.claim.is_made());
+        error
     }
 }
 

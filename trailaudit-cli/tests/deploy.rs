@@ -148,7 +148,7 @@ fn passes(program: &[&str], arguments: &[&str], file: &str) -> Output {
     output
 }
 
-/// The documents of a file; CloudFormation's functions are taken for what they are given.
+/// The documents of a file; `CloudFormation`'s functions are taken for what they are given.
 fn yaml(file: &str) -> Value {
     let read = "import json, sys, yaml\n\
         class Loader(yaml.SafeLoader): pass\n\

@@ -24,8 +24,11 @@ pub(crate) struct Asked {
     path: PathBuf,
     /// Made with the first line.
     file: Mutex<Option<File>>,
-    left: Mutex<BTreeMap<AccountId, VecDeque<(Option<String>, Exchange)>>>,
+    left: Mutex<BTreeMap<AccountId, Left>>,
 }
+
+/// The exchanges with one account's credentials by question; none where it says how the account was entered.
+pub(super) type Left = VecDeque<(Option<String>, Exchange)>;
 
 impl Asked {
     /// Reads what an earlier session left. A line that was cut off is left out, and so is what was met with a silence or
@@ -35,7 +38,7 @@ impl Asked {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read.map_err(at(&path))?,
         };
-        let mut left: BTreeMap<_, VecDeque<_>> = BTreeMap::new();
+        let mut left: BTreeMap<_, Left> = BTreeMap::new();
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             if let Some((account, question, exchange)) = read(line)
                 && !gap::is_of_the_moment(&exchange)
@@ -54,9 +57,8 @@ impl Asked {
         })
     }
 
-    /// What an earlier session was answered with an account's credentials, by question; none where it says how the
-    /// account was entered. It is given out once.
-    pub fn left_by_others(&self, account: &AccountId) -> VecDeque<(Option<String>, Exchange)> {
+    /// What an earlier session was answered with an account's credentials. It is given out once.
+    pub fn left_by_others(&self, account: &AccountId) -> Left {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         left.remove(account).unwrap_or_default()
     }
@@ -65,7 +67,9 @@ impl Asked {
     pub fn each_left(&self, mut look: impl FnMut(&AccountId, &Exchange)) {
         let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         for (account, answers) in &*left {
-            answers.iter().for_each(|(_, exchange)| look(account, exchange));
+            for (_, exchange) in answers {
+                look(account, exchange);
+            }
         }
     }
 

@@ -64,7 +64,9 @@ impl Sheet {
             ..Self::default()
         };
         // How the account was entered then is the ground on which it was answered.
-        entries.iter().for_each(|exchange| _ = sheet.put(exchange));
+        for exchange in &entries {
+            sheet.put(exchange);
+        }
         sheet
     }
 
@@ -102,7 +104,10 @@ impl Sheet {
             })
         });
         let line = line.ok()?;
-        let bytes = self.asked.is_some().then(|| line.bytes.clone()).unwrap_or_default();
+        let bytes = match &self.asked {
+            Some(_) => line.bytes.clone(),
+            None => Vec::new(),
+        };
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         Some(bytes)
     }

@@ -18,7 +18,7 @@ pub(super) struct EarlierLog {
     told: Vec<Value>,
     /// The session that has not told its end.
     open: Option<Value>,
-    /// Every gap, as often as it stands there.
+    /// Every gap, as often as it stands there, and whatever else is told.
     gaps: Vec<Vec<u8>>,
     last: Value,
     /// Whether everything was collected.
@@ -57,10 +57,10 @@ impl EarlierLog {
                     read.finished = true;
                     read.last = event;
                 }
-                Some("gap") => read.gaps.push(whole.to_vec()),
                 // Said again when the accounts are listed again.
                 Some("started" | "planned" | "excluded") => (),
-                _ => read.broken += 1,
+                Some(_) => read.gaps.push(whole.to_vec()),
+                None => read.broken += 1,
             }
         }
         read
@@ -101,10 +101,11 @@ impl EarlierLog {
         lines
     }
 
-    /// Its gaps, and those that records show and the log has lost.
-    pub fn gaps(&self, shown: &[Vec<u8>]) -> Vec<u8> {
+    /// Its gaps, and those that records show and the log has lost. They may be many, and are not held any longer.
+    pub fn take_gaps(&mut self, shown: &[Vec<u8>]) -> Vec<u8> {
+        let gaps = std::mem::take(&mut self.gaps);
         let mut there: HashMap<&[u8], usize> = HashMap::new();
-        for line in &self.gaps {
+        for line in &gaps {
             *there.entry(line).or_default() += 1;
         }
         let lost = shown.iter().filter(|line| match there.get_mut(line.as_slice()) {
@@ -115,7 +116,7 @@ impl EarlierLog {
             _ => true,
         });
         let lost: Vec<_> = lost.collect();
-        self.gaps.iter().chain(lost).flatten().copied().collect()
+        gaps.iter().chain(lost).flatten().copied().collect()
     }
 }
 
@@ -130,4 +131,57 @@ pub(crate) fn session(open: &Value, known: Option<&str>) -> Value {
         "endpoints": open["endpoints"],
         "outcome": open["outcome"].as_str().unwrap_or("unknown: it did not tell its end"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGUN: &str =
+        r#"{"caller":{"arn":"a"},"endpoints":["x"],"event":"started","startedAt":"2026-11-22T03:00:00.000Z"}"#;
+    const GAP: &str = r#"{"account":"1","event":"gap"}"#;
+
+    fn again(log: &str, last: Option<&str>) -> Vec<Value> {
+        let lines = EarlierLog::read(log.as_bytes()).again(last.map(|last| last.parse().unwrap()));
+        assert_eq!(lines[0]["event"], "started");
+        lines[1..].to_vec()
+    }
+
+    #[test]
+    fn a_session_ends_when_it_says_so_or_when_it_was_last_heard_of() {
+        let said = r#"{"at":"2026-11-22T03:09:00.000Z","event":"interrupted","why":"interrupted"}"#;
+        let told = again(&format!("{BEGUN}\n{said}\n"), Some("2026-11-22T03:05:00Z"));
+        assert_eq!(
+            (&told[0]["endedAt"], &told[0]["outcome"]),
+            (&"2026-11-22T03:09:00.000Z".into(), &"interrupted".into())
+        );
+        let silent = again(&format!("{BEGUN}\n{GAP}\n"), Some("2026-11-22T03:05:00Z"));
+        assert_eq!(silent[0]["endedAt"], "2026-11-22T03:05:00.000Z");
+        let early = again(&format!("{BEGUN}\n"), None);
+        assert_eq!(early[0]["endedAt"], early[0]["startedAt"]);
+        assert_eq!((told.len(), silent.len(), early.len()), (1, 1, 1));
+    }
+
+    #[test]
+    fn every_session_is_told_once_however_often_a_run_is_resumed() {
+        let mut log = format!("{BEGUN}\n");
+        for day in 23..26 {
+            let told = again(&log, Some("2026-11-22T04:00:00Z"));
+            assert_eq!(told.len(), day - 22);
+            let lines = std::iter::once(BEGUN.to_owned()).chain(told.iter().map(Value::to_string));
+            let again = format!(r#"{{"event":"resumed","startedAt":"2026-11-{day}T03:00:00.000Z"}}"#);
+            log = lines.chain([again]).map(|line| line + "\n").collect();
+        }
+    }
+
+    /// A line that was cut off is counted; gaps that it may have told are told by the records.
+    #[test]
+    fn no_gap_is_lost_or_told_twice() {
+        let other = GAP.replace('1', "2");
+        let mut log = EarlierLog::read(format!("{BEGUN}\n{GAP}\n{GAP}\n{{\"event\":\"ga").as_bytes());
+        assert_eq!(log.broken, 1);
+        let shown = [GAP, &other, &other].map(|line| format!("{line}\n").into_bytes());
+        let told = String::from_utf8(log.take_gaps(&shown)).unwrap();
+        assert_eq!(told.lines().collect::<Vec<_>>(), [GAP, GAP, &other, &other]);
+    }
 }

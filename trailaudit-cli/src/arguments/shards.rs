@@ -17,9 +17,15 @@ pub(crate) struct CollectShard {
     /// Organization itself. Give every shard the same options, and the same --as-of.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
-    /// The same where an engine numbers the machines: N is how many there are, and which one this is stands in
-    /// AWS_BATCH_JOB_ARRAY_INDEX (an array job of AWS Batch) or JOB_COMPLETION_INDEX (an Indexed Job of Kubernetes).
-    #[arg(long, value_name = "N", conflicts_with = "shard")]
+    // Not as a documentation comment, whose backticks people would see.
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "shard",
+        help = "The same where an engine numbers the machines: N is how many there are, and which one this is stands in \
+                AWS_BATCH_JOB_ARRAY_INDEX (an array job of AWS Batch) or JOB_COMPLETION_INDEX (an Indexed Job of \
+                Kubernetes)"
+    )]
     pub shards: Option<u32>,
 }
 

@@ -59,18 +59,7 @@ impl Slow {
     /// Begins, and interrupts it when there are records of some accounts.
     pub fn interrupted(&self, command: &str, out: &str, accounts: usize) -> Output {
         let run = self.command(command, out, &["--concurrency", "2"]).spawn().unwrap();
-        self.interrupt_when(run, || records(&self.path(out)).len() >= accounts)
-    }
-
-    pub fn interrupt_when(&self, mut run: Child, ripe: impl Fn() -> bool) -> Output {
-        while !ripe() {
-            assert!(run.try_wait().unwrap().is_none(), "it is over already");
-            thread::sleep(Duration::from_millis(2));
-        }
-        signal(&run, "INT");
-        let output = run.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(INTERRUPTED), "{}", told(&output));
-        output
+        interrupt_when(run, || records(&self.path(out)).len() >= accounts)
     }
 
     /// The findings of a run that nobody interrupted.
@@ -95,6 +84,18 @@ impl Slow {
             .filter(|problem| problem["code"] != "no-signature" && problem["code"] != "no-trust");
         assert!(wrong.next().is_none(), "{report:#}");
     }
+}
+
+/// Interrupts a run when it is time.
+pub fn interrupt_when(mut run: Child, ripe: impl Fn() -> bool) -> Output {
+    while !ripe() {
+        assert!(run.try_wait().unwrap().is_none(), "it is over already");
+        thread::sleep(Duration::from_millis(2));
+    }
+    signal(&run, "INT");
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(INTERRUPTED), "{}", told(&output));
+    output
 }
 
 pub fn planted(accounts: usize) -> World {

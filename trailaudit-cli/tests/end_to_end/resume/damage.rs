@@ -67,7 +67,7 @@ fn leftovers_are_swept_away() {
     fs::write(&log, format!("{whole}{{\"event\":\"gap\",\"acc")).unwrap();
     let output = slow.run("audit", "left", &["--resume"], FAILS);
     assert!(
-        stderr(&output).contains("run.jsonl: 1 lines that are cut off"),
+        stderr(&output).contains("run.jsonl: lines that are cut off: 1"),
         "{}",
         told(&output)
     );

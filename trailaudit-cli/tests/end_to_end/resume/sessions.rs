@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{DONE, FAILED, FAILS, INTERRUPTED, Slow, USAGE, records, signal, stderr};
+use super::{DONE, FAILED, FAILS, INTERRUPTED, Slow, USAGE, interrupt_when, records, signal, stderr};
 use crate::package::files;
 use crate::support::told;
 
@@ -46,7 +46,7 @@ fn what_trails_name_is_not_asked_again_either() {
         .command("audit", "resumed", &["--concurrency", "1"])
         .spawn()
         .unwrap();
-    slow.interrupt_when(run, || asked("DescribeKey") > whole[0] + 3);
+    interrupt_when(run, || asked("DescribeKey") > whole[0] + 3);
     slow.run("audit", "resumed", &["--resume"], FAILS);
     let both = ["DescribeKey", "DescribeLogGroups", "AssumeRole"].map(&asked);
     // One of them was on its way when the process ended.
@@ -71,7 +71,7 @@ fn the_run_log_tells_every_session() {
         run
     };
     let at_work = |accounts: usize| records(&slow.path("package")).len() >= accounts;
-    slow.interrupt_when(audit(&[]).spawn().unwrap(), || at_work(1));
+    interrupt_when(audit(&[]).spawn().unwrap(), || at_work(1));
     let mut killed = audit(&["--resume"]).spawn().unwrap();
     while !at_work(3) {
         assert!(killed.try_wait().unwrap().is_none(), "it is over already");
@@ -245,7 +245,9 @@ fn signals_interrupt() {
         while records(&slow.path(&out)).is_empty() {
             thread::sleep(Duration::from_millis(2));
         }
-        signals.iter().for_each(|name| signal(&run, name));
+        for name in signals {
+            signal(&run, name);
+        }
         let output = run.wait_with_output().unwrap();
         assert_eq!(
             output.status.code(),
