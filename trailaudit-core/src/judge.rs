@@ -105,7 +105,7 @@ impl<'a> Bench<'a> {
         let Observed::Unknown(gap) = self.inventory.entry(&account.id) else {
             return None;
         };
-        let evidence = gap.evidence.into_iter().collect();
+        let evidence = gap.cited();
         Some(self.finding(&account.id, Subject::Account, Err(gap), evidence))
     }
 

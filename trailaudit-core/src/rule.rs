@@ -11,7 +11,8 @@ use crate::evidence::EvidenceId;
 use crate::inventory::Inventory;
 use crate::key::Key;
 use crate::log_group::LogGroup;
-use crate::observed::{Gap, Observed};
+use crate::need::Need;
+use crate::observed::{Evidence, Gap, Observed, Opinion};
 use crate::organization::{Account, KeyId, LogGroupId, Organization, Region};
 use crate::trail::Trail;
 
@@ -28,6 +29,8 @@ pub struct Rule {
     pub revision: u32,
     /// The control in the words of AWS.
     pub aws: Wording,
+    /// What it reads beside the accounts, their Regions and the trails these list.
+    pub needs: &'static [Need],
     /// What it is asked of, and how it decides.
     pub check: Check,
 }
@@ -149,6 +152,24 @@ pub fn not_applicable(reason: impl Into<String>) -> Ruling {
     Ok(Decision::new(Verdict::NotApplicable, reason))
 }
 
+/// What is wanted, in the provider's reading.
+pub fn wanted(opinion: Opinion) -> Ruling {
+    match opinion {
+        Opinion::Yes(how) => pass(how),
+        Opinion::No(why) => fail(why),
+        Opinion::Unclear(why) => inconclusive(why),
+    }
+}
+
+/// What is not wanted, in the provider's reading.
+pub fn unwanted(opinion: Opinion) -> Ruling {
+    match opinion {
+        Opinion::Yes(how) => fail(how),
+        Opinion::No(why) => pass(why),
+        Opinion::Unclear(why) => inconclusive(why),
+    }
+}
+
 /// Fails the rule with a sentence unless a condition holds.
 #[macro_export]
 macro_rules! require {
@@ -205,11 +226,11 @@ impl<'a> Exam<'a> {
     pub fn read<T>(&self, observed: Observed<T>) -> Result<T, Gap> {
         match observed {
             Observed::Known { value, evidence } => {
-                self.cite(evidence);
+                self.cite(&evidence);
                 Ok(value)
             }
             Observed::Unknown(gap) => {
-                gap.evidence.into_iter().for_each(|evidence| self.cite(evidence));
+                gap.evidence.iter().for_each(|evidence| self.cite(evidence));
                 Err(gap)
             }
         }
@@ -248,10 +269,12 @@ impl<'a> Exam<'a> {
         cited
     }
 
-    fn cite(&self, evidence: EvidenceId) {
+    fn cite(&self, evidence: &Evidence) {
         let mut cited = self.cited.borrow_mut();
-        if !cited.contains(&evidence) {
-            cited.push(evidence);
+        for id in evidence.ids() {
+            if !cited.contains(id) {
+                cited.push(*id);
+            }
         }
     }
 }
