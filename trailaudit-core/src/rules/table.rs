@@ -248,7 +248,9 @@ pub(super) fn judge_account(
         Check::EachAccount(check) | Check::EachListedAccount(check) => check(&account, &exam),
         Check::EachRegion(check) => check(&account, &inventory.regions(&account.id)[0], &exam),
         Check::EachOrganization(check) => check(inventory.organization(), &exam),
-        Check::EachTrail(_) | Check::EachLogGroup(_) => panic!("{} is not asked of accounts", rule.id),
+        Check::EachTrail(_) | Check::EachLogGroup(_) | Check::EachException => {
+            panic!("{} is not asked of accounts", rule.id)
+        }
     })
 }
 
