@@ -59,7 +59,7 @@ struct Row {
     title: &'static str,
     severity: Severity,
     verdict: Verdict,
-    counts: [Count; 4],
+    counts: [Count; 5],
 }
 
 impl<'a> Front<'a> {
