@@ -20,6 +20,8 @@ pub struct Ledger {
     /// | DescribeKey, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
     /// | DescribeLogGroups | account/Region/prefix or pattern |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
+    /// | ListBuckets | account/Region, and the prefix if one was given |
+    /// | GetBucketAcl and all that ask of one bucket | the bucket's name |
     /// | ListRegions | the account |
     /// | ListAccountsForParent, ListOrganizationalUnitsForParent, ListTagsForResource | the id |
     /// | all others, DescribeTrails among them | account/Region of the caller |

@@ -82,6 +82,16 @@ impl<'a> Caller<'a> {
         })
     }
 
+    /// Asks S3.
+    pub fn get(&self, path_and_query: &str) -> Answer {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        self.world.respond(&Call {
+            method: "GET".to_owned(),
+            query: query.to_owned(),
+            ..self.call("s3", path, None)
+        })
+    }
+
     /// Calls an operation of a JSON service.
     pub fn ask(&self, service: &str, operation: &str, input: &Value) -> (u16, Value) {
         let answer = self.answer(service, operation, input);
@@ -110,7 +120,7 @@ impl<'a> Caller<'a> {
                 "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
             )),
             session_token: self.token.clone(),
-            body: Vec::new(),
+            ..Call::default()
         }
     }
 }

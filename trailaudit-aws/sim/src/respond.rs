@@ -6,6 +6,7 @@ use crate::caller::{Caller, Scope};
 use crate::refusal::Refusal;
 use crate::services::Service;
 use crate::wire::Protocol;
+use crate::wire::xml::{self, Xml};
 use crate::world::World;
 
 /// One authenticated call, as a service's operation sees it.
@@ -23,8 +24,8 @@ impl World {
         let protocol = Protocol::of(call);
         let mut entry = Entry::default();
         match self.decide(call, protocol, &mut entry) {
-            Ok(body) => protocol.success(body, entry),
-            Err(refusal) => protocol.failure(&refusal, &call.request_id, entry),
+            Ok(body) => protocol.success(body, &call.request_id, entry),
+            Err(refusal) => protocol.failure(&refusal, call, entry),
         }
     }
 
@@ -79,6 +80,11 @@ impl<'a> Request<'a> {
             )
         };
         serde_json::from_slice(&self.call.body).map_err(malformed)
+    }
+
+    /// The answer of a Query service.
+    pub fn in_xml(&self, entry: &Entry, result: impl FnOnce(&mut Xml)) -> Vec<u8> {
+        xml::answer(entry.service, entry.operation, &self.call.request_id, result)
     }
 
     pub fn authorize(&self, action: &str, resource: Option<&str>) -> Result<(), Refusal> {
@@ -185,6 +191,7 @@ mod tests {
         };
         assert_eq!(ask("cloudtrail", "Nothing", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("s3", "ListBuckets", ""), (400, "UnknownOperationException"));
+        assert_eq!(ask("ec2", "DescribeInstances", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("kms", "DescribeKey", "{"), (400, "SerializationException"));
         assert_eq!(
             ask("kms", "DescribeKey", r#"{"KeyId": 7}"#),

@@ -9,6 +9,7 @@ mod logs;
 mod organization_tree;
 mod organizations;
 mod paging;
+mod s3;
 mod sts;
 mod times;
 mod trail_description;
@@ -33,7 +34,7 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 6] = [
+const SERVICES: [Service; 7] = [
     Service {
         name: "account",
         protocol: Protocol::RestJson,
@@ -60,6 +61,11 @@ const SERVICES: [Service; 6] = [
         operations: organizations::OPERATIONS,
     },
     Service {
+        name: "s3",
+        protocol: Protocol::RestXml,
+        operations: s3::OPERATIONS,
+    },
+    Service {
         name: "sts",
         protocol: Protocol::Query,
         operations: sts::OPERATIONS,
@@ -71,10 +77,19 @@ impl Service {
         SERVICES.iter().find(|service| service.name == name)
     }
 
-    /// An operation by what the protocol calls it: its name, or for restJson1 its path.
+    /// An operation by what the protocol calls it: its name, or for the REST protocols its path.
     pub fn operation(&self, called: &str) -> Option<&'static Operation> {
         let name = match called {
             "/listRegions" => "ListRegions",
+            "/" => "ListBuckets",
+            "/?acl" => "GetBucketAcl",
+            "/?lifecycle" => "GetBucketLifecycleConfiguration",
+            "/?location" => "GetBucketLocation",
+            "/?logging" => "GetBucketLogging",
+            "/?object-lock" => "GetObjectLockConfiguration",
+            "/?policyStatus" => "GetBucketPolicyStatus",
+            "/?publicAccessBlock" => "GetPublicAccessBlock",
+            "/?versioning" => "GetBucketVersioning",
             path if path.starts_with('/') => return None,
             name => name,
         };

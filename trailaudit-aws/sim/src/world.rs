@@ -1,6 +1,7 @@
 //! The Organization as plain data: everything [`World::respond`] answers from.
 
 mod account;
+mod bucket;
 mod key;
 mod log_group;
 mod organization;
@@ -8,11 +9,15 @@ mod region;
 mod role;
 mod trail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 pub use account::{Account, AccountState, Denial, DeniedBy};
+pub use bucket::{
+    Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
+    Period, PublicAccessBlock, Retention,
+};
 pub use key::{Key, KeyReaders, KeySpec};
 pub use log_group::LogGroup;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
@@ -32,6 +37,8 @@ pub struct World {
     pub accounts: BTreeMap<String, Account>,
     /// The long-lived access keys the simulator knows. The first is the auditor's.
     pub access_keys: Vec<AccessKey>,
+    /// Names of buckets that somebody outside the Organization has.
+    pub foreign_buckets: BTreeSet<String>,
     /// What session tokens are sealed with: a token sealed with another secret is not accepted.
     pub token_secret: String,
 }
@@ -45,6 +52,7 @@ impl World {
             regions: regions.iter().map(|name| Region::named(name)).collect(),
             accounts: BTreeMap::new(),
             access_keys: vec![AccessKey::new(management_account, "auditor")],
+            foreign_buckets: BTreeSet::new(),
             token_secret: format!("secret of {organization_id}"),
         };
         world.add(Account::new(management_account, "Management", founded));
@@ -72,6 +80,14 @@ impl World {
             .into_iter()
             .flat_map(|owner| &owner.trails)
             .filter(|trail| trail.organization)
+    }
+
+    /// A bucket of the Organization by its name, and the account that owns it.
+    pub(crate) fn bucket(&self, name: &str) -> Option<(&Account, &Bucket)> {
+        self.accounts.values().find_map(|account| {
+            let bucket = account.buckets.iter().find(|bucket| bucket.name == name)?;
+            Some((account, bucket))
+        })
     }
 
     /// The status of a Region in an account, or nothing when the partition has no such Region.

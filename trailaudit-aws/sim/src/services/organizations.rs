@@ -151,11 +151,8 @@ pub(super) fn administrators_only(request: &Request<'_>, action: &str) -> Result
     ))
 }
 
-pub(super) fn invalid(message: &str, reason: &'static str) -> Refusal {
-    Refusal {
-        reason: Some(reason),
-        ..Refusal::client("InvalidInputException", message)
-    }
+pub(super) fn invalid(message: &str, reason: &str) -> Refusal {
+    Refusal::client("InvalidInputException", message).with_detail("Reason", reason)
 }
 
 pub(super) fn output<T: Serialize>(member: &str, page: Page<T>) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
+use super::{Bucket, Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
 
 /// One account of the Organization.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Account {
     pub keys: Vec<Key>,
     /// Its log groups.
     pub log_groups: Vec<LogGroup>,
+    /// Its buckets.
+    pub buckets: Vec<Bucket>,
     /// What is refused in it to everybody.
     pub denials: Vec<Denial>,
 }
@@ -63,6 +65,7 @@ impl Account {
             copy_status: BTreeMap::new(),
             keys: Vec::new(),
             log_groups: Vec::new(),
+            buckets: Vec::new(),
             denials: Vec::new(),
         }
     }

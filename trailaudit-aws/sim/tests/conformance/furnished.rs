@@ -1,0 +1,69 @@
+//! What boto3 asks after beside the population: one of everything, in the management account.
+
+use trailaudit_sim::{
+    Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
+    Period, Retention, World,
+};
+
+/// Adds it.
+pub fn furnish(world: &mut World) {
+    buckets(world);
+}
+
+/// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
+fn buckets(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let mut bare = Bucket::new("bare", "us-east-1", made);
+    bare.public_access_block = None;
+    let mut furnished = Bucket::new("furnished", "us-east-1", made);
+    furnished.grants = [
+        (Grantee::AllUsers, "READ"),
+        (Grantee::AuthenticatedUsers, "WRITE"),
+        (Grantee::LogDelivery, "READ_ACP"),
+        (Grantee::Account("999999999999".into()), "FULL_CONTROL"),
+    ]
+    .map(|(grantee, permission)| Grant { grantee, permission })
+    .into();
+    furnished.policy_is_public = Some(false);
+    furnished.logging = Some(BucketLogging {
+        target_bucket: "bare".into(),
+        target_prefix: "access/".into(),
+    });
+    (furnished.versioning, furnished.mfa_delete) = (Some("Enabled"), Some("Enabled"));
+    furnished.object_lock = Some(ObjectLock {
+        default_retention: Some(Retention {
+            mode: "COMPLIANCE",
+            period: Period::Years(10),
+        }),
+    });
+    let prefix = || LifecycleCondition::Prefix("AWSLogs/".into());
+    let narrow = vec![
+        prefix(),
+        LifecycleCondition::Tag("keep".into(), "no".into()),
+        LifecycleCondition::LargerThan(1),
+        LifecycleCondition::SmallerThan(1 << 40),
+    ];
+    let rules = [
+        (LifecycleFilter::Prefix("old/".into()), Expiration::Days(400)),
+        (LifecycleFilter::All(vec![prefix()]), Expiration::Date(made)),
+        (LifecycleFilter::All(narrow), Expiration::DeleteMarkers),
+        (LifecycleFilter::All(Vec::new()), Expiration::Days(4_000)),
+    ];
+    furnished.lifecycle = rules
+        .into_iter()
+        .enumerate()
+        .map(|(index, (filter, expiration))| LifecycleRule {
+            id: format!("rule-{index}"),
+            enabled: index % 2 == 0,
+            filter,
+            expiration: Some(expiration),
+            noncurrent_days: Some(30),
+            transitions: vec![(90, "GLACIER")],
+        })
+        .collect();
+    let abroad = Bucket::new("abroad", "eu-west-1", made);
+    let management = world.management_account().to_owned();
+    let owner = world.accounts.get_mut(&management).expect("the management account");
+    owner.buckets.extend([bare, furnished, abroad]);
+    world.foreign_buckets.insert("somebody-elses".into());
+}
