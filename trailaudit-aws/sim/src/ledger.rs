@@ -17,7 +17,7 @@ pub struct Ledger {
     /// | operation | target |
     /// | --- | --- |
     /// | AssumeRole | the account of the role |
-    /// | DescribeKey, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
+    /// | DescribeKey, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
     /// | DescribeLogGroups | account/Region/prefix or pattern |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
     /// | ListBuckets | account/Region, and the prefix if one was given |

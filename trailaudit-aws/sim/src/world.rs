@@ -3,6 +3,7 @@
 mod account;
 mod bucket;
 mod key;
+mod key_policy;
 mod log_group;
 mod organization;
 mod region;

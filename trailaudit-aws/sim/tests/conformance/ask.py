@@ -13,7 +13,8 @@ import boto3
 from accounts import ROLE, organizations, regions, security_token_service
 from buckets import buckets
 from judge import answered, call, check, client, problems, refuse, refused, session_of
-from trails import resources, signing, trails
+from keys import keys, signing
+from trails import resources, trails
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
 MANAGEMENT = TRUTH["management_account"]
@@ -62,6 +63,7 @@ def main():
                     resources(session, trail)
     check(found == 43, f"{found} trails")
     signing(base)
+    keys(base, member, MANAGEMENT)
     buckets(base, member)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")

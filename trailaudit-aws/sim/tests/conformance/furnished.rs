@@ -1,13 +1,14 @@
 //! What boto3 asks after beside the population: one of everything, in the management account.
 
 use trailaudit_sim::{
-    Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
-    Period, Retention, World,
+    Account, Bucket, BucketLogging, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition, LifecycleFilter,
+    LifecycleRule, ObjectLock, Period, Retention, World,
 };
 
 /// Adds it.
 pub fn furnish(world: &mut World) {
     buckets(world);
+    keys(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -62,8 +63,23 @@ fn buckets(world: &mut World) {
         })
         .collect();
     let abroad = Bucket::new("abroad", "eu-west-1", made);
-    let management = world.management_account().to_owned();
-    let owner = world.accounts.get_mut(&management).expect("the management account");
-    owner.buckets.extend([bare, furnished, abroad]);
+    management(world).buckets.extend([bare, furnished, abroad]);
     world.foreign_buckets.insert("somebody-elses".into());
+}
+
+/// One that changes twice a year and that members may ask after, and a multi-Region key with a replica.
+fn keys(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let mut rotating = Key::new("00000000-0000-4000-8000-00000000000a", "us-east-1", made);
+    rotating.rotation_days = Some(180);
+    rotating.readers = KeyReaders::Organization;
+    let mut primary = Key::new("mrk-0000000000000000000000000000000a", "us-east-1", made);
+    primary.rotation_days = Some(365);
+    let replica = primary.replica("eu-west-1", made);
+    management(world).keys.extend([rotating, primary, replica]);
+}
+
+fn management(world: &mut World) -> &mut Account {
+    let id = world.management_account().to_owned();
+    world.accounts.get_mut(&id).expect("the management account")
 }

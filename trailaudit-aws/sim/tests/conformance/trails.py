@@ -1,11 +1,6 @@
-"""Trails, the keys and log groups they name, and the key that signs."""
-
-import hashlib
-import os
+"""Trails, and the keys and log groups they name."""
 
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from judge import call, check, client, refuse, refused
 
@@ -51,34 +46,3 @@ def resources(session, trail):
             call(client(session, "logs", home), "DescribeLogGroups", logGroupNamePrefix=name, limit=1)
         except ClientError as error:
             refused.add(("logs", error.response["Error"]["Code"]))
-
-
-def signing(base):
-    """The key pair, by each of its names; what it signed is checked by another implementation of ECDSA."""
-    made, arn = client(base, "kms"), os.environ["SIMULATED_SIGNING_KEY"]
-    alias = "alias/trailaudit-signing"
-    names = [arn, arn.rpartition("/")[2], alias, f"{arn.rpartition(':')[0]}:{alias}"]
-    described = call(made, "DescribeKey", KeyId=arn)["KeyMetadata"]
-    check(described["SigningAlgorithms"] == ["ECDSA_SHA_256"], f"{described}")
-    check("EncryptionAlgorithms" not in described, f"{described}")
-    message = b"what is signed"
-    digest = hashlib.sha256(message).digest()
-    how = {"SigningAlgorithm": "ECDSA_SHA_256"}
-    for name in names:
-        answer = call(made, "GetPublicKey", KeyId=name)
-        check((answer["KeyId"], answer["KeySpec"]) == (arn, "ECC_NIST_P256"), f"{name}: {answer}")
-        public = serialization.load_der_public_key(answer["PublicKey"])
-        for type_, body in (("DIGEST", digest), ("RAW", message)):
-            signed = call(made, "Sign", KeyId=name, Message=body, MessageType=type_, **how)
-            check(signed["KeyId"] == arn, f"{name}: {signed}")
-            public.verify(signed["Signature"], message, ec.ECDSA(hashes.SHA256()))
-    short = {"Message": digest[:20], "MessageType": "DIGEST"}
-    text = "Digest is invalid length for algorithm ECDSA_SHA_256"
-    refuse(made, "Sign", "ValidationException", 400, text, KeyId=arn, **short, **how)
-    other = {"Message": message, "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
-    refuse(made, "Sign", "InvalidKeyUsageException", 400, "ECC_NIST_P256", KeyId=arn, **other)
-    dry = {"Message": message, "DryRun": True, **how}
-    refuse(made, "Sign", "DryRunOperationException", 412, "would have succeeded", KeyId=arn, **dry)
-    absent = {"KeyId": "alias/absent"}
-    refuse(made, "GetPublicKey", "NotFoundException", 400, **absent)
-    refuse(made, "Sign", "NotFoundException", 400, Message=message, **absent, **how)
