@@ -19,6 +19,7 @@ pub struct Ledger {
     /// | AssumeRole | the account of the role |
     /// | DescribeKey, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
     /// | DescribeLogGroups | account/Region/prefix or pattern |
+    /// | GetEventDataStore | account/Region/store as named |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
     /// | ListBuckets | account/Region, and the prefix if one was given |
     /// | GetBucketAcl and all that ask of one bucket | the bucket's name |

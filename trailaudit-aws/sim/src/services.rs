@@ -3,6 +3,7 @@
 mod account;
 mod assume_role_input;
 mod cloudtrail;
+mod event_data_stores;
 mod event_selectors;
 mod kms;
 mod logs;

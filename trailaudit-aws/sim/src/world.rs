@@ -2,6 +2,7 @@
 
 mod account;
 mod bucket;
+mod event_data_store;
 mod key;
 mod key_policy;
 mod log_group;
@@ -19,6 +20,7 @@ pub use bucket::{
     Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
     Period, PublicAccessBlock, Retention,
 };
+pub use event_data_store::EventDataStore;
 pub use key::{Key, KeyReaders, KeySpec};
 pub use log_group::LogGroup;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};

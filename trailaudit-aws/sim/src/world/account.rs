@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Bucket, Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
+use super::{Bucket, EventDataStore, Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
 
 /// One account of the Organization.
 #[derive(Clone, Debug)]
@@ -35,6 +35,10 @@ pub struct Account {
     pub missing_copies: BTreeMap<String, BTreeSet<String>>,
     /// Organization trails, by ARN, whose status in this account is not the owner's.
     pub copy_status: BTreeMap<String, TrailStatus>,
+    /// The same, by ARN and Region, where it differs from Region to Region as well.
+    pub regional_copy_status: BTreeMap<(String, String), TrailStatus>,
+    /// Its event data stores.
+    pub event_data_stores: Vec<EventDataStore>,
     /// Its KMS keys.
     pub keys: Vec<Key>,
     /// Its log groups.
@@ -63,6 +67,8 @@ impl Account {
             trails: Vec::new(),
             missing_copies: BTreeMap::new(),
             copy_status: BTreeMap::new(),
+            regional_copy_status: BTreeMap::new(),
+            event_data_stores: Vec::new(),
             keys: Vec::new(),
             log_groups: Vec::new(),
             buckets: Vec::new(),
@@ -80,6 +86,13 @@ impl Account {
     /// Takes the copy of an organization trail away from every Region of this account.
     pub fn lose_copies_of(&mut self, trail_arn: &str) {
         self.missing_copies.insert(trail_arn.to_owned(), BTreeSet::new());
+    }
+
+    /// The status of an organization trail's copy in a Region, where it is not the owner's.
+    pub(crate) fn status_of_copy(&self, trail_arn: &str, region: &str) -> Option<&TrailStatus> {
+        let there = (trail_arn.to_owned(), region.to_owned());
+        let regional = self.regional_copy_status.get(&there);
+        regional.or_else(|| self.copy_status.get(trail_arn))
     }
 
     /// Whether it has a copy of this organization trail in this Region.

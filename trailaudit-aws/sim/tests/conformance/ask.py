@@ -14,7 +14,7 @@ from accounts import ROLE, organizations, regions, security_token_service
 from buckets import buckets
 from judge import answered, call, check, client, problems, refuse, refused, session_of
 from keys import keys, signing
-from trails import resources, trails
+from trails import event_data_stores, resources, trails
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
 MANAGEMENT = TRUTH["management_account"]
@@ -63,6 +63,7 @@ def main():
                     resources(session, trail)
     check(found == 43, f"{found} trails")
     signing(base)
+    event_data_stores(base, member)
     keys(base, member, MANAGEMENT)
     buckets(base, member)
     kms = client(member, "kms")

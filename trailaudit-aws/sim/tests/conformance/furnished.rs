@@ -1,14 +1,15 @@
 //! What boto3 asks after beside the population: one of everything, in the management account.
 
 use trailaudit_sim::{
-    Account, Bucket, BucketLogging, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition, LifecycleFilter,
-    LifecycleRule, ObjectLock, Period, Retention, World,
+    Account, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition,
+    LifecycleFilter, LifecycleRule, ObjectLock, Period, Retention, World,
 };
 
 /// Adds it.
 pub fn furnish(world: &mut World) {
     buckets(world);
     keys(world);
+    event_data_stores(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -77,6 +78,17 @@ fn keys(world: &mut World) {
     primary.rotation_days = Some(365);
     let replica = primary.replica("eu-west-1", made);
     management(world).keys.extend([rotating, primary, replica]);
+}
+
+/// Two in one Region, one of them with a key.
+fn event_data_stores(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let plain = EventDataStore::new("00000000-0000-4000-8000-00000000000b", "plain", "us-east-1", made);
+    let mut encrypted = EventDataStore::new("00000000-0000-4000-8000-00000000000c", "encrypted", "us-east-1", made);
+    let owner = management(world);
+    encrypted.kms_key_id = owner.keys.first().map(|key| key.arn(&owner.id));
+    encrypted.organization = true;
+    owner.event_data_stores.extend([plain, encrypted]);
 }
 
 fn management(world: &mut World) -> &mut Account {

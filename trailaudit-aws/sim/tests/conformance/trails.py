@@ -2,7 +2,7 @@
 
 from botocore.exceptions import ClientError
 
-from judge import call, check, client, refuse, refused
+from judge import all_pages, call, check, client, refuse, refused
 
 
 def trails(session, region, own_account, truth):
@@ -46,3 +46,19 @@ def resources(session, trail):
             call(client(session, "logs", home), "DescribeLogGroups", logGroupNamePrefix=name, limit=1)
         except ClientError as error:
             refused.add(("logs", error.response["Error"]["Code"]))
+
+
+def event_data_stores(base, member):
+    made = client(base, "cloudtrail")
+    listed, pages = all_pages(made, "ListEventDataStores", "EventDataStores", MaxResults=1)
+    check(pages == [1, 1], f"two stores in pages of one: {pages}")
+    stores = [call(made, "GetEventDataStore", EventDataStore=store["EventDataStoreArn"]) for store in listed]
+    check(["KmsKeyId" in store for store in stores] == [False, True], f"{stores}")
+    check(stores[1]["OrganizationEnabled"] and stores[1]["RetentionPeriod"] == 2557, f"{stores}")
+    arn = listed[0]["EventDataStoreArn"]
+    call(made, "GetEventDataStore", EventDataStore=arn.rpartition("/")[2])
+    other = client(member, "cloudtrail")
+    check(call(other, "ListEventDataStores")["EventDataStores"] == [], "a member has none")
+    refuse(other, "GetEventDataStore", "EventDataStoreNotFoundException", 400, EventDataStore=arn)
+    refuse(made, "GetEventDataStore", "EventDataStoreARNInvalidException", 400, EventDataStore="arn:nonsense")
+    refuse(made, "ListEventDataStores", "InvalidNextTokenException", 400, NextToken="nonsense")
