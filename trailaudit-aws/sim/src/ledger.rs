@@ -19,6 +19,9 @@ pub struct Ledger {
     /// | AssumeRole | the account of the role |
     /// | DescribeKey, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
     /// | DescribeLogGroups | account/Region/prefix or pattern |
+    /// | DescribeLogStreams | account/Region/group, and the prefix if one was given |
+    /// | DescribeMetricFilters | account/Region/group |
+    /// | DescribeResourcePolicies | account/Region, and the log group's ARN if one was given |
     /// | GetEventDataStore | account/Region/store as named |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
     /// | ListBuckets | account/Region, and the prefix if one was given |

@@ -22,7 +22,7 @@ pub use bucket::{
 };
 pub use event_data_store::EventDataStore;
 pub use key::{Key, KeyReaders, KeySpec};
-pub use log_group::LogGroup;
+pub use log_group::{LogGroup, LogResourcePolicy, LogStream, MetricFilter};
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};
 pub use role::{AccessKey, Role, Trust};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Bucket, EventDataStore, Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
+use super::{Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, RegionStatus, Role, Trail, TrailStatus};
 
 /// One account of the Organization.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Account {
     pub keys: Vec<Key>,
     /// Its log groups.
     pub log_groups: Vec<LogGroup>,
+    /// Who else may write to its log groups.
+    pub log_resource_policies: Vec<LogResourcePolicy>,
     /// Its buckets.
     pub buckets: Vec<Bucket>,
     /// What is refused in it to everybody.
@@ -71,6 +73,7 @@ impl Account {
             event_data_stores: Vec::new(),
             keys: Vec::new(),
             log_groups: Vec::new(),
+            log_resource_policies: Vec::new(),
             buckets: Vec::new(),
             denials: Vec::new(),
         }

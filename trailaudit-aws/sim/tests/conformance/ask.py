@@ -14,6 +14,7 @@ from accounts import ROLE, organizations, regions, security_token_service
 from buckets import buckets
 from judge import answered, call, check, client, problems, refuse, refused, session_of
 from keys import keys, signing
+from logs import logs
 from trails import event_data_stores, resources, trails
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
@@ -65,6 +66,7 @@ def main():
     signing(base)
     event_data_stores(base, member)
     keys(base, member, MANAGEMENT)
+    logs(base, member, MANAGEMENT)
     buckets(base, member)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")

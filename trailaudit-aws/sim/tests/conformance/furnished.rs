@@ -2,7 +2,8 @@
 
 use trailaudit_sim::{
     Account, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition,
-    LifecycleFilter, LifecycleRule, ObjectLock, Period, Retention, World,
+    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, MetricFilter, ObjectLock, Period,
+    Retention, World,
 };
 
 /// Adds it.
@@ -10,6 +11,7 @@ pub fn furnish(world: &mut World) {
     buckets(world);
     keys(world);
     event_data_stores(world);
+    log_group(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -89,6 +91,34 @@ fn event_data_stores(world: &mut World) {
     encrypted.kms_key_id = owner.keys.first().map(|key| key.arn(&owner.id));
     encrypted.organization = true;
     owner.event_data_stores.extend([plain, encrypted]);
+}
+
+/// Two streams and two filters, a policy of its own, and two of the account's.
+fn log_group(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let event = |time: &str| time.parse().expect("a time");
+    let mut group = LogGroup::new("furnished", "us-east-1", made);
+    group.streams = vec![
+        LogStream::new("b_CloudTrail", made, event("2026-11-19T00:00:00Z")),
+        LogStream::new("a_CloudTrail", made, event("2026-11-18T00:00:00Z")),
+    ];
+    let mut valued = MetricFilter::new("valued", "{ $.a = \"<&>\" }", "Trail", made);
+    valued.default_value = Some(0.5);
+    group.metric_filters = vec![
+        valued,
+        MetricFilter::new("counting", "{ $.b NOT EXISTS }", "Trail", made),
+    ];
+    let policies = [("dns", None), ("search", None), ("attached", Some("furnished"))];
+    let policies = policies.map(|(name, log_group)| LogResourcePolicy {
+        name: name.into(),
+        region: "us-east-1".into(),
+        log_group: log_group.map(str::to_owned),
+        document: r#"{"Version": "2012-10-17", "Statement": []}"#.into(),
+        updated: made,
+    });
+    let owner = management(world);
+    owner.log_groups.push(group);
+    owner.log_resource_policies.extend(policies);
 }
 
 fn management(world: &mut World) -> &mut Account {

@@ -204,12 +204,12 @@ def refuse(made, operation, code, status, contains="", **arguments):
         check(contains in told["Message"], f"{operation}: {told['Message']!r} lacks {contains!r}")
 
 
-def all_pages(made, operation, member, **arguments):
+def all_pages(made, operation, member, token_name="NextToken", **arguments):
     items, pages, token = [], [], {}
     while True:
         answer = call(made, operation, **arguments, **token)
         items += answer[member]
         pages.append(len(answer[member]))
-        if "NextToken" not in answer:
+        if token_name not in answer:
             return items, pages
-        token = {"NextToken": answer["NextToken"]}
+        token = {token_name: answer[token_name]}
