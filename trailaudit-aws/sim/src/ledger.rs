@@ -23,6 +23,8 @@ pub struct Ledger {
     /// | DescribeMetricFilters | account/Region/group |
     /// | DescribeResourcePolicies | account/Region, and the log group's ARN if one was given |
     /// | GetEventDataStore | account/Region/store as named |
+    /// | GetPolicy, GetPolicyVersion | account/ARN, and the version |
+    /// | GetRole, ListRolePolicies, ListAttachedRolePolicies, GetRolePolicy | account/role, and the policy |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
     /// | ListBuckets | account/Region, and the prefix if one was given |
     /// | GetBucketAcl and all that ask of one bucket | the bucket's name |

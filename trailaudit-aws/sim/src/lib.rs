@@ -55,6 +55,7 @@ pub use truth::{Cell, Defect, Truth};
 pub use world::{
     AccessKey, Account, AccountState, Bucket, BucketLogging, DelegatedAdministrator, Denial, DeniedBy, EventDataStore,
     EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition, LifecycleFilter,
-    LifecycleRule, LogGroup, LogResourcePolicy, LogStream, MetricFilter, ObjectLock, Organization, OrganizationalUnit,
-    Period, PublicAccessBlock, REGIONS, Region, RegionStatus, Retention, Role, Trail, TrailStatus, Trust, World,
+    LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, ObjectLock, Organization,
+    OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region, RegionStatus, Retention, Role, Trail, TrailStatus,
+    Trust, World,
 };

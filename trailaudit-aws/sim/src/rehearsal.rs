@@ -76,9 +76,14 @@ impl<'a> Caller<'a> {
     }
 
     pub fn query(&self, form: &str) -> Answer {
+        self.form("sts", form)
+    }
+
+    /// Asks a Query service.
+    pub fn form(&self, service: &str, form: &str) -> Answer {
         self.world.respond(&Call {
             body: form.into(),
-            ..self.call("sts", "/", None)
+            ..self.call(service, "/", None)
         })
     }
 

@@ -39,6 +39,10 @@ impl World {
             .operation(&protocol.operation(call))
             .ok_or_else(Refusal::unknown_operation)?;
         entry.operation = operation.name;
+        if service.name == "iam" && scope.region != "us-east-1" {
+            let message = "Credential should be scoped to a valid region.";
+            return Err(Refusal::client("SignatureDoesNotMatch", message).with_status(403));
+        }
         let caller = Caller::of(self, call, &scope)?;
         entry.account.clone_from(&caller.account.id);
         entry.target = format!("{}/{}", entry.account, entry.region);
@@ -56,11 +60,11 @@ impl World {
         )
     }
 
-    /// A Region that is off calls good credentials invalid. Organizations and Account have one endpoint for all
+    /// A Region that is off calls good credentials invalid. Organizations, Account and IAM have one endpoint for all
     /// Regions; STS is also reached through Regions outside a small simulated partition.
     fn accepts(&self, caller: &Caller<'_>, service: &Service, region: &str) -> bool {
         match (service.name, self.region_status(caller.account, region)) {
-            ("organizations" | "account", _) => true,
+            ("organizations" | "account" | "iam", _) => true,
             (_, Some(status)) => status.answers(),
             (name, None) => name == "sts",
         }

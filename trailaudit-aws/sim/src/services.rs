@@ -5,6 +5,7 @@ mod assume_role_input;
 mod cloudtrail;
 mod event_data_stores;
 mod event_selectors;
+mod iam;
 mod kms;
 mod logs;
 mod organization_tree;
@@ -35,7 +36,7 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 7] = [
+const SERVICES: [Service; 8] = [
     Service {
         name: "account",
         protocol: Protocol::RestJson,
@@ -45,6 +46,11 @@ const SERVICES: [Service; 7] = [
         name: "cloudtrail",
         protocol: Protocol::Json,
         operations: cloudtrail::OPERATIONS,
+    },
+    Service {
+        name: "iam",
+        protocol: Protocol::Query,
+        operations: iam::OPERATIONS,
     },
     Service {
         name: "kms",

@@ -6,6 +6,7 @@ mod event_data_store;
 mod key;
 mod key_policy;
 mod log_group;
+mod managed_policy;
 mod organization;
 mod region;
 mod role;
@@ -14,6 +15,7 @@ mod trail;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::json;
 
 pub use account::{Account, AccountState, Denial, DeniedBy};
 pub use bucket::{
@@ -23,6 +25,7 @@ pub use bucket::{
 pub use event_data_store::EventDataStore;
 pub use key::{Key, KeyReaders, KeySpec};
 pub use log_group::{LogGroup, LogResourcePolicy, LogStream, MetricFilter};
+pub use managed_policy::ManagedPolicy;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};
 pub use role::{AccessKey, Role, Trust};
@@ -40,6 +43,8 @@ pub struct World {
     pub accounts: BTreeMap<String, Account>,
     /// The long-lived access keys the simulator knows. The first is the auditor's.
     pub access_keys: Vec<AccessKey>,
+    /// The managed policies of AWS itself, as far as they are simulated.
+    pub aws_policies: Vec<ManagedPolicy>,
     /// Names of buckets that somebody outside the Organization has.
     pub foreign_buckets: BTreeSet<String>,
     /// What session tokens are sealed with: a token sealed with another secret is not accepted.
@@ -55,6 +60,9 @@ impl World {
             regions: regions.iter().map(|name| Region::named(name)).collect(),
             accounts: BTreeMap::new(),
             access_keys: vec![AccessKey::new(management_account, "auditor")],
+            aws_policies: [("AdministratorAccess", "*"), ("CloudWatchLogsFullAccess", "logs:*")]
+                .map(|(name, action)| allowing(name, action, founded))
+                .into(),
             foreign_buckets: BTreeSet::new(),
             token_secret: format!("secret of {organization_id}"),
         };
@@ -104,4 +112,10 @@ impl World {
                 .unwrap_or(region.usual_status()),
         )
     }
+}
+
+fn allowing(name: &str, action: &str, created: Timestamp) -> ManagedPolicy {
+    let statement = json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+    ManagedPolicy::new(name, &document.to_string(), created)
 }

@@ -49,6 +49,20 @@ impl Xml {
         self
     }
 
+    /// A list of the Query protocol: a `member` for each item.
+    pub fn members<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.element(name, |xml| {
+            for item in items {
+                xml.element("member", |xml| write(xml, item));
+            }
+        })
+    }
+
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
@@ -114,12 +128,14 @@ mod tests {
         let mut xml = Xml::default();
         xml.with("List", "a=\"b\"", |xml| {
             xml.text("Name", "<a & \"b\">\u{1}").optional("Absent", None::<&str>);
-            xml.text("Number", 1).text("Number", 2);
+            xml.members("Numbers", [1, 2], |xml, number| {
+                xml.text("Number", number);
+            });
         });
         assert_eq!(
             String::from_utf8(xml.into_bytes()).unwrap(),
-            "<List a=\"b\"><Name>&lt;a &amp; &quot;b&quot;&gt;\u{fffd}</Name><Number>1</Number>\
-             <Number>2</Number></List>"
+            "<List a=\"b\"><Name>&lt;a &amp; &quot;b&quot;&gt;\u{fffd}</Name><Numbers><member><Number>1</Number></member>\
+             <member><Number>2</Number></member></Numbers></List>"
         );
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, RegionStatus, Role, Trail, TrailStatus};
+use super::{
+    Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Trail, TrailStatus,
+};
 
 /// One account of the Organization.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Account {
     pub region_status: BTreeMap<String, RegionStatus>,
     /// Its roles by name.
     pub roles: BTreeMap<String, Role>,
+    /// Its managed policies.
+    pub policies: Vec<ManagedPolicy>,
     /// The trails it owns.
     pub trails: Vec<Trail>,
     /// Organization trails, by ARN, of which it has no copy. The Regions that lack it; none named means all.
@@ -66,6 +70,7 @@ impl Account {
             tags: BTreeMap::new(),
             region_status: BTreeMap::new(),
             roles: BTreeMap::new(),
+            policies: Vec::new(),
             trails: Vec::new(),
             missing_copies: BTreeMap::new(),
             copy_status: BTreeMap::new(),

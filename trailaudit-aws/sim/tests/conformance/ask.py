@@ -15,6 +15,7 @@ from buckets import buckets
 from judge import answered, call, check, client, problems, refuse, refused, session_of
 from keys import keys, signing
 from logs import logs
+from roles import roles
 from trails import event_data_stores, resources, trails
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
@@ -67,6 +68,7 @@ def main():
     event_data_stores(base, member)
     keys(base, member, MANAGEMENT)
     logs(base, member, MANAGEMENT)
+    roles(base, member, MANAGEMENT)
     buckets(base, member)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")

@@ -2,8 +2,8 @@
 
 use trailaudit_sim::{
     Account, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition,
-    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, MetricFilter, ObjectLock, Period,
-    Retention, World,
+    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, ObjectLock,
+    Period, Retention, Role, World,
 };
 
 /// Adds it.
@@ -12,6 +12,7 @@ pub fn furnish(world: &mut World) {
     keys(world);
     event_data_stores(world);
     log_group(world);
+    role(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -119,6 +120,30 @@ fn log_group(world: &mut World) {
     let owner = management(world);
     owner.log_groups.push(group);
     owner.log_resource_policies.extend(policies);
+}
+
+/// With two inline policies, one managed policy of the account's and one of AWS's.
+fn role(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let document = |action: &str| {
+        let resource = "arn:aws:logs:*:*:log-group:a b+c%:*";
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}]}}"#
+        )
+    };
+    let owner = management(world);
+    let own = ManagedPolicy::new("Own", &document("logs:*"), made);
+    let mut role = Role::for_service("Furnished", "cloudtrail.amazonaws.com");
+    role.path = "/service/".into();
+    for (name, action) in [("create", "logs:CreateLogStream"), ("put", "logs:PutLogEvents")] {
+        role.inline_policies.insert(name.into(), document(action));
+    }
+    role.attached_policies = vec![
+        own.arn(&owner.id),
+        "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess".into(),
+    ];
+    owner.policies.push(own);
+    owner.roles.insert(role.name.clone(), role);
 }
 
 fn management(world: &mut World) -> &mut Account {

@@ -23,8 +23,10 @@ CONTENT_TYPES = {
     "rest-json": "application/json",
     "rest-xml": "application/xml",
 }
-# botocore reads the answer to this one by hand: its root element is its text.
+# botocore reads the answers to these by hand. Of the first the root element is the text, which no model says; in the
+# others it reads policies, where the model has texts.
 UNMODELLED = {"GetBucketLocation"}
+READ_BY_HAND = UNMODELLED | {"GetPolicyVersion", "GetRole", "GetRolePolicy"}
 LOADER = botocore.session.Session().get_component("data_loader")
 
 problems = []
@@ -187,7 +189,7 @@ def call(made, operation, **arguments):
     answered.add((service.service_name, operation))
     parsed = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     report = ParamValidator().validate(parsed, service.operation_model(operation).output_shape)
-    check(operation in UNMODELLED or not report.has_errors(), f"{operation}: {report.generate_report()}")
+    check(operation in READ_BY_HAND or not report.has_errors(), f"{operation}: {report.generate_report()}")
     check(answer["ResponseMetadata"].get("RequestId"), f"{operation}: no request id")
     return parsed
 
