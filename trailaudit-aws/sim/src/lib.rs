@@ -53,9 +53,9 @@ pub use population::{Population, Settings, populate};
 pub use server::Server;
 pub use truth::{Cell, Defect, Truth};
 pub use world::{
-    AccessKey, Account, AccountState, Bucket, BucketLogging, DelegatedAdministrator, Denial, DeniedBy, EventDataStore,
-    EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition, LifecycleFilter,
-    LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, ObjectLock, Organization,
-    OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region, RegionStatus, Retention, Role, Trail, TrailStatus,
-    Trust, World,
+    AccessKey, Account, AccountState, Alarm, Bucket, BucketLogging, DelegatedAdministrator, Denial, DeniedBy,
+    EventDataStore, EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition,
+    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, MetricMath,
+    MetricQuery, ObjectLock, Organization, OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region,
+    RegionStatus, Retention, Role, Trail, TrailStatus, Trust, Watched, World,
 };

@@ -97,6 +97,16 @@ impl<'a> Caller<'a> {
         })
     }
 
+    /// Asks CloudWatch.
+    pub fn cbor(&self, operation: &str, input: &Value) -> Answer {
+        let path = format!("/service/GraniteServiceVersion20100801/operation/{operation}");
+        self.world.respond(&Call {
+            smithy_protocol: Some("rpc-v2-cbor".to_owned()),
+            body: crate::wire::cbor::output(input),
+            ..self.call("monitoring", &path, None)
+        })
+    }
+
     /// Calls an operation of a JSON service.
     pub fn ask(&self, service: &str, operation: &str, input: &Value) -> (u16, Value) {
         let answer = self.answer(service, operation, input);

@@ -14,6 +14,7 @@ pub(crate) struct Request<'a> {
     pub world: &'a World,
     pub caller: Caller<'a>,
     pub region: &'a str,
+    pub protocol: Protocol,
     pub call: &'a Call,
 }
 
@@ -31,7 +32,7 @@ impl World {
 
     fn decide(&self, call: &Call, protocol: Protocol, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
         let scope = Scope::of(call)?;
-        let service = Service::named(scope.service).filter(|service| service.protocol == protocol);
+        let service = Service::named(scope.service).filter(|service| service.protocols.contains(&protocol));
         let service = service.ok_or_else(Refusal::unknown_operation)?;
         entry.service = service.name;
         scope.region.clone_into(&mut entry.region);
@@ -54,6 +55,7 @@ impl World {
                 world: self,
                 caller,
                 region: scope.region,
+                protocol,
                 call,
             },
             entry,

@@ -3,6 +3,7 @@
 mod account;
 mod assume_role_input;
 mod cloudtrail;
+mod cloudwatch;
 mod event_data_stores;
 mod event_selectors;
 mod iam;
@@ -25,7 +26,7 @@ use crate::wire::Protocol;
 /// One service, as the credential scope names it.
 pub(crate) struct Service {
     pub name: &'static str,
-    pub protocol: Protocol,
+    pub protocols: &'static [Protocol],
     operations: &'static [Operation],
 }
 
@@ -36,45 +37,50 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 8] = [
+const SERVICES: [Service; 9] = [
     Service {
         name: "account",
-        protocol: Protocol::RestJson,
+        protocols: &[Protocol::RestJson],
         operations: account::OPERATIONS,
     },
     Service {
         name: "cloudtrail",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: cloudtrail::OPERATIONS,
     },
     Service {
         name: "iam",
-        protocol: Protocol::Query,
+        protocols: &[Protocol::Query],
         operations: iam::OPERATIONS,
     },
     Service {
         name: "kms",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: kms::OPERATIONS,
     },
     Service {
         name: "logs",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: logs::OPERATIONS,
     },
     Service {
+        name: "monitoring",
+        protocols: &[Protocol::Cbor, Protocol::Json],
+        operations: cloudwatch::OPERATIONS,
+    },
+    Service {
         name: "organizations",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: organizations::OPERATIONS,
     },
     Service {
         name: "s3",
-        protocol: Protocol::RestXml,
+        protocols: &[Protocol::RestXml],
         operations: s3::OPERATIONS,
     },
     Service {
         name: "sts",
-        protocol: Protocol::Query,
+        protocols: &[Protocol::Query],
         operations: sts::OPERATIONS,
     },
 ];

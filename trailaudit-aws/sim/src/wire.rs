@@ -1,6 +1,7 @@
 //! The protocols: what a request asks for, and the form of its answer.
 
 pub(crate) mod bucket;
+pub(crate) mod cbor;
 pub(crate) mod xml;
 
 use serde::Serialize;
@@ -12,18 +13,23 @@ use crate::refusal::Refusal;
 /// A protocol of the AWS APIs, recognised by the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// awsJson1.1: `X-Amz-Target` names the operation, the body is its input.
+    /// awsJson1.1, and 1.0 for CloudWatch: `X-Amz-Target` names the operation, the body is its input.
     Json,
     /// awsQuery: a form whose `Action` names the operation, answered in XML.
     Query,
     /// restJson1: the path names the operation.
     RestJson,
+    /// Smithy RPC v2: the path names the operation, the body is its input in CBOR.
+    Cbor,
     /// restXml, as S3 speaks it: the query string names the operation. The others are asked with `POST`.
     RestXml,
 }
 
 impl Protocol {
     pub fn of(call: &Call) -> Self {
+        if call.smithy_protocol.as_deref() == Some("rpc-v2-cbor") {
+            return Self::Cbor;
+        }
         match (&call.target, call.method.as_str(), call.path.as_str()) {
             (Some(_), _, _) => Self::Json,
             (None, "GET" | "HEAD", _) => Self::RestXml,
@@ -42,6 +48,7 @@ impl Protocol {
             }
             Self::Query => field(&call.body, "Action").unwrap_or_default(),
             Self::RestJson => call.path.clone(),
+            Self::Cbor => cbor::asked(&call.path),
             Self::RestXml => bucket::asked(call),
         }
     }
@@ -49,7 +56,7 @@ impl Protocol {
     pub fn success(self, body: Vec<u8>, request_id: &str, entry: Entry) -> Answer {
         Answer {
             status: 200,
-            content_type: self.content_type(),
+            content_type: self.content_type(entry.service),
             error_type: None,
             headers: self.identified(request_id),
             body,
@@ -63,9 +70,13 @@ impl Protocol {
             Self::Json => json_error(&entry, refusal),
             Self::Query => xml::error(code, refusal, entry.service, &call.request_id),
             Self::RestJson => json_body(&json!({"message": refusal.message})),
+            Self::Cbor => cbor::error(refusal),
             Self::RestXml => bucket::error(code, refusal, &call.request_id),
         };
         let mut headers = self.identified(&call.request_id);
+        if spoke_query(entry.service) {
+            headers.push(("x-amzn-query-error", format!("{code};Sender")));
+        }
         headers.extend(
             refusal
                 .bucket_region
@@ -74,8 +85,8 @@ impl Protocol {
         );
         Answer {
             status,
-            content_type: self.content_type(),
-            error_type: matches!(self, Self::Json | Self::RestJson).then_some(code),
+            content_type: self.content_type(entry.service),
+            error_type: matches!(self, Self::Json | Self::RestJson).then_some(refusal.code),
             headers,
             body,
             entry: Entry {
@@ -89,20 +100,22 @@ impl Protocol {
     fn code(self, refusal: &Refusal, service: &str, call: &Call) -> (&'static str, u16) {
         match (self, refusal.code) {
             (Self::Query, "AccessDeniedException") if service == "sns" => ("AuthorizationError", 403),
-            (Self::Query, "AccessDeniedException") => ("AccessDenied", 403),
-            (Self::Query, code) => (query_code(code), refusal.status),
+            (Self::Query, code) => query_code(code, refusal.status),
+            (Self::Json | Self::Cbor, code) if spoke_query(service) => query_code(code, refusal.status),
             (Self::RestXml, code) => bucket::code(code, call).unwrap_or((code, refusal.status)),
             // The JSON services answer a denial with 400; the others with 403.
             (Self::RestJson, code @ "AccessDeniedException") => (code, 403),
-            (Self::Json | Self::RestJson, code) => (code, refusal.status),
+            (Self::Json | Self::RestJson | Self::Cbor, code) => (code, refusal.status),
         }
     }
 
-    fn content_type(self) -> &'static str {
+    fn content_type(self, service: &str) -> &'static str {
         match self {
+            Self::Json if spoke_query(service) => "application/x-amz-json-1.0",
             Self::Json => "application/x-amz-json-1.1",
             Self::Query => "text/xml",
             Self::RestJson => "application/json",
+            Self::Cbor => "application/cbor",
             Self::RestXml => "application/xml",
         }
     }
@@ -114,7 +127,11 @@ impl Protocol {
                 ("x-amz-request-id", request_id.to_owned()),
                 ("x-amz-id-2", bucket::host_id(request_id)),
             ],
-            _ => vec![("x-amzn-requestid", request_id.to_owned())],
+            Self::Cbor => vec![
+                ("x-amzn-requestid", request_id.to_owned()),
+                ("smithy-protocol", "rpc-v2-cbor".to_owned()),
+            ],
+            Self::Json | Self::Query | Self::RestJson => vec![("x-amzn-requestid", request_id.to_owned())],
         }
     }
 }
@@ -144,15 +161,21 @@ fn json_error(entry: &Entry, refusal: &Refusal) -> Vec<u8> {
     json_body(&body)
 }
 
-/// The Query protocol's own names for what the JSON services call otherwise.
-fn query_code(code: &'static str) -> &'static str {
+/// CloudWatch spoke the Query protocol before, and still tells what an error was called there.
+fn spoke_query(service: &str) -> bool {
+    service == "monitoring"
+}
+
+/// The Query protocol's own names for what the JSON services call otherwise, with their status.
+fn query_code(code: &'static str, status: u16) -> (&'static str, u16) {
     match code {
-        "ExpiredTokenException" => "ExpiredToken",
-        "IncompleteSignatureException" => "IncompleteSignature",
-        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
-        "UnknownOperationException" => "InvalidAction",
-        "UnrecognizedClientException" => "InvalidClientTokenId",
-        code => code,
+        "AccessDeniedException" => ("AccessDenied", 403),
+        "ExpiredTokenException" => ("ExpiredToken", status),
+        "IncompleteSignatureException" => ("IncompleteSignature", status),
+        "MissingAuthenticationTokenException" => ("MissingAuthenticationToken", status),
+        "UnknownOperationException" => ("InvalidAction", status),
+        "UnrecognizedClientException" => ("InvalidClientTokenId", status),
+        code => (code, status),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The Organization as plain data: everything [`World::respond`] answers from.
 
 mod account;
+mod alarm;
 mod bucket;
 mod event_data_store;
 mod key;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub use account::{Account, AccountState, Denial, DeniedBy};
+pub use alarm::{Alarm, MetricMath, MetricQuery, Watched};
 pub use bucket::{
     Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
     Period, PublicAccessBlock, Retention,

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Trail, TrailStatus,
+    Alarm, Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Trail,
+    TrailStatus,
 };
 
 /// One account of the Organization.
@@ -49,6 +50,8 @@ pub struct Account {
     pub log_groups: Vec<LogGroup>,
     /// Who else may write to its log groups.
     pub log_resource_policies: Vec<LogResourcePolicy>,
+    /// Its alarms.
+    pub alarms: Vec<Alarm>,
     /// Its buckets.
     pub buckets: Vec<Bucket>,
     /// What is refused in it to everybody.
@@ -79,6 +82,7 @@ impl Account {
             keys: Vec::new(),
             log_groups: Vec::new(),
             log_resource_policies: Vec::new(),
+            alarms: Vec::new(),
             buckets: Vec::new(),
             denials: Vec::new(),
         }

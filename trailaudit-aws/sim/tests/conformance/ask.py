@@ -10,6 +10,7 @@ import sys
 
 import boto3
 
+import alarms
 from accounts import ROLE, organizations, regions, security_token_service
 from buckets import buckets
 from judge import answered, call, check, client, problems, refuse, refused, session_of
@@ -69,6 +70,7 @@ def main():
     keys(base, member, MANAGEMENT)
     logs(base, member, MANAGEMENT)
     roles(base, member, MANAGEMENT)
+    alarms.alarms(base, member)
     buckets(base, member)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")
@@ -82,6 +84,7 @@ def main():
     narrow = session_of(call(sts, "AssumeRole", **arguments)["Credentials"])
     text = "because no session policy allows the kms:ListAliases action"
     refuse(client(narrow, "kms"), "ListAliases", "AccessDeniedException", 400, text)
+    alarms.narrowed(narrow)
     for expected in [("kms", "AccessDeniedException"), ("kms", "NotFoundException"), ("logs", "AccessDeniedException")]:
         check(expected in refused, f"{expected} was planted but not met")
     print(f"boto3 {boto3.__version__}: {len(answered)} operations answered, {len(refused)} kinds of refusal met")

@@ -1,9 +1,9 @@
 //! What boto3 asks after beside the population: one of everything, in the management account.
 
 use trailaudit_sim::{
-    Account, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders, LifecycleCondition,
-    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, ObjectLock,
-    Period, Retention, Role, World,
+    Account, Alarm, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders,
+    LifecycleCondition, LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy,
+    MetricFilter, MetricMath, MetricQuery, ObjectLock, Period, Retention, Role, Watched, World,
 };
 
 /// Adds it.
@@ -13,6 +13,7 @@ pub fn furnish(world: &mut World) {
     event_data_stores(world);
     log_group(world);
     role(world);
+    alarms(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -144,6 +145,36 @@ fn role(world: &mut World) {
     ];
     owner.policies.push(own);
     owner.roles.insert(role.name.clone(), role);
+}
+
+/// One of a metric, one of metric math, and one of another alarm.
+fn alarms(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let query = |id: &str, of, returns| MetricQuery {
+        id: id.into(),
+        of,
+        returns,
+    };
+    let math = vec![
+        query("m1", MetricMath::Metric("Trail".into(), "counting".into()), false),
+        query("e1", MetricMath::Expression("m1 * 2".into()), true),
+    ];
+    let alarms = [
+        ("furnished-metric", Watched::metric("Trail", "counting")),
+        ("furnished-math", Watched::Math(math)),
+        (
+            "furnished-composite",
+            Watched::Alarms("ALARM(\"furnished-metric\")".into()),
+        ),
+    ];
+    for (name, watched) in alarms {
+        let mut alarm = Alarm::new(name, "us-east-1", watched, made);
+        alarm.threshold = 0.1;
+        alarm
+            .alarm_actions
+            .push("arn:aws:sns:us-east-1:999999999999:furnished".into());
+        management(world).alarms.push(alarm);
+    }
 }
 
 fn management(world: &mut World) -> &mut Account {

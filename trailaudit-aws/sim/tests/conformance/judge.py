@@ -14,14 +14,16 @@ import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import RpcV2CBORParser
 from botocore.validate import ParamValidator
 
-NUMBERS = {"integer", "long", "float", "double", "timestamp"}
+NUMBERS = {"integer", "long", "float", "double"}
 CONTENT_TYPES = {
-    "json": "application/x-amz-json-1.1",
+    "json": "application/x-amz-json-",
     "query": "text/xml",
     "rest-json": "application/json",
     "rest-xml": "application/xml",
+    "smithy-rpc-v2-cbor": "application/cbor",
 }
 # botocore reads the answers to these by hand. Of the first the root element is the text, which no model says; in the
 # others it reads policies, where the model has texts.
@@ -39,7 +41,8 @@ def check(holds, what):
         problems.append(what)
 
 
-def judge_json(shape, value, path):
+def judge_json(shape, value, path, times=(int, float)):
+    """What JSON and CBOR say alike; times they write in their own ways."""
     kind = shape.type_name
     if kind == "structure":
         if not isinstance(value, dict):
@@ -48,14 +51,14 @@ def judge_json(shape, value, path):
         for name, member in value.items():
             check(name in names, f"{path}: unknown member {name}")
             if name in names:
-                judge_json(names[name], member, f"{path}.{name}")
+                judge_json(names[name], member, f"{path}.{name}", times)
         for name in shape.required_members:
             check(name in value, f"{path}: {name} is missing")
     elif kind == "list":
         if not isinstance(value, list):
             return check(False, f"{path}: {value!r} is not a list")
         for index, item in enumerate(value):
-            judge_json(shape.member, item, f"{path}[{index}]")
+            judge_json(shape.member, item, f"{path}[{index}]", times)
     elif kind == "string":
         check(isinstance(value, str), f"{path}: {value!r} is not a string")
         if getattr(shape, "enum", None):
@@ -67,12 +70,20 @@ def judge_json(shape, value, path):
             check(False, f"{path}: {value!r} is not base64")
     elif kind == "boolean":
         check(isinstance(value, bool), f"{path}: {value!r} is not a boolean")
+    elif kind == "timestamp":
+        check(isinstance(value, times) and not isinstance(value, bool), f"{path}: {value!r} is not a time")
     elif kind in NUMBERS:
         whole = kind in ("integer", "long")
         right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
         check(right, f"{path}: {value!r} is not a number for {kind}")
     else:
         check(False, f"{path}: {kind} is not judged")
+
+
+def cbor(body):
+    """What botocore reads in CBOR, before it looks at any model."""
+    reader = RpcV2CBORParser()
+    return reader.parse_data_item(reader.get_peekable_stream_from_bytes(body))
 
 
 def local(name):
@@ -130,8 +141,11 @@ def judge_error(operation_model, protocol, body, headers, path):
         check((error.tag, members[:2]) == ("Error", ["Code", "Message"]), f"{path}: {body}")
         check(members[-2:] == ["RequestId", "HostId"], f"{path}: {body}")
         return
-    error = json.loads(body)
+    error = cbor(body) if protocol == "smithy-rpc-v2-cbor" else json.loads(body)
     code = error.pop("__type", None) or headers.get("x-amzn-errortype")
+    code = code.rpartition("#")[2]
+    if "awsQueryCompatible" in operation_model.service_model.metadata:
+        check(headers.get("x-amzn-query-error", "").endswith(";Sender"), f"{path}!{code}: {headers}")
     modelled = [shape for shape in operation_model.error_shapes if shape.name == code]
     for shape in modelled:
         if shape.members:
@@ -148,7 +162,10 @@ def judge_raw(operation_model, response_dict, **_):
     request_id = "x-amz-request-id" if protocol == "rest-xml" else "x-amzn-requestid"
     check(request_id in headers, f"{path}: no request id")
     check("date" in headers, f"{path}: no date")
-    check(headers.get("content-type") == CONTENT_TYPES[protocol], f"{path}: {headers.get('content-type')}")
+    expected = CONTENT_TYPES[protocol]
+    if protocol == "json":
+        expected += operation_model.service_model.metadata["jsonVersion"]
+    check(headers.get("content-type") == expected, f"{path}: {headers.get('content-type')}")
     if response_dict["status_code"] >= 300:
         judge_error(operation_model, protocol, body, headers, path)
     elif operation in UNMODELLED:
@@ -160,6 +177,9 @@ def judge_raw(operation_model, response_dict, **_):
         shape, root = operation_model.output_shape, ElementTree.fromstring(body)
         payload = shape.serialization.get("payload")
         judge_xml(shape.members[payload] if payload else shape, root, path)
+    elif protocol == "smithy-rpc-v2-cbor":
+        check(headers.get("smithy-protocol") == "rpc-v2-cbor", f"{path}: {headers}")
+        judge_json(operation_model.output_shape, cbor(body), path, datetime)
     else:
         judge_json(operation_model.output_shape, json.loads(body), path)
 
