@@ -30,6 +30,7 @@ pub struct Ledger {
     /// | GetBucketAcl and all that ask of one bucket | the bucket's name |
     /// | ListRegions | the account |
     /// | ListAccountsForParent, ListOrganizationalUnitsForParent, ListTagsForResource | the id |
+    /// | ListSubscriptionsByTopic | the topic's ARN |
     /// | all others, DescribeTrails among them | account/Region of the caller |
     pub targets: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// ARNs of KMS keys that a caller created by describing `alias/aws/…`.

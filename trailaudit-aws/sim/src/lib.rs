@@ -57,5 +57,5 @@ pub use world::{
     EventDataStore, EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition,
     LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, MetricMath,
     MetricQuery, ObjectLock, Organization, OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region,
-    RegionStatus, Retention, Role, Trail, TrailStatus, Trust, Watched, World,
+    RegionStatus, Retention, Role, Subscription, SubscriptionState, Topic, Trail, TrailStatus, Trust, Watched, World,
 };

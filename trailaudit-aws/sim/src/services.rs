@@ -13,6 +13,7 @@ mod organization_tree;
 mod organizations;
 mod paging;
 mod s3;
+mod sns;
 mod sts;
 mod times;
 mod trail_description;
@@ -37,7 +38,7 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 9] = [
+const SERVICES: [Service; 10] = [
     Service {
         name: "account",
         protocols: &[Protocol::RestJson],
@@ -77,6 +78,11 @@ const SERVICES: [Service; 9] = [
         name: "s3",
         protocols: &[Protocol::RestXml],
         operations: s3::OPERATIONS,
+    },
+    Service {
+        name: "sns",
+        protocols: &[Protocol::Query],
+        operations: sns::OPERATIONS,
     },
     Service {
         name: "sts",

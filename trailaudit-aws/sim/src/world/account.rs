@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Alarm, Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Trail,
+    Alarm, Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Topic, Trail,
     TrailStatus,
 };
 
@@ -52,6 +52,8 @@ pub struct Account {
     pub log_resource_policies: Vec<LogResourcePolicy>,
     /// Its alarms.
     pub alarms: Vec<Alarm>,
+    /// Its topics.
+    pub topics: Vec<Topic>,
     /// Its buckets.
     pub buckets: Vec<Bucket>,
     /// What is refused in it to everybody.
@@ -83,6 +85,7 @@ impl Account {
             log_groups: Vec::new(),
             log_resource_policies: Vec::new(),
             alarms: Vec::new(),
+            topics: Vec::new(),
             buckets: Vec::new(),
             denials: Vec::new(),
         }

@@ -17,6 +17,7 @@ from judge import answered, call, check, client, problems, refuse, refused, sess
 from keys import keys, signing
 from logs import logs
 from roles import roles
+from topics import topics
 from trails import event_data_stores, resources, trails
 
 TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
@@ -71,6 +72,7 @@ def main():
     logs(base, member, MANAGEMENT)
     roles(base, member, MANAGEMENT)
     alarms.alarms(base, member)
+    topics(base, member, MANAGEMENT)
     buckets(base, member)
     kms = client(member, "kms")
     call(kms, "DescribeKey", KeyId="alias/aws/cloudtrail")

@@ -3,7 +3,8 @@
 use trailaudit_sim::{
     Account, Alarm, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders,
     LifecycleCondition, LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy,
-    MetricFilter, MetricMath, MetricQuery, ObjectLock, Period, Retention, Role, Watched, World,
+    MetricFilter, MetricMath, MetricQuery, ObjectLock, Period, Retention, Role, SubscriptionState, Topic, Watched,
+    World,
 };
 
 /// Adds it.
@@ -14,6 +15,7 @@ pub fn furnish(world: &mut World) {
     log_group(world);
     role(world);
     alarms(world);
+    topic(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -175,6 +177,20 @@ fn alarms(world: &mut World) {
             .push("arn:aws:sns:us-east-1:999999999999:furnished".into());
         management(world).alarms.push(alarm);
     }
+}
+
+/// With subscriptions in each state, on two pages.
+fn topic(world: &mut World) {
+    let mut topic = Topic::new("furnished", "us-east-1");
+    for index in 0..101 {
+        let state = match index % 3 {
+            0 => SubscriptionState::Confirmed,
+            1 => SubscriptionState::Pending,
+            _ => SubscriptionState::Deleted,
+        };
+        topic = topic.with_subscription("email", &format!("{index}@example.com"), state);
+    }
+    management(world).topics.push(topic);
 }
 
 fn management(world: &mut World) -> &mut Account {
