@@ -30,6 +30,8 @@ pub struct Ledger {
     /// | GetBucketAcl and all that ask of one bucket | the bucket's name |
     /// | ListRegions | the account |
     /// | ListAccountsForParent, ListOrganizationalUnitsForParent, ListTagsForResource | the id |
+    /// | ListPolicies | the filter |
+    /// | DescribePolicy, ListTargetsForPolicy | the policy's id |
     /// | ListSubscriptionsByTopic | the topic's ARN |
     /// | all others, DescribeTrails among them | account/Region of the caller |
     pub targets: BTreeMap<&'static str, BTreeMap<String, u64>>,

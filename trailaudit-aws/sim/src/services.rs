@@ -9,6 +9,7 @@ mod event_selectors;
 mod iam;
 mod kms;
 mod logs;
+mod organization_policies;
 mod organization_tree;
 mod organizations;
 mod paging;

@@ -11,6 +11,7 @@ mod managed_policy;
 mod organization;
 mod region;
 mod role;
+mod service_control_policy;
 mod topic;
 mod trail;
 
@@ -32,6 +33,7 @@ pub use managed_policy::ManagedPolicy;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};
 pub use role::{AccessKey, Role, Trust};
+pub use service_control_policy::{Attached, ServiceControlPolicy};
 pub use topic::{Subscription, SubscriptionState, Topic};
 pub(crate) use trail::before;
 pub use trail::{EventSelectors, Trail, TrailStatus};

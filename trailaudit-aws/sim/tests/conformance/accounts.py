@@ -1,5 +1,7 @@
 """Who calls, and what the Organization and its accounts are."""
 
+import json
+
 import boto3
 
 from judge import all_pages, call, check, client, refuse
@@ -53,8 +55,27 @@ def organizations(base, member, truth):
     refuse(client(member, "organizations"), "ListAccounts", "AccessDeniedException", 400)
     refuse(made, "ListTagsForResource", "TargetNotFoundException", 400, ResourceId="999999999999")
     refuse(made, "ListAccountsForParent", "ParentNotFoundException", 400, ParentId="r-none")
+    policies(made, member)
     refuse(made, "ListAccounts", "InvalidInputException", 400, NextToken="nonsense")
     return accounts
+
+
+def policies(made, member):
+    trusted, _ = all_pages(made, "ListAWSServiceAccessForOrganization", "EnabledServicePrincipals")
+    check("cloudtrail.amazonaws.com" in [service["ServicePrincipal"] for service in trusted], f"{trusted}")
+    listed, _ = all_pages(made, "ListPolicies", "Policies", Filter="SERVICE_CONTROL_POLICY")
+    check(listed[0]["Id"] == "p-FullAWSAccess" and listed[0]["AwsManaged"], f"{listed}")
+    check(call(made, "ListPolicies", Filter="RESOURCE_CONTROL_POLICY")["Policies"] == [], "no other policies")
+    for policy in listed:
+        told = call(made, "DescribePolicy", PolicyId=policy["Id"])["Policy"]
+        check(told["PolicySummary"] == policy and "Statement" in json.loads(told["Content"]), f"{told}")
+        targets, _ = all_pages(made, "ListTargetsForPolicy", "Targets", PolicyId=policy["Id"])
+        everywhere = {target["Type"] for target in targets} == {"ROOT", "ORGANIZATIONAL_UNIT", "ACCOUNT"}
+        check(everywhere == (policy["Id"] == "p-FullAWSAccess"), f"{policy} is attached to {targets}")
+    check(all(target["Name"] for target in targets), f"{targets}")
+    for operation in ("DescribePolicy", "ListTargetsForPolicy"):
+        refuse(made, operation, "PolicyNotFoundException", 400, PolicyId="p-00000000")
+        refuse(client(member, "organizations"), operation, "AccessDeniedException", 400, PolicyId="p-00000000")
 
 
 def regions(session):

@@ -16,6 +16,7 @@ pub fn furnish(world: &mut World) {
     role(world);
     alarms(world);
     topic(world);
+    trusted_service(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -191,6 +192,12 @@ fn topic(world: &mut World) {
         topic = topic.with_subscription("email", &format!("{index}@example.com"), state);
     }
     management(world).topics.push(topic);
+}
+
+fn trusted_service(world: &mut World) {
+    let since = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let services = &mut world.organization.trusted_services;
+    services.insert("cloudtrail.amazonaws.com".into(), since);
 }
 
 fn management(world: &mut World) -> &mut Account {
