@@ -16,8 +16,8 @@ pub(crate) struct Flaw {
 }
 
 /// A trail with what belongs to it, before it joins its account. It starts out sound: in its own account and home
-/// Region there are its key, enabled, and its log group, under a key of the log archive; it logs, validates and has
-/// delivered everything.
+/// Region there are its bucket, locked, its key, enabled and rotating, and its log group, under a key of the log archive,
+/// which a role may deliver to; it logs, validates, has Insights and tags, and has delivered everything.
 pub(crate) struct Draft {
     pub owner: String,
     pub trail: Trail,

@@ -89,6 +89,7 @@ def main():
     alarms.narrowed(narrow)
     for expected in [("kms", "AccessDeniedException"), ("kms", "NotFoundException"), ("logs", "AccessDeniedException")]:
         check(expected in refused, f"{expected} was planted but not met")
+    check(len(answered) == 50, f"every operation answers: {sorted(answered)}")
     print(f"boto3 {boto3.__version__}: {len(answered)} operations answered, {len(refused)} kinds of refusal met")
     for problem in sorted(set(problems))[:40]:
         print(problem, file=sys.stderr)
