@@ -52,6 +52,7 @@ mod partition;
 mod policy;
 mod progress;
 mod provider;
+pub mod reconcile;
 mod record;
 mod run;
 mod scope;
