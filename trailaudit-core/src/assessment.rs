@@ -12,7 +12,7 @@ use crate::baseline::Baseline;
 use crate::coverage::Coverage;
 use crate::finding::Finding;
 use crate::inventory::Inventory;
-use crate::organization::{Account, AccountId};
+use crate::organization::{Account, AccountId, find};
 use crate::rule::{Rule, Verdict};
 
 pub use accounting::Accounting;
@@ -69,10 +69,7 @@ impl Assessment {
     /// An account by id.
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.accounts
-            .binary_search_by(|account| account.id.cmp(id))
-            .ok()
-            .map(|i| &self.accounts[i])
+        find(&self.accounts, id)
     }
 
     /// Whether any finding has this verdict.

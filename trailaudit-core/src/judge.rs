@@ -21,7 +21,7 @@ use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId};
 use crate::rule::{Check, Decision, Exam, Rule, Ruling, Verdict, not_applicable};
 
-pub(crate) use ground::{Ground, Planned, Unit};
+pub(crate) use ground::{Ground, Listing, Planned, Unit};
 
 /// How many accounts are judged at a time: enough for every core, and no more than is quickly forgotten.
 pub(crate) const AT_ONCE: usize = 128;
@@ -74,11 +74,6 @@ impl<'a> Judgement<'a> {
             things: things.into(),
             of_account: Box::new(of_account),
         }
-    }
-
-    /// The findings about things that were not given away yet.
-    pub(crate) fn things(&self) -> impl Iterator<Item = &Finding> {
-        self.things.iter()
     }
 
     /// The findings about these accounts, which follow those that were asked about before; those about things in

@@ -1,12 +1,11 @@
 //! What became of every planned cell, for every rule.
 
-use std::collections::HashMap;
-
 use super::Control;
 use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
-use crate::judge::{Ground, Planned, Unit};
-use crate::organization::TrailId;
+use crate::inventory::Sighting;
+use crate::judge::{Ground, Listing, Planned, Unit};
+use crate::organization::Account;
 use crate::rule::{Check, Rule, Verdict};
 
 /// What became of the planned cells under one rule. The four add up to the plan because every cell is put into
@@ -60,28 +59,10 @@ impl From<Verdict> for Outcome {
 /// The account of one rule, kept while its findings pass by.
 pub(super) struct Book {
     control: Control,
-    /// For every list of trails that Regions show, what is known of the trails on it.
-    listings: Vec<Listed>,
-}
-
-/// What a rule says of a list of trails.
-#[derive(Clone, Copy)]
-enum Listed {
-    /// There is none on it.
-    Nothing,
-    /// It passes or fails each of them.
-    Decided,
-    /// Of one of them it says neither.
-    Undecided,
 }
 
 impl Book {
-    /// With the verdicts on things that are judged once, which hold wherever they are shown.
-    pub(super) fn open<'f>(
-        rule: &'static Rule,
-        ground: &Ground<'_>,
-        things: impl Iterator<Item = &'f Finding>,
-    ) -> Self {
+    pub(super) fn open(rule: &'static Rule, ground: &Ground<'_>) -> Self {
         let mut control = Control::of(rule);
         if let Some(status) = ground.unlisted {
             control.accounting.add(match status {
@@ -89,15 +70,11 @@ impl Book {
                 _ => Outcome::Inconclusive,
             });
         }
-        let listings = match rule.check {
-            Check::EachTrail(_) => listed(ground, things),
-            _ => Vec::new(),
-        };
-        Self { control, listings }
+        Self { control }
     }
 
     /// Enters some accounts, with all that was found about them.
-    pub(super) fn enter(&mut self, units: &[Unit<'_>], findings: &[Finding]) {
+    pub(super) fn enter(&mut self, ground: &Ground<'_>, units: &[Unit<'_>], findings: &[Finding]) {
         for finding in findings {
             *self.control.verdicts.entry(finding.verdict).or_default() += 1;
         }
@@ -106,11 +83,12 @@ impl Book {
             // What was found in accounts that are on no list has no cell.
             let before = rest.partition_point(|finding| finding.account < unit.account.id);
             let until = rest.partition_point(|finding| finding.account <= unit.account.id);
-            let page = Page::of(&rest[before..until]);
+            let page = Page::of(self.control.rule, unit.account, &rest[before..until]);
             rest = &rest[until..];
             for cell in &unit.cells {
-                let outcome = self.outcome(cell, &page);
-                self.control.accounting.add(outcome);
+                self.control
+                    .accounting
+                    .add(page.outcome(cell, &ground.listings[cell.listing]));
             }
         }
     }
@@ -118,66 +96,46 @@ impl Book {
     pub(super) fn close(self) -> Control {
         self.control
     }
+}
 
-    fn outcome(&self, cell: &Planned, page: &Page<'_>) -> Outcome {
+/// What one rule says of one account.
+struct Page<'f> {
+    rule: &'static Rule,
+    account: &'f Account,
+    findings: &'f [Finding],
+    /// The verdict on the account as a whole, or on the organization in the account that manages it.
+    whole: Option<Verdict>,
+}
+
+impl<'f> Page<'f> {
+    fn of(rule: &'static Rule, account: &'f Account, findings: &'f [Finding]) -> Self {
+        let is_whole = |finding: &&Finding| matches!(finding.subject, Subject::Account | Subject::Organization(_));
+        let whole = findings.iter().rfind(is_whole).map(|finding| finding.verdict);
+        Self {
+            rule,
+            account,
+            findings,
+            whole,
+        }
+    }
+
+    fn outcome(&self, cell: &Planned, listing: &Listing<'_>) -> Outcome {
         if cell.status.is_nothing_to_read() {
             return Outcome::NotApplicable;
         }
-        let of_account = || page.account.map_or(Outcome::Inconclusive, Into::into);
+        let of_account = || self.whole.map_or(Outcome::Inconclusive, Into::into);
         // What the organization says of an account holds in Regions nobody could look into, too.
-        if let Check::EachListedAccount(_) | Check::EachOrganization(_) = self.control.rule.check {
+        if let Check::EachListedAccount(_) | Check::EachOrganization(_) = self.rule.check {
             return of_account();
         }
         if cell.status != CellStatus::Reached {
             return Outcome::Inconclusive;
         }
-        match self.control.rule.check {
-            Check::EachTrail(_) => self.of_trails(cell),
-            Check::EachRegion(_) => page.of_region(cell, Outcome::Inconclusive),
-            Check::EachLogGroup(_) => page.of_region(cell, Outcome::NotApplicable),
+        match self.rule.check {
+            Check::EachTrail(_) => self.of_trails(listing),
+            Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
+            Check::EachLogGroup(_) => self.of_region(cell, Outcome::NotApplicable),
             Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) => of_account(),
-        }
-    }
-
-    fn of_trails(&self, cell: &Planned) -> Outcome {
-        match self.listings[cell.listing] {
-            Listed::Nothing => Outcome::NotApplicable,
-            Listed::Undecided => Outcome::Inconclusive,
-            Listed::Decided if cell.has_own => Outcome::Evaluated,
-            Listed::Decided => Outcome::Inherited,
-        }
-    }
-}
-
-fn listed<'f>(ground: &Ground<'_>, things: impl Iterator<Item = &'f Finding>) -> Vec<Listed> {
-    let mut verdicts = HashMap::<&TrailId, Verdict>::new();
-    for finding in things {
-        if let Subject::Trail(id) = &finding.subject {
-            verdicts.insert(id, finding.verdict);
-        }
-    }
-    let is_decided = |id| matches!(verdicts.get(id), Some(Verdict::Pass | Verdict::Fail));
-    let listings = ground.listings.iter().map(|listing| match listing {
-        [] => Listed::Nothing,
-        some if some.iter().all(|sighting| is_decided(&sighting.trail)) => Listed::Decided,
-        _ => Listed::Undecided,
-    });
-    listings.collect()
-}
-
-/// What one rule says of one account.
-struct Page<'f> {
-    findings: &'f [Finding],
-    /// Of the account as a whole, or of the organization in the account that manages it.
-    account: Option<Verdict>,
-}
-
-impl<'f> Page<'f> {
-    fn of(findings: &'f [Finding]) -> Self {
-        let is_whole = |finding: &&Finding| matches!(finding.subject, Subject::Account | Subject::Organization(_));
-        Self {
-            account: findings.iter().rfind(is_whole).map(|finding| finding.verdict),
-            findings,
         }
     }
 
@@ -186,6 +144,21 @@ impl<'f> Page<'f> {
         let is_here = |finding: &&Finding| finding.region.is_some() && finding.region == cell.region;
         let verdicts = self.findings.iter().filter(is_here).map(|finding| finding.verdict);
         verdicts.reduce(graver).map_or(without, Into::into)
+    }
+
+    /// The trails that the Region lists: the account's own are judged here, the others in their owner's account.
+    fn of_trails(&self, listing: &Listing<'_>) -> Outcome {
+        let verdict = |sighting: &Sighting| {
+            let is_it = |finding: &&Finding| matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail);
+            self.findings.iter().find(is_it).map(|finding| finding.verdict)
+        };
+        let is_decided = |sighting| matches!(verdict(sighting), Some(Verdict::Pass | Verdict::Fail));
+        match listing.sightings {
+            [] => Outcome::NotApplicable,
+            some if !some.iter().all(is_decided) => Outcome::Inconclusive,
+            _ if listing.has_trail_of(&self.account.id) => Outcome::Evaluated,
+            _ => Outcome::Inherited,
+        }
     }
 }
 

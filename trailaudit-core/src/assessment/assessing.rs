@@ -50,6 +50,12 @@ impl<'a> Assessing<'a> {
         }
     }
 
+    /// The moment it speaks about.
+    #[must_use]
+    pub fn as_of(&self) -> Timestamp {
+        self.totals.as_of
+    }
+
     /// What it comes to; what was not judged yet is judged now.
     #[must_use]
     pub fn finish(mut self) -> Totals {
@@ -62,7 +68,7 @@ impl<'a> Assessing<'a> {
         let rule = *self.rules.get(self.totals.controls.len())?;
         let judgement = judge(rule, &self.ground, self.baseline, self.totals.as_of);
         Some(Now {
-            book: Book::open(rule, &self.ground, judgement.things()),
+            book: Book::open(rule, &self.ground),
             judgement,
             asked: 0,
         })
@@ -80,7 +86,7 @@ impl Iterator for Assessing<'_> {
             now.asked += units.len();
             let is_end = now.asked == self.ground.units.len();
             let findings = now.judgement.about(units, is_end);
-            now.book.enter(units, &findings);
+            now.book.enter(&self.ground, units, &findings);
             if is_end {
                 self.totals.controls.push(now.book.close());
             } else {

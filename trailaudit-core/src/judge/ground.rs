@@ -9,6 +9,7 @@ use crate::coverage::{CellStatus, cells_of, unlisted};
 use crate::inventory::{Inventory, Sighting};
 use crate::observed::Observed;
 use crate::organization::{Account, AccountId, Region, TrailId};
+use crate::trail::Trail;
 
 /// What does not change from rule to rule, looked up once.
 pub(crate) struct Ground<'a> {
@@ -16,7 +17,7 @@ pub(crate) struct Ground<'a> {
     /// The accounts, by id.
     pub(crate) units: Vec<Unit<'a>>,
     /// The lists of trails that Regions show: most show the same.
-    pub(crate) listings: Vec<&'a [Sighting]>,
+    pub(crate) listings: Vec<Listing<'a>>,
     /// Every trail that another account than its owner shows.
     pub(crate) shared: HashSet<&'a TrailId>,
     /// How many cells have each status.
@@ -28,7 +29,7 @@ pub(crate) struct Ground<'a> {
 /// One account with its part of the plan.
 pub(crate) struct Unit<'a> {
     pub(crate) account: &'a Account,
-    pub(crate) cells: Vec<Planned>,
+    pub(crate) cells: Box<[Planned]>,
     pub(crate) seen: Seen<'a>,
 }
 
@@ -36,10 +37,30 @@ pub(crate) struct Unit<'a> {
 pub(crate) struct Planned {
     pub(crate) region: Option<Region>,
     pub(crate) status: CellStatus,
-    /// Whether a trail is listed that the account owns.
-    pub(crate) has_own: bool,
-    /// Which list of trails it shows, where it was reached.
+    /// Which list of trails it shows; an empty one where it was not reached.
     pub(crate) listing: usize,
+}
+
+/// A list of trails, as Regions show it.
+pub(crate) struct Listing<'a> {
+    pub(crate) sightings: &'a [Sighting],
+    /// Who owns them.
+    owners: Vec<&'a AccountId>,
+}
+
+impl<'a> Listing<'a> {
+    fn of(sightings: &'a [Sighting], inventory: &'a dyn Inventory) -> Self {
+        let trails = sightings.iter().filter_map(|sighting| inventory.trail(&sighting.trail));
+        Self {
+            sightings,
+            owners: trails.map(Trail::owner).collect(),
+        }
+    }
+
+    /// Whether one of the trails is this account's own.
+    pub(crate) fn has_trail_of(&self, account: &AccountId) -> bool {
+        self.owners.contains(&account)
+    }
 }
 
 impl<'a> Ground<'a> {
@@ -65,7 +86,7 @@ impl<'a> Ground<'a> {
                 for (cell, listing) in unit.cells.iter_mut().zip(listings) {
                     *ground.statuses.entry(cell.status).or_default() += 1;
                     cell.listing = *known.entry(listing).or_insert_with(|| {
-                        ground.listings.push(listing);
+                        ground.listings.push(Listing::of(listing, inventory));
                         ground.listings.len() - 1
                     });
                 }
@@ -95,24 +116,16 @@ impl<'a> Unit<'a> {
             Some(Observed::Known { value, .. }) => value,
             _ => &[],
         };
-        let is_own = |sighting: &Sighting| {
-            let trail = inventory.trail(&sighting.trail);
-            trail.is_some_and(|trail| *trail.owner() == account.id)
-        };
-        let planned = cells_of(account, inventory).into_iter().map(|cell| {
-            let listing = listing(cell.region.as_ref());
-            let planned = Planned {
-                region: cell.region,
-                status: cell.status,
-                has_own: listing.iter().any(is_own),
-                listing: 0,
-            };
-            (planned, listing)
+        let of_account = cells_of(account, inventory);
+        let listings = of_account.iter().map(|cell| listing(cell.region.as_ref())).collect();
+        let planned = of_account.into_iter().map(|cell| Planned {
+            region: cell.region,
+            status: cell.status,
+            listing: 0,
         });
-        let (cells, listings) = planned.unzip();
         let unit = Self {
             account,
-            cells,
+            cells: planned.collect::<Box<[_]>>(),
             seen: Seen::of(account, inventory),
         };
         (unit, listings)
