@@ -1,5 +1,6 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
+mod exceptions;
 mod ground;
 mod log_groups;
 mod organization;
@@ -21,6 +22,7 @@ use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId};
 use crate::rule::{Check, Decision, Exam, Rule, Ruling, Verdict, not_applicable};
 
+pub(crate) use exceptions::Acceptances;
 pub(crate) use ground::{Ground, Listing, Planned, Unit};
 
 /// How many accounts are judged at a time: enough for every core, and no more than is quickly forgotten.
@@ -32,6 +34,7 @@ pub(crate) fn judge<'a>(
     ground: &Arc<Ground<'a>>,
     baseline: &'a Baseline,
     as_of: Timestamp,
+    acceptances: &Acceptances<'_>,
 ) -> Judgement<'a> {
     let bench = Bench {
         rule,
@@ -49,6 +52,7 @@ pub(crate) fn judge<'a>(
         }
         Check::EachRegion(check) => Judgement::of_accounts(move |unit| bench.regions(check, unit.account)),
         Check::EachOrganization(check) => bench.organization(check),
+        Check::EachException => bench.exceptions(acceptances),
     }
 }
 
@@ -142,7 +146,7 @@ impl<'a> Bench<'a> {
         let Observed::Unknown(gap) = self.inventory.entry(&account.id) else {
             return None;
         };
-        let evidence = gap.evidence.into_iter().collect();
+        let evidence = gap.cited();
         Some(self.finding(&account.id, Subject::Account, Err(gap), evidence))
     }
 
@@ -184,6 +188,7 @@ impl<'a> Bench<'a> {
             subject,
             inherited_from: None,
             verdict,
+            exception: None,
             reason,
             evidence,
         }

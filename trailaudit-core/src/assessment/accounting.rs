@@ -49,7 +49,7 @@ enum Outcome {
 impl From<Verdict> for Outcome {
     fn from(verdict: Verdict) -> Self {
         match verdict {
-            Verdict::Pass | Verdict::Fail => Self::Evaluated,
+            Verdict::Pass | Verdict::Fail | Verdict::Excepted => Self::Evaluated,
             Verdict::NotApplicable => Self::NotApplicable,
             Verdict::Inconclusive => Self::Inconclusive,
         }
@@ -103,14 +103,20 @@ struct Page<'f> {
     rule: &'static Rule,
     account: &'f Account,
     findings: &'f [Finding],
-    /// The verdict on the account as a whole, or on the organization in the account that manages it.
+    /// Of several verdicts on the account as a whole, on the organization or on exceptions, the one that leaves most open.
     whole: Option<Verdict>,
 }
 
 impl<'f> Page<'f> {
     fn of(rule: &'static Rule, account: &'f Account, findings: &'f [Finding]) -> Self {
-        let is_whole = |finding: &&Finding| matches!(finding.subject, Subject::Account | Subject::Organization(_));
-        let whole = findings.iter().rfind(is_whole).map(|finding| finding.verdict);
+        let is_whole = |finding: &&Finding| {
+            matches!(
+                finding.subject,
+                Subject::Account | Subject::Organization(_) | Subject::Exception(_)
+            )
+        };
+        let whole = findings.iter().filter(is_whole).map(|finding| finding.verdict);
+        let whole = whole.reduce(graver);
         Self {
             rule,
             account,
@@ -125,7 +131,7 @@ impl<'f> Page<'f> {
         }
         let of_account = || self.whole.map_or(Outcome::Inconclusive, Into::into);
         // What the organization says of an account holds in Regions nobody could look into, too.
-        if let Check::EachListedAccount(_) | Check::EachOrganization(_) = self.rule.check {
+        if let Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException = self.rule.check {
             return of_account();
         }
         if cell.status != CellStatus::Reached {
@@ -135,7 +141,9 @@ impl<'f> Page<'f> {
             Check::EachTrail(_) => self.of_trails(listing),
             Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
             Check::EachLogGroup(_) => self.of_region(cell, Outcome::NotApplicable),
-            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) => of_account(),
+            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException => {
+                of_account()
+            }
         }
     }
 
@@ -152,7 +160,12 @@ impl<'f> Page<'f> {
             let is_it = |finding: &&Finding| matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail);
             self.findings.iter().find(is_it).map(|finding| finding.verdict)
         };
-        let is_decided = |sighting| matches!(verdict(sighting), Some(Verdict::Pass | Verdict::Fail));
+        let is_decided = |sighting| {
+            matches!(
+                verdict(sighting),
+                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted)
+            )
+        };
         match listing.sightings {
             [] => Outcome::NotApplicable,
             some if !some.iter().all(is_decided) => Outcome::Inconclusive,
@@ -165,8 +178,9 @@ impl<'f> Page<'f> {
 /// What leaves more open, or says more.
 fn graver(one: Verdict, other: Verdict) -> Verdict {
     let rank = |verdict| match verdict {
-        Verdict::Inconclusive => 3,
-        Verdict::Fail => 2,
+        Verdict::Inconclusive => 4,
+        Verdict::Fail => 3,
+        Verdict::Excepted => 2,
         Verdict::Pass => 1,
         Verdict::NotApplicable => 0,
     };

@@ -9,7 +9,7 @@ use super::accounting::Book;
 use crate::baseline::Baseline;
 use crate::finding::Finding;
 use crate::inventory::Inventory;
-use crate::judge::{AT_ONCE, Ground, Judgement, judge};
+use crate::judge::{AT_ONCE, Acceptances, Ground, Judgement, judge};
 use crate::rule::Rule;
 
 /// Judges what was collected, as things stood at a moment. As an iterator it gives the findings in the order of the
@@ -19,12 +19,14 @@ pub struct Assessing<'a> {
     ground: Arc<Ground<'a>>,
     rules: Vec<&'static Rule>,
     baseline: &'a Baseline,
+    acceptances: Acceptances<'a>,
     now: Option<Now<'a>>,
     totals: Totals,
 }
 
 /// The rule that is being asked.
 struct Now<'a> {
+    rule: &'static Rule,
     judgement: Judgement<'a>,
     book: Book,
     /// Of how many accounts it was asked.
@@ -46,6 +48,7 @@ impl<'a> Assessing<'a> {
             ground: Arc::new(ground),
             rules: rules.to_vec(),
             baseline,
+            acceptances: Acceptances::of(baseline, inventory, as_of),
             now: None,
         }
     }
@@ -66,10 +69,10 @@ impl<'a> Assessing<'a> {
     /// Asks the next rule; none when all were asked.
     fn begin(&self) -> Option<Now<'a>> {
         let rule = *self.rules.get(self.totals.controls.len())?;
-        let judgement = judge(rule, &self.ground, self.baseline, self.totals.as_of);
         Some(Now {
+            judgement: judge(rule, &self.ground, self.baseline, self.totals.as_of, &self.acceptances),
             book: Book::open(rule, &self.ground),
-            judgement,
+            rule,
             asked: 0,
         })
     }
@@ -85,7 +88,8 @@ impl Iterator for Assessing<'_> {
             let units = &units[..units.len().min(AT_ONCE)];
             now.asked += units.len();
             let is_end = now.asked == self.ground.units.len();
-            let findings = now.judgement.about(units, is_end);
+            let mut findings = now.judgement.about(units, is_end);
+            self.acceptances.apply(now.rule, &mut findings);
             now.book.enter(&self.ground, units, &findings);
             if is_end {
                 self.totals.controls.push(now.book.close());

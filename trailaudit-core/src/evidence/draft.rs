@@ -27,7 +27,7 @@ use crate::baseline::{Baseline, BaselineError};
 use crate::framework::Selection;
 use crate::organization::AccountId;
 use crate::rule::Rule;
-use crate::rules::CATALOGUE;
+use crate::rules::{CATALOGUE, asked};
 use content::{Written, write};
 
 /// How to check a package without this program; part of every package.
@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
             mut listed,
             found,
             totals,
-        } = self.write_content(store, &recorded, as_of)?;
+        } = self.write_content(store, &recorded, &asked(&self.rules, &self.baseline), as_of)?;
         let leaves = leaves(store, &found)?;
         for path in [package::ORGANIZATION, package::RUN_LOG] {
             listed.insert(path.into(), hashing::measure(store, path)?);

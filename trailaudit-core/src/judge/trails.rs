@@ -99,6 +99,7 @@ impl<'a> Seen<'a> {
             else {
                 continue;
             };
+            let evidence = evidence.first();
             for sighting in sightings {
                 match inventory.trail(&sighting.trail) {
                     Some(trail) if *trail.owner() == account.id => owned += 1,
@@ -121,7 +122,7 @@ impl<'a> Seen<'a> {
 pub(super) fn listings_of(account: &Account, inventory: &dyn Inventory) -> Vec<EvidenceId> {
     let regions = inventory.regions(&account.id).into_iter();
     let listing = |region| match inventory.trails_in(&account.id, &region) {
-        Observed::Known { evidence, .. } => Some(evidence),
+        Observed::Known { evidence, .. } => Some(evidence.first()),
         Observed::Unknown(_) => None,
     };
     regions.filter_map(listing).collect()

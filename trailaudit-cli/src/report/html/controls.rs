@@ -27,7 +27,7 @@ struct Card<'a> {
     severity: Severity,
     verdict: Verdict,
     requirements: Vec<Edition>,
-    counts: [Count; 4],
+    counts: [Count; 5],
     lists: Vec<List<'a>>,
     accounting: Accounting,
     planned: usize,

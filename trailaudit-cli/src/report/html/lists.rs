@@ -116,7 +116,7 @@ impl Place {
         match subject {
             Subject::Trail(trail) => Some(Self::Trail(trail.clone())),
             Subject::Region => Some(Self::RegionsOf(account.clone())),
-            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) => None,
+            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) | Subject::Exception(_) => None,
         }
     }
 }
@@ -206,6 +206,7 @@ mod tests {
             subject,
             inherited_from: trail.filter(|_| is_inherited),
             verdict: Verdict::Fail,
+            exception: None,
             reason: "so it is".into(),
             evidence: vec![EvidenceId::of(&account.to_be_bytes())],
         }

@@ -14,6 +14,7 @@ use crate::evidence::package;
 use crate::evidence::provider::Recorded;
 use crate::evidence::report::Contents;
 use crate::organization::AccountId;
+use crate::rule::Rule;
 use crate::tables::writing::Writing;
 use crate::tables::{catalogue, coverage};
 
@@ -31,12 +32,13 @@ impl Draft<'_> {
         &self,
         store: &mut dyn Store,
         recorded: &Recorded,
+        rules: &[&'static Rule],
         as_of: Timestamp,
     ) -> Result<Written, DraftError> {
         let inventory = &*recorded.inventory;
-        let mut assessing = Assessing::new(inventory, &self.rules, &self.baseline, as_of);
+        let mut assessing = Assessing::new(inventory, rules, &self.baseline, as_of);
         let mut report = self.report.unwrap_or(&plain_report).begin(recorded, &self.selection);
-        let mut writing = Writing::new(inventory.accounts(), &self.rules, &self.selection);
+        let mut writing = Writing::new(inventory.accounts(), rules, &self.selection);
         let pair = [package::FINDINGS_JSON, package::FINDINGS_CSV];
         let mut measured_pair = [Measured::default(); 2];
         store.write_pair(pair, &mut |[json, csv]| {
@@ -49,7 +51,7 @@ impl Draft<'_> {
         let totals = assessing.finish();
         let mut listed: BTreeMap<_, _> = pair.map(str::to_owned).into_iter().zip(measured_pair).collect();
 
-        let catalogue = catalogue::to_json(&self.rules, &self.selection, &self.baseline)?;
+        let catalogue = catalogue::to_json(rules, &self.selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;
         let [(verify_md, md), (verify_sh, sh)] = INSTRUCTIONS;
         let files: [(&str, OwnContent<'_>); 7] = [

@@ -15,7 +15,7 @@ use crate::evidence::provider::{Provider, Recorded};
 use crate::evidence::report::ReportWriter;
 use crate::framework::{Selection, framework};
 use crate::rule::Rule;
-use crate::rules::CATALOGUE as RULES;
+use crate::rules::{CATALOGUE as RULES, EXCEPTIONS};
 use crate::tables::catalogue::{self, v1::Catalogue};
 pub(super) use again::{Again, Written};
 
@@ -112,7 +112,7 @@ impl<'a> Reperformance<'a> {
             problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
         }
         for was in &catalogue.rules {
-            let today = self.rules.iter().find(|rule| rule.id == was.id);
+            let today = self.rules.iter().chain([&EXCEPTIONS]).find(|rule| rule.id == was.id);
             let message = match today {
                 Some(rule) if rule.revision == was.revision => {
                     if selection
@@ -140,6 +140,11 @@ impl<'a> Reperformance<'a> {
             };
             done.revised.push(was.id.clone());
             problems.add(Code::RuleRevised, Some(CATALOGUE), message);
+        }
+        // What exceptions accept can be told only where every rule is asked again.
+        if !done.revised.is_empty() && same.last().is_some_and(|rule| rule.id == EXCEPTIONS.id) {
+            same.pop();
+            done.revised.push(EXCEPTIONS.id.into());
         }
         same
     }
