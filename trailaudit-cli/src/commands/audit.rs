@@ -43,7 +43,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
-    Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+    Ok(exit(&sealed.totals, audit.fail_on.unwrap_or_default()))
 }
 
 /// A collection is not lost because its signer is out of reach.
@@ -86,7 +86,7 @@ impl Judging {
         }
         let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
-            assessment: &sealed.assessment,
+            totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures: &signatures,
@@ -120,7 +120,7 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
 
 /// A draft by this program, with its report.
 pub(crate) fn draft() -> Draft<'static> {
-    Draft::new(TOOL.clone()).report(&report::write_html)
+    Draft::new(TOOL.clone()).report(&report::HtmlWriter)
 }
 
 /// The rules and frameworks that were chosen: the rules that are named; else those the named frameworks ask for, with the

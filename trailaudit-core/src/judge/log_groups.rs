@@ -2,24 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rayon::prelude::*;
-
-use super::trails::Seen;
-use super::{Bench, UnreadCells, unread_cells};
-use crate::coverage::Coverage;
+use super::trails::listings_of;
+use super::{Bench, Judgement, Unit};
 use crate::finding::{Finding, Subject};
 use crate::log_group::LogGroup;
 use crate::observed::Gap;
-use crate::organization::{Account, AccountId, LogGroupId};
+use crate::organization::{AccountId, LogGroupId};
 use crate::rule::{Exam, Ruling, not_applicable};
 use crate::trail::Trail;
 
-impl Bench<'_> {
-    pub(super) fn log_groups(
-        &self,
-        check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling,
-        coverage: &Coverage,
-    ) -> Vec<Finding> {
+impl<'a> Bench<'a> {
+    pub(super) fn log_groups(self, check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling) -> Judgement<'a> {
         let mut named = BTreeMap::<LogGroupId, &dyn Trail>::new();
         let mut findings = Vec::new();
         for trail in self.inventory.trails() {
@@ -48,14 +41,8 @@ impl Bench<'_> {
                 .into_iter()
                 .map(|(group, trail)| self.log_group(check, &group, trail)),
         );
-        let unread = unread_cells(coverage);
         let has_one: HashSet<_> = findings.iter().map(|finding| finding.account.clone()).collect();
-        let accounts = self.inventory.accounts().par_iter().filter(|account| !account.excluded);
-        let rest: Vec<_> = accounts
-            .flat_map_iter(|account| self.besides_log_groups(account, &has_one, &unread))
-            .collect();
-        findings.extend(rest);
-        findings
+        Judgement::new(findings, move |unit| self.besides_log_groups(unit, &has_one))
     }
 
     fn log_group(
@@ -81,21 +68,16 @@ impl Bench<'_> {
         finding
     }
 
-    fn besides_log_groups(
-        &self,
-        account: &Account,
-        has_one: &HashSet<AccountId>,
-        unread: &UnreadCells<'_>,
-    ) -> Vec<Finding> {
+    fn besides_log_groups(&self, unit: &Unit<'_>, has_one: &HashSet<AccountId>) -> Vec<Finding> {
+        let account = unit.account;
         if let Some(finding) = self.closed(account) {
             return vec![finding];
         }
-        let cells = unread.get(&account.id).into_iter().flatten();
-        let mut findings: Vec<_> = cells.map(|cell| self.unread(cell)).collect();
+        let mut findings = self.unread_of(unit);
         if findings.is_empty() && !has_one.contains(&account.id) {
             let ruling = not_applicable("no trail of the account delivers to a log group");
-            let seen = Seen::of(account, self.inventory);
-            findings.push(self.finding(&account.id, Subject::Account, ruling, seen.read));
+            let read = listings_of(account, self.inventory);
+            findings.push(self.finding(&account.id, Subject::Account, ruling, read));
         }
         findings
     }
