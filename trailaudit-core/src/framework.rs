@@ -245,31 +245,53 @@ mod tests {
             .iter()
             .map(|rule| format!("{} {}", count(rule.id), rule.id))
             .collect();
-        insta::assert_snapshot!(counts.join("\n"), @r#"
-102 trail-encrypted-with-customer-key
-203 trail-delivers-to-log-group
-68 trail-logging
-4 account-has-logging-trail
-1 every-region-covered
-97 log-file-validation-enabled
-2 no-management-event-source-excluded
-0 delivery-notification-current
-1 trail-uses-designated-destinations
-63 log-group-retention-sufficient
-47 log-group-encrypted-with-customer-key
-0 log-group-deletion-protected
-11 security-trail-complete
-138 multi-region-trail-exists
-194 region-has-logging-trail
-41 management-events-recorded
-0 global-service-events-recorded
-102 object-write-events-recorded
-105 object-read-events-recorded
-29 account-belongs-to-organization
-0 organization-trail-logging
-0 organization-all-features-enabled
-8 delegated-administrators-approved
-"#);
+        insta::assert_snapshot!(counts.join("\n"), @"
+        102 trail-encrypted-with-customer-key
+        203 trail-delivers-to-log-group
+        68 trail-logging
+        4 account-has-logging-trail
+        1 every-region-covered
+        97 log-file-validation-enabled
+        2 no-management-event-source-excluded
+        0 delivery-notification-current
+        1 trail-uses-designated-destinations
+        0 log-file-delivery-current
+        6 trail-key-policy-not-public
+        63 log-group-retention-sufficient
+        47 log-group-encrypted-with-customer-key
+        0 log-group-deletion-protected
+        19 log-bucket-not-public
+        2 event-data-store-encrypted-with-customer-key
+        11 security-trail-complete
+        138 multi-region-trail-exists
+        194 region-has-logging-trail
+        41 management-events-recorded
+        0 global-service-events-recorded
+        102 object-write-events-recorded
+        105 object-read-events-recorded
+        50 alarm-on-unauthorized-api-calls
+        43 alarm-on-console-sign-in-without-mfa
+        50 alarm-on-root-account-use
+        47 alarm-on-iam-policy-changes
+        54 alarm-on-trail-configuration-changes
+        56 alarm-on-console-authentication-failures
+        37 alarm-on-customer-key-disabled-or-deleted
+        45 alarm-on-bucket-policy-changes
+        50 alarm-on-configuration-recorder-changes
+        39 alarm-on-security-group-changes
+        67 alarm-on-network-acl-changes
+        70 alarm-on-network-gateway-changes
+        66 alarm-on-route-table-changes
+        70 alarm-on-vpc-changes
+        14 alarm-on-organizations-changes
+        84 alarm-actions-enabled
+        29 account-belongs-to-organization
+        0 organization-trail-logging
+        0 organization-all-features-enabled
+        8 delegated-administrators-approved
+        0 trail-service-trusted-by-organization
+        0 trail-tampering-denied-by-policy
+        ");
         let unstated: Vec<_> = CATALOGUE
             .iter()
             .filter(|rule| count(rule.id) == 0)
@@ -278,12 +300,15 @@ mod tests {
         assert_eq!(unstated, UNSTATED);
     }
 
-    const UNSTATED: [&str; 5] = [
+    const UNSTATED: [&str; 8] = [
         "delivery-notification-current",
+        "log-file-delivery-current",
         "log-group-deletion-protected",
         "global-service-events-recorded",
         "organization-trail-logging",
         "organization-all-features-enabled",
+        "trail-service-trusted-by-organization",
+        "trail-tampering-denied-by-policy",
     ];
 
     #[test]
@@ -313,18 +338,36 @@ object-write-events-recorded
 object-read-events-recorded
 account-belongs-to-organization
 "#);
-        insta::assert_snapshot!(asked("aws-security-hub"), @r#"
-trail-encrypted-with-customer-key
-trail-delivers-to-log-group
-trail-logging
-account-has-logging-trail
-every-region-covered
-log-file-validation-enabled
-log-group-retention-sufficient
-management-events-recorded
-object-write-events-recorded
-object-read-events-recorded
-"#);
+        insta::assert_snapshot!(asked("aws-security-hub"), @"
+        trail-encrypted-with-customer-key
+        trail-delivers-to-log-group
+        trail-logging
+        account-has-logging-trail
+        every-region-covered
+        log-file-validation-enabled
+        trail-key-policy-not-public
+        log-group-retention-sufficient
+        log-bucket-not-public
+        event-data-store-encrypted-with-customer-key
+        management-events-recorded
+        object-write-events-recorded
+        object-read-events-recorded
+        alarm-on-unauthorized-api-calls
+        alarm-on-console-sign-in-without-mfa
+        alarm-on-root-account-use
+        alarm-on-iam-policy-changes
+        alarm-on-trail-configuration-changes
+        alarm-on-console-authentication-failures
+        alarm-on-customer-key-disabled-or-deleted
+        alarm-on-bucket-policy-changes
+        alarm-on-configuration-recorder-changes
+        alarm-on-security-group-changes
+        alarm-on-network-acl-changes
+        alarm-on-network-gateway-changes
+        alarm-on-route-table-changes
+        alarm-on-vpc-changes
+        alarm-actions-enabled
+        ");
     }
 
     #[test]
