@@ -7,15 +7,26 @@ mod alarms;
 mod customer_key;
 mod delegated_administrators_approved;
 mod delivery_notification_current;
+mod digest_delivery_current;
+mod event_data_store_complete;
 mod event_data_store_encrypted_with_customer_key;
 mod every_region_covered;
 mod freshness;
 mod global_service_events_recorded;
+mod insight_events_recorded;
+mod log_bucket_access_logged;
+mod log_bucket_lifecycle_keeps_logs;
+mod log_bucket_mfa_delete_enabled;
 mod log_bucket_not_public;
+mod log_bucket_object_locked;
+mod log_bucket_owned_by_organization;
 mod log_file_delivery_current;
 mod log_file_validation_enabled;
 mod log_group_deletion_protected;
+mod log_group_delivery_current;
 mod log_group_encrypted_with_customer_key;
+mod log_group_not_public;
+mod log_group_receives_trail_streams;
 mod log_group_retention_sufficient;
 mod management_events_recorded;
 mod multi_region_trail_exists;
@@ -33,9 +44,14 @@ mod security_trail_complete;
 mod table;
 mod trail_delivers_to_log_group;
 mod trail_encrypted_with_customer_key;
+mod trail_key_policy_allows_delivery_and_reading;
+mod trail_key_policy_confined_to_trail;
 mod trail_key_policy_not_public;
+mod trail_key_rotation_enabled;
+mod trail_key_usable;
 mod trail_logging;
 mod trail_service_trusted_by_organization;
+mod trail_tagged;
 mod trail_tampering_denied_by_policy;
 mod trail_uses_designated_destinations;
 
@@ -51,15 +67,31 @@ pub const CATALOGUE: &[&Rule] = &[
     &every_region_covered::RULE,
     &log_file_validation_enabled::RULE,
     &no_management_event_source_excluded::RULE,
+    &insight_events_recorded::RULE,
     &delivery_notification_current::RULE,
     &trail_uses_designated_destinations::RULE,
+    &trail_tagged::RULE,
+    &log_bucket_owned_by_organization::RULE,
     &log_file_delivery_current::RULE,
+    &digest_delivery_current::RULE,
+    &log_group_delivery_current::RULE,
+    &trail_key_usable::RULE,
+    &trail_key_rotation_enabled::RULE,
     &trail_key_policy_not_public::RULE,
+    &trail_key_policy_confined_to_trail::RULE,
+    &trail_key_policy_allows_delivery_and_reading::RULE,
+    &log_group_receives_trail_streams::RULE,
     &log_group_retention_sufficient::RULE,
     &log_group_encrypted_with_customer_key::RULE,
     &log_group_deletion_protected::RULE,
+    &log_group_not_public::RULE,
     &log_bucket_not_public::RULE,
+    &log_bucket_access_logged::RULE,
+    &log_bucket_mfa_delete_enabled::RULE,
+    &log_bucket_object_locked::RULE,
+    &log_bucket_lifecycle_keeps_logs::RULE,
     &event_data_store_encrypted_with_customer_key::RULE,
+    &event_data_store_complete::RULE,
     &security_trail_complete::RULE,
     &multi_region_trail_exists::RULE,
     &region_has_logging_trail::RULE,

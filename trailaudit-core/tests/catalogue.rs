@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use trailaudit_core::framework::{Requirement, Selection, frameworks, requirements};
+use trailaudit_core::framework::{
+    Requirement, Selection, UNANSWERED, Unanswered, frameworks, requirements, unanswered_requirements,
+};
 use trailaudit_core::rule::Check;
 use trailaudit_core::tables::catalogue::subject;
 use trailaudit_core::{CATALOGUE, Rule};
@@ -120,15 +122,16 @@ fn rules_md() -> String {
          facts could get another verdict. Severities are those of the default framework; a requirement is nothing \
          without its edition, since frameworks renumber. In brackets stands who says that the rule answers the \
          requirement.\n\n\
-         | rule | asked of | severity | revision |\n| --- | --- | --- | --- |\n",
+         | rule | asked of | severity | revision | requirements |\n| --- | --- | --- | --- | --- |\n",
     );
     let selection = Selection::default();
     for rule in CATALOGUE {
         let (asked_of, severity) = (asked_of(rule), selection.severity_of(rule).as_str());
         writeln!(
             text,
-            "| [{id}](#{id}) | {asked_of} | {severity} | {} |",
+            "| [{id}](#{id}) | {asked_of} | {severity} | {} | {} |",
             rule.revision,
+            requirements().iter().filter(|row| row.rule == rule.id).count(),
             id = rule.id
         )
         .unwrap();
@@ -136,7 +139,20 @@ fn rules_md() -> String {
     for rule in CATALOGUE {
         write_rule(&mut text, rule);
     }
+    write_unanswered(&mut text);
     text
+}
+
+/// What is not in the catalogue, and why.
+fn write_unanswered(text: &mut String) {
+    text.push_str("\n## What no rule decides\n\n| control | requirements stated | why |\n| --- | --- | --- |\n");
+    for Unanswered { control, because, .. } in UNANSWERED {
+        let stated = unanswered_requirements()
+            .iter()
+            .filter(|row| row.rule == control)
+            .count();
+        writeln!(text, "| {control} | {stated} | {because} |").unwrap();
+    }
 }
 
 fn write_rule(text: &mut String, rule: &Rule) {
@@ -157,7 +173,7 @@ fn write_rule(text: &mut String, rule: &Rule) {
     )
     .unwrap();
     if !requirements().iter().any(|row| row.rule == rule.id) {
-        text.push_str("No framework we know states that it asks for this.\n");
+        text.push_str("No source states that a framework asks for this.\n");
         return;
     }
     text.push_str("| framework | edition | requirements |\n| --- | --- | --- |\n");
