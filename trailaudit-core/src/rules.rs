@@ -42,6 +42,7 @@ mod region_has_logging_trail;
 mod security_trail_complete;
 #[cfg(test)]
 mod table;
+mod text;
 mod trail_delivers_to_log_group;
 mod trail_encrypted_with_customer_key;
 mod trail_key_policy_allows_delivery_and_reading;

@@ -60,6 +60,7 @@ fn show(rule: &Rule, form: Form) -> String {
             "control": rule.aws.title,
             "rationale": rule.rationale,
             "remediation": rule.aws.remediation,
+            "terraform": rule.aws.terraform,
             "revision": rule.revision,
             "subject": subject(rule),
             "severity": Selection::default().severity_of(rule).as_str(),
@@ -68,15 +69,30 @@ fn show(rule: &Rule, form: Form) -> String {
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Remediation  {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
         subject(rule),
         Selection::default().severity_of(rule).as_str(),
         rule.rationale,
-        rule.aws.remediation
     );
+    let commands = rule.aws.commands().join(" &&\n");
+    for (way, text) in [("With the AWS CLI", &*commands), ("With Terraform", rule.aws.terraform)] {
+        _ = writeln!(out, "{way}\n");
+        for line in text.lines() {
+            _ = writeln!(
+                out,
+                "{}",
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("  {line}")
+                }
+            );
+        }
+        out.push('\n');
+    }
     for row in rows() {
         let edition = format!("{} {}", row.framework, row.edition);
         _ = writeln!(
