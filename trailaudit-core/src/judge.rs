@@ -1,8 +1,10 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
+mod deliveries;
+mod event_stores;
 mod exceptions;
 mod ground;
-mod log_groups;
+mod named;
 mod organization;
 mod regions;
 mod trails;
@@ -45,7 +47,12 @@ pub(crate) fn judge<'a>(
     };
     match rule.check {
         Check::EachTrail(check) => bench.trails(check),
+        Check::EachDelivery(check) => bench.deliveries(check),
         Check::EachLogGroup(check) => bench.log_groups(check),
+        Check::EachAlarm(check) => bench.alarms(check),
+        Check::EachKey(check) => bench.keys(check),
+        Check::EachBucket(check) => bench.buckets(check),
+        Check::EachEventStore(check) => Judgement::of_accounts(move |unit| bench.event_stores(check, unit.account)),
         Check::EachAccount(check) => Judgement::of_accounts(move |unit| vec![bench.account(check, unit.account)]),
         Check::EachListedAccount(check) => {
             Judgement::of_accounts(move |unit| vec![bench.listed_account(check, unit.account)])
@@ -95,14 +102,11 @@ impl<'a> Judgement<'a> {
     }
 }
 
-/// What findings of one rule are sorted by.
+/// What findings of one rule are sorted by: account, Region and resource; the rest only where these do not tell findings
+/// apart.
 fn order(finding: &Finding) -> impl Ord + '_ {
-    (
-        &finding.account,
-        &finding.region,
-        &finding.subject,
-        &finding.inherited_from,
-    )
+    let place = (&finding.account, &finding.region, finding.subject.id());
+    (place, &finding.subject, &finding.inherited_from)
 }
 
 #[derive(Clone)]

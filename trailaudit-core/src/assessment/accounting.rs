@@ -3,7 +3,6 @@
 use super::Control;
 use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
-use crate::inventory::Sighting;
 use crate::judge::{Ground, Listing, Planned, Unit};
 use crate::organization::Account;
 use crate::rule::{Check, Rule, Verdict};
@@ -103,19 +102,13 @@ struct Page<'f> {
     rule: &'static Rule,
     account: &'f Account,
     findings: &'f [Finding],
-    /// Of several verdicts on the account as a whole, on the organization or on exceptions, the one that leaves most open.
+    /// Of all verdicts on the account and what is in it, the one that leaves most open.
     whole: Option<Verdict>,
 }
 
 impl<'f> Page<'f> {
     fn of(rule: &'static Rule, account: &'f Account, findings: &'f [Finding]) -> Self {
-        let is_whole = |finding: &&Finding| {
-            matches!(
-                finding.subject,
-                Subject::Account | Subject::Organization(_) | Subject::Exception(_)
-            )
-        };
-        let whole = findings.iter().filter(is_whole).map(|finding| finding.verdict);
+        let whole = findings.iter().map(|finding| finding.verdict);
         let whole = whole.reduce(graver);
         Self {
             rule,
@@ -138,12 +131,21 @@ impl<'f> Page<'f> {
             return Outcome::Inconclusive;
         }
         match self.rule.check {
-            Check::EachTrail(_) => self.of_trails(listing),
+            Check::EachTrail(_) => self.of_trails(listing, |_| true),
+            // An owner's deliveries are judged Region by Region, a member's once.
+            Check::EachDelivery(_) => self.of_trails(listing, |finding| {
+                finding.inherited_from.is_some() || finding.region == cell.region
+            }),
             Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
-            Check::EachLogGroup(_) => self.of_region(cell, Outcome::NotApplicable),
-            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException => {
-                of_account()
+            Check::EachLogGroup(_) | Check::EachAlarm(_) | Check::EachEventStore(_) => {
+                self.of_region(cell, Outcome::NotApplicable)
             }
+            Check::EachAccount(_)
+            | Check::EachListedAccount(_)
+            | Check::EachOrganization(_)
+            | Check::EachKey(_)
+            | Check::EachBucket(_)
+            | Check::EachException => of_account(),
         }
     }
 
@@ -154,24 +156,27 @@ impl<'f> Page<'f> {
         verdicts.reduce(graver).map_or(without, Into::into)
     }
 
-    /// The trails that the Region lists: the account's own are judged here, the others in their owner's account.
-    fn of_trails(&self, listing: &Listing<'_>) -> Outcome {
-        let verdict = |sighting: &Sighting| {
-            let is_it = |finding: &&Finding| matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail);
-            self.findings.iter().find(is_it).map(|finding| finding.verdict)
-        };
-        let is_decided = |sighting| {
-            matches!(
-                verdict(sighting),
-                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted)
-            )
-        };
-        match listing.sightings {
-            [] => Outcome::NotApplicable,
-            some if !some.iter().all(is_decided) => Outcome::Inconclusive,
-            _ if listing.has_trail_of(&self.account.id) => Outcome::Evaluated,
-            _ => Outcome::Inherited,
+    /// The trails that the Region lists, each with its verdict, which is one that `counts`: the account's own are judged
+    /// here, the others in their owner's account.
+    fn of_trails(&self, listing: &Listing<'_>, counts: impl Fn(&Finding) -> bool) -> Outcome {
+        let mut outcome = Outcome::NotApplicable;
+        for (sighting, owner) in listing.trails() {
+            let is_own = owner == Some(&self.account.id);
+            let is_it = |finding: &&Finding| {
+                matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail) && counts(finding)
+            };
+            match self.findings.iter().find(is_it).map(|finding| finding.verdict) {
+                None | Some(Verdict::Inconclusive) => return Outcome::Inconclusive,
+                Some(Verdict::NotApplicable) => (),
+                Some(_) if is_own => outcome = Outcome::Evaluated,
+                Some(_) => {
+                    if let Outcome::NotApplicable = outcome {
+                        outcome = Outcome::Inherited;
+                    }
+                }
+            }
         }
+        outcome
     }
 }
 

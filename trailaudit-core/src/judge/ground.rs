@@ -43,23 +43,23 @@ pub(crate) struct Planned {
 
 /// A list of trails, as Regions show it.
 pub(crate) struct Listing<'a> {
-    pub(crate) sightings: &'a [Sighting],
-    /// Who owns them.
-    owners: Vec<&'a AccountId>,
+    sightings: &'a [Sighting],
+    /// Who owns each; none where nobody knows.
+    owners: Vec<Option<&'a AccountId>>,
 }
 
 impl<'a> Listing<'a> {
     fn of(sightings: &'a [Sighting], inventory: &'a dyn Inventory) -> Self {
-        let trails = sightings.iter().filter_map(|sighting| inventory.trail(&sighting.trail));
+        let trails = sightings.iter().map(|sighting| inventory.trail(&sighting.trail));
         Self {
             sightings,
-            owners: trails.map(Trail::owner).collect(),
+            owners: trails.map(|trail| trail.map(Trail::owner)).collect(),
         }
     }
 
-    /// Whether one of the trails is this account's own.
-    pub(crate) fn has_trail_of(&self, account: &AccountId) -> bool {
-        self.owners.contains(&account)
+    /// The trails, each with who owns it.
+    pub(crate) fn trails(&self) -> impl Iterator<Item = (&'a Sighting, Option<&'a AccountId>)> {
+        self.sightings.iter().zip(self.owners.iter().copied())
     }
 }
 

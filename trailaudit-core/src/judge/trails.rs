@@ -33,7 +33,11 @@ impl<'a> Bench<'a> {
             .zip(&own)
             .filter(|(trail, _)| self.ground.shared.contains(trail.id()));
         let inheritance: Inheritance = shared.map(inherited).collect();
-        Judgement::new(own, move |unit| self.besides_own_trails(unit, &inheritance))
+        Judgement::new(own, move |unit| {
+            self.besides_own_trails(unit, |copy, proof| {
+                self.inherited(&unit.account.id, copy, proof, &inheritance)
+            })
+        })
     }
 
     fn trail(&self, check: fn(&dyn Trail, &Exam<'_>) -> Ruling, trail: &dyn Trail) -> Finding {
@@ -49,17 +53,19 @@ impl<'a> Bench<'a> {
         finding
     }
 
-    /// What a trail rule says of an account apart from the trails it owns: the verdicts it inherits, the Regions that
-    /// could not be looked into, and, when there is nothing of all that, that it has no trail.
-    fn besides_own_trails(&self, unit: &Unit<'_>, inheritance: &Inheritance) -> Vec<Finding> {
+    /// What a trail rule says of an account apart from the trails it owns: of each copy, the Regions that could not be
+    /// looked into, and, when there is nothing of all that, that it has no trail.
+    pub(super) fn besides_own_trails(
+        &self,
+        unit: &Unit<'_>,
+        of_copy: impl Fn(&TrailId, EvidenceId) -> Finding,
+    ) -> Vec<Finding> {
         let account = unit.account;
         if let Some(finding) = self.closed(account) {
             return vec![finding];
         }
         let copies = unit.seen.copies.iter();
-        let mut findings: Vec<_> = copies
-            .map(|(trail, proof)| self.inherited(&account.id, trail, *proof, inheritance))
-            .collect();
+        let mut findings: Vec<_> = copies.map(|(copy, proof)| of_copy(copy, *proof)).collect();
         findings.extend(self.unread_of(unit));
         if findings.is_empty() && unit.seen.owned == 0 {
             let ruling = not_applicable("the account has no trail");

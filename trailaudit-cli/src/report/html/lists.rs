@@ -116,7 +116,7 @@ impl Place {
         match subject {
             Subject::Trail(trail) => Some(Self::Trail(trail.clone())),
             Subject::Region => Some(Self::RegionsOf(account.clone())),
-            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) | Subject::Exception(_) => None,
+            _ => None,
         }
     }
 }
