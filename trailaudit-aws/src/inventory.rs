@@ -20,6 +20,7 @@ pub use reading::Reading;
 
 use self::account::Unit;
 use self::key::AwsKey;
+pub(crate) use self::key::{rotating_key, why_never_rotated};
 use self::log_group::AwsLogGroup;
 use self::organization::Facts;
 use self::trail::AwsTrail;

@@ -137,3 +137,20 @@ pub(super) fn rank(key: &KeyId, name: &str, exchange: &Exchange) -> Rank {
         sent_at: exchange.transport.sent_at.clone(),
     }
 }
+
+/// Why KMS never rotates a key, by its `KeyMetadata`; none where it can (KMS developer guide, "Rotate AWS KMS keys").
+pub(crate) fn why_never_rotated(metadata: &Value) -> Option<String> {
+    let text = |field: &str| metadata[field].as_str();
+    match (text("KeySpec"), text("Origin")) {
+        (Some(spec), _) if spec != "SYMMETRIC_DEFAULT" => Some(format!("a key of the kind {spec} cannot be rotated")),
+        (_, Some("EXTERNAL")) => Some("its material was imported, which only its owner can change".to_owned()),
+        (_, Some(origin)) if origin != "AWS_KMS" => Some(format!("its material is kept elsewhere ({origin})")),
+        _ => None,
+    }
+}
+
+/// The ARN of the key that tells whether this one is rotated: of a replica its primary, else itself.
+pub(crate) fn rotating_key(metadata: &Value) -> Option<&str> {
+    let primary = metadata["MultiRegionConfiguration"]["PrimaryKey"]["Arn"].as_str();
+    primary.or_else(|| metadata["Arn"].as_str())
+}
