@@ -53,7 +53,10 @@ pub use population::{Population, Settings, populate};
 pub use server::Server;
 pub use truth::{Cell, Defect, Truth};
 pub use world::{
-    AccessKey, Account, AccountState, DelegatedAdministrator, Denial, DeniedBy, EventSelectors, Key, KeyReaders,
-    KeySpec, LogGroup, Organization, OrganizationalUnit, REGIONS, Region, RegionStatus, Role, Trail, TrailStatus,
-    Trust, World,
+    AccessKey, Account, AccountState, Alarm, Attached, Bucket, BucketLogging, DelegatedAdministrator, Denial, DeniedBy,
+    EventDataStore, EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition,
+    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, MetricMath,
+    MetricQuery, ObjectLock, Organization, OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region,
+    RegionStatus, Retention, Role, ServiceControlPolicy, Subscription, SubscriptionState, Topic, Trail, TrailStatus,
+    Trust, Watched, World,
 };

@@ -1,0 +1,158 @@
+//! What the policy of a key says when nobody wrote one: the policy CloudTrail recommends, and whom it lets in beside.
+
+use serde_json::{Value, json};
+
+use super::{Key, KeyReaders, Organization};
+
+impl Key {
+    /// The text of its policy in the account that owns it.
+    #[must_use]
+    pub fn policy_text(&self, owner: &str, organization: &Organization) -> String {
+        if let Some(text) = &self.policy {
+            return text.clone();
+        }
+        if self.manager == "AWS" {
+            return document(&[json!({
+                "Sid": "Allow access through a service for all principals in the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"kms:CallerAccount": owner}},
+            })]);
+        }
+        let mut statements = vec![statement(
+            "Enable IAM User Permissions",
+            &json!({"AWS": format!("arn:aws:iam::{owner}:root")}),
+            &json!("kms:*"),
+        )];
+        if self.usage == "ENCRYPT_DECRYPT" {
+            statements.extend(for_trails(owner, &self.trails(owner, organization)));
+        }
+        statements.extend(self.for_readers(organization));
+        document(&statements)
+    }
+
+    /// The trails CloudTrail may encrypt for: the owner's, and for whom else the key is.
+    fn trails(&self, owner: &str, organization: &Organization) -> Vec<String> {
+        let mut accounts = vec![owner];
+        match &self.readers {
+            KeyReaders::Organization => accounts.push(&organization.management_account),
+            KeyReaders::Accounts(others) => accounts.extend(others.iter().map(String::as_str)),
+            KeyReaders::Owner | KeyReaders::Nobody => {}
+        }
+        accounts.dedup();
+        let trails = accounts.into_iter();
+        trails
+            .map(|account| format!("arn:aws:cloudtrail:*:{account}:trail/*"))
+            .collect()
+    }
+
+    /// What the readers say, as a statement: the two must not contradict each other.
+    fn for_readers(&self, organization: &Organization) -> Option<Value> {
+        let everybody = json!({"AWS": "*"});
+        let actions = json!([
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:GetKeyRotationStatus",
+            "kms:GetPublicKey",
+            "kms:Sign"
+        ]);
+        match &self.readers {
+            KeyReaders::Owner => None,
+            KeyReaders::Organization => {
+                let mut allowed = statement("Allow the Organization to use the key", &everybody, &actions);
+                allowed["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": organization.id}});
+                Some(allowed)
+            }
+            KeyReaders::Accounts(accounts) => {
+                let roots = accounts.iter().map(|account| format!("arn:aws:iam::{account}:root"));
+                let roots: Vec<String> = roots.collect();
+                Some(statement(
+                    "Allow other accounts to use the key",
+                    &json!({"AWS": roots}),
+                    &actions,
+                ))
+            }
+            KeyReaders::Nobody => {
+                let mut denied = statement("Keep everybody out", &everybody, &json!("kms:*"));
+                denied["Effect"] = json!("Deny");
+                denied["Condition"] = json!({"Bool": {"aws:PrincipalIsAWSService": "false"}});
+                Some(denied)
+            }
+        }
+    }
+}
+
+/// What CloudTrail recommends, confined to some trails: their ARNs, with wildcards.
+pub(crate) fn for_trails(owner: &str, trails: &[String]) -> [Value; 3] {
+    let service = json!({"Service": "cloudtrail.amazonaws.com"});
+    let context = "kms:EncryptionContext:aws:cloudtrail:arn";
+    let mut encrypt = statement(
+        "Allow CloudTrail to encrypt logs",
+        &service,
+        &json!("kms:GenerateDataKey*"),
+    );
+    encrypt["Condition"] = json!({"StringLike": {"aws:SourceArn": trails, context: trails}});
+    let mut describe = statement("Allow CloudTrail to describe key", &service, &json!("kms:DescribeKey"));
+    describe["Condition"] = json!({"StringLike": {"aws:SourceArn": trails}});
+    let mut decrypt = statement(
+        "Allow principals in the account to decrypt log files",
+        &json!({"AWS": "*"}),
+        &json!(["kms:Decrypt", "kms:ReEncryptFrom"]),
+    );
+    decrypt["Condition"] = json!({"StringEquals": {"kms:CallerAccount": owner}, "StringLike": {context: trails}});
+    [encrypt, describe, decrypt]
+}
+
+fn statement(name: &str, principal: &Value, action: &Value) -> Value {
+    json!({"Sid": name, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"})
+}
+
+fn document(statements: &[Value]) -> String {
+    let document = json!({"Version": "2012-10-17", "Id": "key-policy", "Statement": statements});
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::{MANAGEMENT, MEMBER, now};
+
+    fn statements(change: impl FnOnce(&mut Key)) -> Vec<Value> {
+        let mut key = Key::new("a-key", "us-east-1", now());
+        change(&mut key);
+        let text = key.policy_text(MEMBER, &Organization::new("o-exampleorg1", MANAGEMENT));
+        let document: Value = serde_json::from_str(&text).unwrap();
+        document["Statement"].as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn cloudtrail_is_confined_to_the_trails_the_key_is_for() {
+        let own = format!("arn:aws:cloudtrail:*:{MEMBER}:trail/*");
+        let trails = |statements: &[Value]| statements[1]["Condition"]["StringLike"]["aws:SourceArn"].clone();
+        assert_eq!(trails(&statements(|_| ())), json!([own]));
+        let shared = statements(|key| key.readers = KeyReaders::Organization);
+        assert_eq!(
+            trails(&shared),
+            json!([own, format!("arn:aws:cloudtrail:*:{MANAGEMENT}:trail/*")])
+        );
+        assert_eq!(
+            shared[4]["Condition"]["StringEquals"]["aws:PrincipalOrgID"],
+            "o-exampleorg1"
+        );
+    }
+
+    #[test]
+    fn readers_and_policy_say_the_same() {
+        let last = |readers| statements(|key| key.readers = readers).pop().unwrap();
+        let accounts = KeyReaders::Accounts([MANAGEMENT.to_owned()].into());
+        assert_eq!(
+            last(accounts)["Principal"]["AWS"],
+            json!([format!("arn:aws:iam::{MANAGEMENT}:root")])
+        );
+        assert_eq!(last(KeyReaders::Nobody)["Effect"], "Deny");
+        let signing = statements(|key| key.usage = "SIGN_VERIFY");
+        assert_eq!(signing.len(), 1, "CloudTrail does not encrypt with what signs");
+    }
+}
