@@ -78,6 +78,14 @@ impl Agenda {
             .collect()
     }
 
+    /// The scope as the run log and the manifest carry it: that Regions were not asked limits it, too.
+    pub fn limit(&self, mut scope: Value) -> Value {
+        if self.search == Search::Economical {
+            scope["plan"] = self.search.as_str().into();
+        }
+        scope
+    }
+
     /// As the run log has it.
     pub fn to_json(&self) -> Value {
         let needs: Vec<_> = self.needs.iter().map(|need| need.as_str()).collect();

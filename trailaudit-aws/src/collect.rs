@@ -290,7 +290,7 @@ impl Options {
             "partition": partition.id,
             "endpoints": endpoints,
             "simulated": is_simulated(endpoints),
-            "scope": self.scope.to_json(),
+            "scope": self.agenda.limit(self.scope.to_json()),
             "agenda": self.agenda.to_json(),
             "roleNames": self.role_names,
             "sessionName": self.session_name,

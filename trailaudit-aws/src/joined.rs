@@ -148,6 +148,7 @@ mod tests {
         let visit = |account: &str, key: &str| Visited {
             account: account.into(),
             trails: vec![("eu-west-1".into(), trail(key))],
+            store_keys: Vec::new(),
         };
         for order in [["999", "111122223333", "000"], ["111122223333", "000", "999"]] {
             let mut seen = Seen::default();

@@ -79,10 +79,8 @@ mod tests {
     /// STS refuses a session policy of more than 2,048 characters; the longest one is that of every call there is.
     #[test]
     fn session_policies_fit() {
-        let all = Agenda {
-            search: Search::Economical,
-            ..Agenda::default()
-        };
+        let mut all = Agenda::default();
+        all.search = Search::Economical;
         assert!(session_policy(&all).len() <= 1_536, "{}", session_policy(&all).len());
         let management = management_session_policy(&all);
         assert!(management.len() <= 2_048, "{}", management.len());

@@ -60,19 +60,10 @@ impl Join<'_> {
         join_all(found.map(|(bucket, (session, found))| self.settings(bucket, session, found))).await;
     }
 
-    /// The owners of the trails, the accounts that are said to keep logs, those of the trails' keys, and those that
-    /// administer trails.
+    /// Those who are likely to have it, step by step.
     async fn search_likely_owners(&self, search: &mut Search, named: &BTreeMap<String, Named>) {
-        let archives: BTreeSet<_> = self.scope.log_archive_accounts.iter().cloned().collect();
-        let administrators: BTreeSet<_> = self.directory.administrators.iter().cloned().collect();
-        let steps: [&dyn Fn(&Named) -> BTreeSet<AccountId>; 4] = [
-            &|named| named.owners.clone(),
-            &|_| archives.clone(),
-            &|named| named.key_accounts.clone(),
-            &|_| administrators.clone(),
-        ];
-        for likely in steps {
-            let candidates = |bucket: &String| named.get(bucket).map(likely).unwrap_or_default();
+        for likely in LIKELY {
+            let candidates = |bucket: &String| named.get(bucket).map(|named| likely(self, named)).unwrap_or_default();
             self.search(search, candidates).await;
         }
     }
@@ -173,6 +164,15 @@ impl Join<'_> {
         self.sessions.ask(session, region, question, &sheet).await
     }
 }
+
+/// Who is likely to have a bucket: the owners of the trails, the accounts that are said to keep logs, those of the trails'
+/// keys, and those that administer trails.
+const LIKELY: [fn(&Join<'_>, &Named) -> BTreeSet<AccountId>; 4] = [
+    |_, named| named.owners.clone(),
+    |join, _| join.scope.log_archive_accounts.clone(),
+    |_, named| named.key_accounts.clone(),
+    |join, _| join.directory.administrators.iter().cloned().collect(),
+];
 
 /// What each need asks for.
 const SETTINGS: [(Need, BucketSetting); 7] = [
