@@ -10,6 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::Thresholds;
+use trailaudit_core::framework::Selection;
 
 use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
 use crate::error::{CommandError, Result, nearest};
@@ -51,6 +52,9 @@ pub(crate) struct Config {
     scope: ScopeSection,
     signing: SigningSection,
     thresholds: Option<Thresholds>,
+    /// Whether the thresholds say how long log files are kept.
+    #[serde(skip)]
+    names_log_file_retention: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,7 +118,15 @@ impl Config {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        toml::from_str(&text).map_err(|error| explain(path, &text, &error))
+        Self::parse(&text).map_err(|error| explain(path, &text, &error))
+    }
+
+    fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
+        let mut config: Self = toml::from_str(text)?;
+        let table: toml::Table = toml::from_str(text)?;
+        let thresholds = table.get("thresholds").and_then(toml::Value::as_table);
+        config.names_log_file_retention = thresholds.is_some_and(|named| named.contains_key("log-file-retention-days"));
+        Ok(config)
     }
 
     /// Fills what the command line left open.
@@ -195,9 +207,13 @@ impl Config {
         self.fail_on
     }
 
-    /// The thresholds, when the file names any.
-    pub(crate) fn baseline(&self) -> Option<Baseline> {
-        let thresholds = self.thresholds.clone()?;
+    /// The thresholds, when the file names any; how long log files are kept as the frameworks have it, where it does not
+    /// say that.
+    pub(crate) fn baseline(&self, selection: &Selection) -> Option<Baseline> {
+        let mut thresholds = self.thresholds.clone()?;
+        if !self.names_log_file_retention {
+            thresholds.log_file_retention_days = Baseline::under(selection).thresholds.log_file_retention_days;
+        }
         Some(Baseline { thresholds })
     }
 }
@@ -260,6 +276,17 @@ mod tests {
     fn what_is_not_toml_names_its_line() {
         let told = refused("concurrency = 8\nrole-name = [\n");
         assert!(told.contains("trailaudit.toml, line"), "{told}");
+    }
+
+    #[test]
+    fn how_long_log_files_are_kept_is_the_frameworks_to_say_unless_the_file_does() {
+        let days = |text: &str| {
+            let baseline = Config::parse(text).unwrap().baseline(&Selection::default());
+            baseline.map(|baseline| baseline.thresholds.log_file_retention_days)
+        };
+        assert_eq!(days(""), None);
+        assert_eq!(days("[thresholds]\ndelivery-window-hours = 1\n"), Some(2_555));
+        assert_eq!(days("[thresholds]\nlog-file-retention-days = 365\n"), Some(365));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
-mod log_groups;
+mod deliveries;
+mod event_stores;
+mod named;
 mod organization;
 mod regions;
 mod trails;
@@ -36,7 +38,14 @@ pub(crate) fn judge(
     let in_scope = || inventory.accounts().par_iter().filter(|account| !account.excluded);
     let mut findings: Vec<Finding> = match rule.check {
         Check::EachTrail(check) => bench.trails(check, coverage),
+        Check::EachDelivery(check) => bench.deliveries(check, coverage),
         Check::EachLogGroup(check) => bench.log_groups(check, coverage),
+        Check::EachAlarm(check) => bench.alarms(check, coverage),
+        Check::EachKey(check) => bench.keys(check, coverage),
+        Check::EachBucket(check) => bench.buckets(check, coverage),
+        Check::EachEventStore(check) => in_scope()
+            .flat_map_iter(|account| bench.event_stores(check, account))
+            .collect(),
         Check::EachAccount(check) => in_scope().map(|account| bench.account(check, account)).collect(),
         Check::EachListedAccount(check) => in_scope().map(|account| bench.listed_account(check, account)).collect(),
         Check::EachRegion(check) => in_scope()
@@ -44,15 +53,14 @@ pub(crate) fn judge(
             .collect(),
         Check::EachOrganization(check) => bench.organization(check),
     };
-    findings.par_sort_by(|a, b| {
-        (&a.account, &a.region, &a.subject, &a.inherited_from).cmp(&(
-            &b.account,
-            &b.region,
-            &b.subject,
-            &b.inherited_from,
-        ))
-    });
+    findings.par_sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// By account, Region and resource; the rest only where these do not tell findings apart.
+fn order(finding: &Finding) -> impl Ord {
+    let place = (&finding.account, &finding.region, finding.subject.id());
+    (place, &finding.subject, &finding.inherited_from)
 }
 
 /// The cells of each account in which something is missing.

@@ -33,7 +33,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         rules: Vec::new(),
     })?;
     if form == Form::Json {
-        let catalogue = to_json(&rules, &selection, &Baseline::default()).map_err(CommandError::failed)?;
+        let catalogue = to_json(&rules, &selection, &Baseline::under(&selection)).map_err(CommandError::failed)?;
         return Ok(String::from_utf8_lossy(&catalogue).into_owned() + "\n");
     }
     let mut out = String::new();
@@ -41,7 +41,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         let severity = selection.severity_of(rule).as_str();
         _ = writeln!(
             out,
-            "{:<34} {severity:<9} {:<8} {}",
+            "{:<46} {severity:<9} {:<12} {}",
             rule.id,
             subject(rule),
             rule.aws.title

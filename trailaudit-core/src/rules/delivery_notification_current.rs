@@ -30,11 +30,11 @@ fn notifications_arrive(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{World, judge_trail, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
     use crate::trail::Delivery;
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&super::RULE, change)
+        judge(&super::RULE, change)
     }
 
     #[test]

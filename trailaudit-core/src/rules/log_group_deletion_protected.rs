@@ -26,11 +26,11 @@ fn deletion_protected(group: &dyn LogGroup, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{judge_log_group, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     #[test]
     fn truth_table() {
-        let verdict = |protected| judge_log_group(&super::RULE, |w| w.group.protected = protected);
+        let verdict = |protected| judge(&super::RULE, |w| w.group.protected = protected);
         assert_eq!(verdict(known(true)), "pass: deletion protection is on");
         assert_eq!(verdict(known(false)), "fail: deletion protection is off");
         assert!(verdict(unread()).starts_with("inconclusive: the fact could not be read"));

@@ -28,10 +28,10 @@ fn encrypted_with_customer_key(group: &dyn LogGroup, exam: &Exam<'_>) -> Ruling 
 #[cfg(test)]
 mod tests {
     use crate::key::{KeyManager, KeyState};
-    use crate::rules::table::{World, judge_log_group, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_log_group(&super::RULE, change)
+        judge(&super::RULE, change)
     }
 
     #[test]

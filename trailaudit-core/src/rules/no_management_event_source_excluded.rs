@@ -33,10 +33,10 @@ fn nothing_excluded(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 #[cfg(test)]
 mod tests {
     use crate::observed::Observed;
-    use crate::rules::table::{judge_trail, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     fn verdict(excluded: Observed<Option<Vec<String>>>) -> String {
-        judge_trail(&super::RULE, |w| w.trail.excluded = excluded)
+        judge(&super::RULE, |w| w.trail.excluded = excluded)
     }
 
     #[test]

@@ -31,10 +31,10 @@ fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 mod tests {
     use super::*;
     use crate::key::{KeyManager, KeyState};
-    use crate::rules::table::{World, judge_trail, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&RULE, change)
+        judge(&RULE, change)
     }
 
     fn in_state(state: KeyState) -> String {

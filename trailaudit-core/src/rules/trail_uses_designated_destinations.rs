@@ -55,10 +55,10 @@ fn uses_designated_destinations(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 #[cfg(test)]
 mod tests {
     use crate::baseline::Thresholds;
-    use crate::rules::table::{World, judge_trail, known, sound_destination, unread};
+    use crate::rules::table::{World, judge, known, sound_destination, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&super::RULE, |w| {
+        judge(&super::RULE, |w| {
             w.baseline.thresholds = Thresholds {
                 designated_buckets: vec!["other-logs".into(), "trail-logs".into()],
                 designated_topics: vec!["arn:aws:sns:us-east-1:111111111111:trail".into()],

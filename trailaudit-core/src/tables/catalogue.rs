@@ -49,7 +49,12 @@ pub fn subject(rule: &Rule) -> &'static str {
         Check::EachTrail(_) => "trail",
         Check::EachAccount(_) | Check::EachListedAccount(_) => "account",
         Check::EachRegion(_) => "region",
+        Check::EachDelivery(_) => "delivery",
         Check::EachLogGroup(_) => "log-group",
+        Check::EachAlarm(_) => "alarm",
+        Check::EachKey(_) => "key",
+        Check::EachBucket(_) => "bucket",
+        Check::EachEventStore(_) => "event-store",
         Check::EachOrganization(_) => "organization",
     }
 }
