@@ -44,6 +44,8 @@ pub struct Wording {
     pub title: &'static str,
     /// The commands that turn a fail into a pass, joined by ` && `. What stands in capitals has to be filled in.
     pub remediation: &'static str,
+    /// The same as Terraform (HCL). What stands in capitals has to be filled in.
+    pub terraform: &'static str,
 }
 
 impl Wording {

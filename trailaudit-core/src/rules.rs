@@ -28,6 +28,7 @@ mod log_group_encrypted_with_customer_key;
 mod log_group_not_public;
 mod log_group_receives_trail_streams;
 mod log_group_retention_sufficient;
+mod log_group_role_can_deliver;
 mod management_events_recorded;
 mod multi_region_trail_exists;
 mod no_management_event_source_excluded;
@@ -42,6 +43,7 @@ mod region_has_logging_trail;
 mod security_trail_complete;
 #[cfg(test)]
 mod table;
+mod text;
 mod trail_delivers_to_log_group;
 mod trail_encrypted_with_customer_key;
 mod trail_key_policy_allows_delivery_and_reading;
@@ -80,6 +82,7 @@ pub const CATALOGUE: &[&Rule] = &[
     &trail_key_policy_not_public::RULE,
     &trail_key_policy_confined_to_trail::RULE,
     &trail_key_policy_allows_delivery_and_reading::RULE,
+    &log_group_role_can_deliver::RULE,
     &log_group_receives_trail_streams::RULE,
     &log_group_retention_sufficient::RULE,
     &log_group_encrypted_with_customer_key::RULE,

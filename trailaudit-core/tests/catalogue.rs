@@ -64,6 +64,12 @@ fn texts_have_the_form_their_readers_expect() {
         for command in rule.aws.commands() {
             assert!(command.starts_with("aws "), "{}: {command:?} cannot be pasted", rule.id);
         }
+        let terraform = rule.aws.terraform;
+        for line in terraform.lines() {
+            assert!(line.trim_end() == line && !line.contains('\t'), "{}: {line:?}", rule.id);
+        }
+        let is_block = terraform.starts_with("resource \"") || terraform.starts_with("import {");
+        assert!(is_block && terraform.ends_with("\n}"), "{}: {terraform}", rule.id);
     }
 }
 
@@ -162,7 +168,7 @@ fn write_rule(text: &mut String, rule: &Rule) {
          - Control, in the words of AWS: {}\n\
          - Asked of: {}\n\
          - Revision: {}\n\n\
-         ```sh\n{}\n```\n\n",
+         ```sh\n{}\n```\n\n```hcl\n{}\n```\n\n",
         rule.id,
         rule.title,
         rule.rationale,
@@ -170,6 +176,7 @@ fn write_rule(text: &mut String, rule: &Rule) {
         asked_of(rule),
         rule.revision,
         rule.aws.commands().join(" &&\n"),
+        rule.aws.terraform,
     )
     .unwrap();
     if !requirements().iter().any(|row| row.rule == rule.id) {

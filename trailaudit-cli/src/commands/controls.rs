@@ -61,6 +61,7 @@ fn show(rule: &Rule, form: Form) -> String {
             "control": rule.aws.title,
             "rationale": rule.rationale,
             "remediation": rule.aws.remediation,
+            "terraform": rule.aws.terraform,
             "revision": rule.revision,
             "subject": subject(rule),
             "severity": Selection::default().severity_of(rule).as_str(),
@@ -70,8 +71,7 @@ fn show(rule: &Rule, form: Form) -> String {
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Calls        {}\n  \
-         Remediation  {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Calls        {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
@@ -79,8 +79,23 @@ fn show(rule: &Rule, form: Form) -> String {
         Selection::default().severity_of(rule).as_str(),
         rule.rationale,
         calls_in_words(rule),
-        rule.aws.remediation
     );
+    let commands = rule.aws.commands().join(" &&\n");
+    for (way, text) in [("With the AWS CLI", &*commands), ("With Terraform", rule.aws.terraform)] {
+        _ = writeln!(out, "{way}\n");
+        for line in text.lines() {
+            _ = writeln!(
+                out,
+                "{}",
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("  {line}")
+                }
+            );
+        }
+        out.push('\n');
+    }
     for row in rows() {
         let edition = format!("{} {}", row.framework, row.edition);
         _ = writeln!(

@@ -12,6 +12,18 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Alarms have actions enabled",
         remediation: "aws cloudwatch enable-alarm-actions --alarm-names ALARM",
+        terraform: r#"resource "aws_cloudwatch_metric_alarm" "ALARM" {
+  alarm_name          = "ALARM"
+  metric_name         = "METRIC"
+  namespace           = "NAMESPACE"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  actions_enabled     = true
+  alarm_actions       = ["TOPIC_ARN"]
+}"#,
     },
     needs: &[Need::LogGroups, Need::Alerts],
     check: Check::EachAlarm(does_something),

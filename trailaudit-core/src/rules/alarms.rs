@@ -1,13 +1,33 @@
 //! Somebody is told of what should not happen unseen: one family, fifteen activities.
 
-mod text;
-
 use crate::alert::Activity;
 use crate::filter_pattern::ALARMS;
 use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::one_trail::one_trail;
+use crate::rules::text::joined;
+
+/// How an alarm on any such metric goes on, and whom it reaches, in Terraform.
+const ALARM_RESOURCE: &str = r#"  namespace           = "TRAILS"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.TOPIC.arn]
+}
+
+resource "aws_sns_topic" "TOPIC" {
+  name = "TOPIC"
+}
+
+resource "aws_sns_topic_subscription" "TOPIC" {
+  topic_arn = aws_sns_topic.TOPIC.arn
+  protocol  = "email"
+  endpoint  = "ADDRESS"
+}"#;
 
 /// Declares the rule about one activity, the `$place`th of the benchmark.
 macro_rules! alarm {
@@ -19,7 +39,29 @@ macro_rules! alarm {
             revision: 1,
             aws: Wording {
                 title: concat!("Metric filter + alarm + subscribed SNS topic: ", $control),
-                remediation: text::remediation!($id, ALARMS[$place].widest()),
+                remediation: joined!(
+                    "aws sns create-topic --name TOPIC && \
+                     aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS && ",
+                    concat!("aws logs put-metric-filter --log-group-name GROUP --filter-name ", $id),
+                    " --filter-pattern '",
+                    ALARMS[$place].widest(),
+                    concat!("' --metric-transformations metricName=", $id, ",metricNamespace=TRAILS,metricValue=1"),
+                    concat!(" && aws cloudwatch put-metric-alarm --alarm-name ", $id, " --metric-name ", $id),
+                    " --namespace TRAILS --statistic Sum --period 300 --evaluation-periods 1 --threshold 1 \
+                     --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching \
+                     --alarm-actions TOPIC_ARN",
+                ),
+                terraform: joined!(
+                    concat!("resource \"aws_cloudwatch_log_metric_filter\" \"", $id, "\" {\n"),
+                    concat!("  name           = \"", $id, "\"\n"),
+                    "  log_group_name = \"GROUP\"\n  pattern        = chomp(<<-EOT\n    ",
+                    ALARMS[$place].widest(),
+                    concat!("\n  EOT\n  )\n\n  metric_transformation {\n    name      = \"", $id, "\"\n"),
+                    "    namespace = \"TRAILS\"\n    value     = \"1\"\n  }\n}\n\n",
+                    concat!("resource \"aws_cloudwatch_metric_alarm\" \"", $id, "\" {\n"),
+                    concat!("  alarm_name          = \"", $id, "\"\n  metric_name         = \"", $id, "\"\n"),
+                    ALARM_RESOURCE,
+                ),
             },
             needs: &[Need::TrailStatus, Need::LogGroups, Need::Alerts],
             check: Check::EachAccount(somebody_is_told::<$place>),

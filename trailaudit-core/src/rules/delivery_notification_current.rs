@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "SNS topic configured and delivering",
         remediation: "aws cloudtrail update-trail --name TRAIL --sns-topic-name TOPIC",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  sns_topic_name = "TOPIC"
+}"#,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachTrail(notifications_arrive),

@@ -3,6 +3,7 @@
 use crate::need::Need;
 use crate::organization::{AccountId, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, not_applicable, pass};
+use crate::rules::text::{BUCKET_POLICY_RESOURCE, PUT_BUCKET_POLICY};
 use crate::trail::{Channel, Trail};
 
 /// How long after it began logging a trail may take until the first digest file is there.
@@ -15,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     revision: 1,
     aws: Wording {
         title: "Digest delivery is healthy",
-        remediation: "aws cloudtrail get-trail-status --name TRAIL_ARN --region REGION && \
-                      aws s3api put-bucket-policy --bucket BUCKET --policy file://BUCKET_POLICY.json",
+        remediation: PUT_BUCKET_POLICY,
+        terraform: BUCKET_POLICY_RESOURCE,
     },
     needs: &[Need::TrailStatus, Need::Deliveries],
     check: Check::EachDelivery(digests_arrive),

@@ -14,6 +14,13 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail Lake event data store is multi-region (and organization-wide, terminationProtection, retention)",
         remediation: "aws cloudtrail update-event-data-store --event-data-store STORE_ARN --multi-region-enabled \
                       --organization-enabled --termination-protection-enabled --retention-period 365",
+        terraform: r#"resource "aws_cloudtrail_event_data_store" "STORE" {
+  name                           = "STORE"
+  multi_region_enabled           = true
+  organization_enabled           = true
+  termination_protection_enabled = true
+  retention_period               = 365
+}"#,
     },
     needs: &[Need::EventStores],
     check: Check::EachEventStore(complete),

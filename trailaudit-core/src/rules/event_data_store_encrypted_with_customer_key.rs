@@ -13,6 +13,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "CloudTrail Lake event data store encrypted with CMK",
         remediation: "aws cloudtrail update-event-data-store --event-data-store STORE_ARN --kms-key-id KEY_ARN",
+        terraform: r#"resource "aws_cloudtrail_event_data_store" "STORE" {
+  name       = "STORE"
+  kms_key_id = "KEY_ARN"
+}"#,
     },
     needs: &[Need::EventStores, Need::EventStoreKeys],
     check: Check::EachEventStore(encrypted_with_customer_key),

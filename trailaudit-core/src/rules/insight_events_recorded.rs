@@ -14,6 +14,18 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail Insights enabled",
         remediation: "aws cloudtrail put-insight-selectors --trail-name TRAIL --insight-selectors \
                       InsightType=ApiCallRateInsight InsightType=ApiErrorRateInsight",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+
+  insight_selector {
+    insight_type = "ApiCallRateInsight"
+  }
+
+  insight_selector {
+    insight_type = "ApiErrorRateInsight"
+  }
+}"#,
     },
     needs: &[Need::TrailStatus, Need::Insights],
     check: Check::EachTrail(looks_for_unusual_activity),

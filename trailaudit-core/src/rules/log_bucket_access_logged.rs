@@ -14,6 +14,11 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail bucket access logging",
         remediation: "aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \
                       '{\"LoggingEnabled\":{\"TargetBucket\":\"LOG_BUCKET\",\"TargetPrefix\":\"BUCKET/\"}}'",
+        terraform: r#"resource "aws_s3_bucket_logging" "BUCKET" {
+  bucket        = "BUCKET"
+  target_bucket = "LOG_BUCKET"
+  target_prefix = "BUCKET/"
+}"#,
     },
     needs: &[Need::Buckets, Need::BucketLogging],
     check: Check::EachBucket(access_logged),

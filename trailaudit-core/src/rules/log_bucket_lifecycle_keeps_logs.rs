@@ -18,6 +18,22 @@ pub(super) const RULE: Rule = Rule {
                       aws s3api put-bucket-lifecycle-configuration --bucket BUCKET --lifecycle-configuration \
                       '{\"Rules\":[{\"ID\":\"keep\",\"Status\":\"Enabled\",\"Filter\":{\"Prefix\":\"AWSLogs/\"},\
                       \"Expiration\":{\"Days\":DAYS}}]}'",
+        terraform: r#"resource "aws_s3_bucket_lifecycle_configuration" "BUCKET" {
+  bucket = "BUCKET"
+
+  rule {
+    id     = "keep"
+    status = "Enabled"
+
+    filter {
+      prefix = "AWSLogs/"
+    }
+
+    expiration {
+      days = 365
+    }
+  }
+}"#,
     },
     needs: &[Need::Buckets, Need::BucketLifecycles],
     check: Check::EachBucket(keeps_log_files),

@@ -15,6 +15,15 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail bucket MFA delete",
         remediation: "aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration \
                       Status=Enabled,MFADelete=Enabled --mfa 'MFA_DEVICE_ARN CODE'",
+        terraform: r#"resource "aws_s3_bucket_versioning" "BUCKET" {
+  bucket = "BUCKET"
+  mfa    = "MFA_DEVICE_ARN CODE"
+
+  versioning_configuration {
+    status     = "Enabled"
+    mfa_delete = "Enabled"
+  }
+}"#,
     },
     needs: &[Need::Buckets, Need::BucketVersioning],
     check: Check::EachBucket(needs_second_factor),

@@ -14,6 +14,13 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail bucket not public",
         remediation: "aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \
                       BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        terraform: r#"resource "aws_s3_bucket_public_access_block" "BUCKET" {
+  bucket                  = "BUCKET"
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}"#,
     },
     needs: &[Need::Buckets, Need::BucketAccess],
     check: Check::EachBucket(not_public),

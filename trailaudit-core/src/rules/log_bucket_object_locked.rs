@@ -16,6 +16,16 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws s3api put-object-lock-configuration --bucket BUCKET --object-lock-configuration \
                       '{\"ObjectLockEnabled\":\"Enabled\",\"Rule\":{\"DefaultRetention\":{\"Mode\":\"COMPLIANCE\",\
                       \"Days\":DAYS}}}'",
+        terraform: r#"resource "aws_s3_bucket_object_lock_configuration" "BUCKET" {
+  bucket = "BUCKET"
+
+  rule {
+    default_retention {
+      mode = "COMPLIANCE"
+      days = 365
+    }
+  }
+}"#,
     },
     needs: &[Need::Buckets, Need::BucketLocks],
     check: Check::EachBucket(locked),

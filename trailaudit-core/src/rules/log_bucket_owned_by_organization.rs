@@ -13,6 +13,14 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail bucket exists and is owned by an account of the Organization",
         remediation: "aws cloudtrail update-trail --name TRAIL --s3-bucket-name BUCKET",
+        terraform: r#"resource "aws_s3_bucket" "BUCKET" {
+  bucket = "BUCKET"
+}
+
+resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = aws_s3_bucket.BUCKET.id
+}"#,
     },
     needs: &[Need::Buckets],
     check: Check::EachTrail(bucket_owned_by_organization),

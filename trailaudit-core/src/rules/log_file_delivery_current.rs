@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::organization::{AccountId, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, pass};
 use crate::rules::freshness::is_new;
+use crate::rules::text::{BUCKET_POLICY_RESOURCE, PUT_BUCKET_POLICY};
 use crate::trail::{Channel, Trail};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     revision: 1,
     aws: Wording {
         title: "S3 delivery healthy",
-        remediation: "aws cloudtrail get-trail-status --name TRAIL_ARN --region REGION && \
-                      aws s3api put-bucket-policy --bucket BUCKET --policy file://BUCKET_POLICY.json",
+        remediation: PUT_BUCKET_POLICY,
+        terraform: BUCKET_POLICY_RESOURCE,
     },
     needs: &[Need::TrailStatus, Need::Deliveries],
     check: Check::EachDelivery(log_files_arrive),

@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "CloudTrail log file validation should be enabled",
         remediation: "aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                       = "TRAIL"
+  s3_bucket_name             = "BUCKET"
+  enable_log_file_validation = true
+}"#,
     },
     needs: &[],
     check: Check::EachTrail(validation_enabled),

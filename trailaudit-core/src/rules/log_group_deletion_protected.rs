@@ -14,6 +14,10 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail log group deletion protection on",
         remediation: "aws logs put-log-group-deletion-protection --log-group-identifier GROUP \
                       --deletion-protection-enabled",
+        terraform: r#"resource "aws_cloudwatch_log_group" "GROUP" {
+  name                        = "GROUP"
+  deletion_protection_enabled = true
+}"#,
     },
     needs: &[Need::LogGroups],
     check: Check::EachLogGroup(deletion_protected),

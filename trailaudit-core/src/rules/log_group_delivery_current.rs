@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::organization::{AccountId, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
 use crate::rules::freshness::reaches_log_group;
+use crate::rules::text::{PUT_ROLE, ROLE_RESOURCES};
 use crate::trail::{Channel, Trail};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,10 +14,8 @@ pub(super) const RULE: Rule = Rule {
     revision: 1,
     aws: Wording {
         title: "CloudWatch Logs delivery healthy",
-        remediation: "aws cloudtrail get-trail-status --name TRAIL_ARN --region REGION && \
-                      aws iam put-role-policy --role-name ROLE --policy-name deliver --policy-document \
-                      '{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\
-                      [\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":\"GROUP_ARN:log-stream:*\"}}'",
+        remediation: PUT_ROLE,
+        terraform: ROLE_RESOURCES,
     },
     needs: &[Need::TrailStatus, Need::Deliveries],
     check: Check::EachDelivery(events_arrive),

@@ -12,7 +12,24 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail log group not public",
         remediation: "aws logs describe-resource-policies && \
-                      aws logs put-resource-policy --policy-name POLICY --policy-document file://POLICY.json",
+                      aws logs put-resource-policy --policy-name POLICY --policy-document \
+                      '{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\
+                      {\"Service\":\"SERVICE.amazonaws.com\"},\"Action\":[\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\
+                      \"Resource\":\"GROUP_ARN:*\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"ACCOUNT\"}}}}'",
+        terraform: r#"resource "aws_cloudwatch_log_resource_policy" "POLICY" {
+  policy_name = "POLICY"
+
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = {
+      Effect    = "Allow"
+      Principal = { Service = "SERVICE.amazonaws.com" }
+      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource  = "GROUP_ARN:*"
+      Condition = { StringEquals = { "aws:SourceAccount" = "ACCOUNT" } }
+    }
+  })
+}"#,
     },
     needs: &[Need::LogGroups, Need::LogGroupPolicies],
     check: Check::EachLogGroup(not_public),

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, not_applicable, pass};
 use crate::rules::freshness::is_new;
+use crate::rules::text::TRAIL_WITH_LOG_GROUP;
 use crate::trail::{Channel, Trail};
 
 /// How long a log group may take to tell of what it got (`CloudWatch` Logs: rarely more than an hour).
@@ -19,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail log group receives the trail's log streams",
         remediation: "aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn GROUP_ARN \
                       --cloud-watch-logs-role-arn ROLE_ARN",
+        terraform: TRAIL_WITH_LOG_GROUP,
     },
     needs: &[Need::TrailStatus, Need::LogStreams],
     check: Check::EachTrail(streams_arrive),

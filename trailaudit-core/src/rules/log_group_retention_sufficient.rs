@@ -13,6 +13,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail log group retention >= 365 days",
         remediation: "aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
+        terraform: r#"resource "aws_cloudwatch_log_group" "GROUP" {
+  name              = "GROUP"
+  retention_in_days = 365
+}"#,
     },
     needs: &[Need::LogGroups],
     check: Check::EachLogGroup(keeps_long_enough),

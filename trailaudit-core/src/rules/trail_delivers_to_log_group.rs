@@ -5,6 +5,7 @@ use crate::observed::Gap;
 use crate::require;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail};
 use crate::rules::freshness::reaches_log_group;
+use crate::rules::text::TRAIL_WITH_LOG_GROUP;
 use crate::trail::{LogDestination, Trail};
 
 pub(super) const RULE: Rule = Rule {
@@ -16,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail trails should be integrated with CloudWatch logs",
         remediation: "aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn GROUP_ARN \
                       --cloud-watch-logs-role-arn ROLE_ARN",
+        terraform: TRAIL_WITH_LOG_GROUP,
     },
     needs: &[Need::TrailStatus, Need::LogGroups, Need::Administrators],
     check: Check::EachTrail(delivers_to_log_group),

@@ -5,6 +5,7 @@ use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, not_applicable};
 use crate::rules::customer_key::{PROVIDERS_OWN, is_customers_own};
 use crate::rules::opinions::all_wanted;
+use crate::rules::text::{KEY_POLICY_RESOURCE, PUT_KEY_POLICY};
 use crate::trail::Trail;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     revision: 1,
     aws: Wording {
         title: "Trail KMS key policy lets CloudTrail encrypt and a named principal decrypt",
-        remediation: "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text && \
-                      aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://KEY_POLICY.json",
+        remediation: PUT_KEY_POLICY,
+        terraform: KEY_POLICY_RESOURCE,
     },
     needs: &[Need::Keys, Need::KeyPolicies],
     check: Check::EachKey(allows_delivery_and_reading),

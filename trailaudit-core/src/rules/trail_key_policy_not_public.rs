@@ -4,6 +4,7 @@ use crate::key::Key;
 use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, not_applicable, unwanted};
 use crate::rules::customer_key::{PROVIDERS_OWN, is_customers_own};
+use crate::rules::text::{KEY_POLICY_RESOURCE, PUT_KEY_POLICY};
 use crate::trail::Trail;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     revision: 1,
     aws: Wording {
         title: "Trail KMS key policy is not public",
-        remediation: "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text && \
-                      aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://KEY_POLICY.json",
+        remediation: PUT_KEY_POLICY,
+        terraform: KEY_POLICY_RESOURCE,
     },
     needs: &[Need::Keys, Need::KeyPolicies],
     check: Check::EachKey(not_public),

@@ -14,6 +14,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail KMS key rotation enabled",
         remediation: "aws kms enable-key-rotation --key-id KEY_ARN",
+        terraform: r#"resource "aws_kms_key" "KEY" {
+  description         = "Encrypts the trail"
+  enable_key_rotation = true
+}"#,
     },
     needs: &[Need::Keys, Need::KeyRotation],
     check: Check::EachKey(rotated),

@@ -18,6 +18,18 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail KMS key is usable (not Disabled/PendingDeletion/PendingImport/Unavailable) and in the bucket region",
         remediation: "aws kms cancel-key-deletion --key-id KEY_ARN && aws kms enable-key --key-id KEY_ARN && \
                       aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_IN_REGION_OF_BUCKET_ARN",
+        terraform: r#"resource "aws_kms_key" "KEY" {
+  region                  = "REGION_OF_BUCKET"
+  description             = "Encrypts the trail"
+  is_enabled              = true
+  deletion_window_in_days = 30
+}
+
+resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  kms_key_id     = aws_kms_key.KEY.arn
+}"#,
     },
     needs: &[Need::Keys, Need::Buckets],
     check: Check::EachKey(usable),

@@ -13,6 +13,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail is logging",
         remediation: "aws cloudtrail start-logging --name TRAIL",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  enable_logging = true
+}"#,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachTrail(logging),

@@ -12,6 +12,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "CloudTrail trusted access is enabled for the Organization",
         remediation: "aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com",
+        terraform: r#"resource "aws_organizations_organization" "ORGANIZATION" {
+  feature_set                   = "ALL"
+  aws_service_access_principals = ["cloudtrail.amazonaws.com"]
+}"#,
     },
     needs: &[Need::TrustedServices],
     check: Check::EachOrganization(trusts_trail_service),

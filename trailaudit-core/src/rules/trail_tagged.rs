@@ -13,6 +13,14 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail has tags",
         remediation: "aws cloudtrail add-tags --resource-id TRAIL_ARN --tags-list Key=KEY,Value=VALUE",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+
+  tags = {
+    KEY = "VALUE"
+  }
+}"#,
     },
     needs: &[Need::TrailTags],
     check: Check::EachTrail(tagged),

@@ -21,6 +21,29 @@ pub(super) const RULE: Rule = Rule {
                       [\"cloudtrail:StopLogging\",\"cloudtrail:DeleteTrail\",\"cloudtrail:UpdateTrail\",\
                       \"cloudtrail:PutEventSelectors\"],\"Resource\":\"*\"}}' && \
                       aws organizations attach-policy --policy-id POLICY_ID --target-id ROOT_OU_OR_ACCOUNT_ID",
+        terraform: r#"resource "aws_organizations_policy" "KEEP_TRAILS" {
+  name = "keep-trails"
+  type = "SERVICE_CONTROL_POLICY"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = {
+      Effect = "Deny"
+      Action = [
+        "cloudtrail:StopLogging",
+        "cloudtrail:DeleteTrail",
+        "cloudtrail:UpdateTrail",
+        "cloudtrail:PutEventSelectors",
+      ]
+      Resource = "*"
+    }
+  })
+}
+
+resource "aws_organizations_policy_attachment" "KEEP_TRAILS" {
+  policy_id = aws_organizations_policy.KEEP_TRAILS.id
+  target_id = "ROOT_OU_OR_ACCOUNT"
+}"#,
     },
     needs: &[Need::OrganizationPolicies],
     check: Check::EachListedAccount(tampering_denied),

@@ -13,6 +13,13 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail uses the designated bucket / SNS topic / log group",
         remediation: "aws cloudtrail update-trail --name TRAIL --s3-bucket-name BUCKET --sns-topic-name TOPIC \
                       --cloud-watch-logs-log-group-arn GROUP_ARN --cloud-watch-logs-role-arn ROLE_ARN",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                       = "TRAIL"
+  s3_bucket_name             = "BUCKET"
+  sns_topic_name             = "TOPIC"
+  cloud_watch_logs_group_arn = "GROUP_ARN:*"
+  cloud_watch_logs_role_arn  = "ROLE_ARN"
+}"#,
     },
     needs: &[],
     check: Check::EachTrail(uses_designated_destinations),

@@ -29,6 +29,7 @@ pub(crate) fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
         control: rule.aws.title.into(),
         rationale: rule.rationale.into(),
         remediation: rule.aws.remediation.into(),
+        terraform: rule.aws.terraform.into(),
         subject: subject(rule).into(),
         severity: selection.severity_of(rule).as_str().into(),
         requirements: requirements
@@ -99,6 +100,7 @@ pub mod v1 {
         pub control: String,
         pub rationale: String,
         pub remediation: String,
+        pub terraform: String,
         pub subject: String,
         pub severity: String,
         pub requirements: Vec<Requirement>,
