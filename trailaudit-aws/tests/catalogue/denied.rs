@@ -61,10 +61,12 @@ async fn every_rule_is_inconclusive_when_a_call_it_needs_is_denied() {
 const READS: [&str; 2] = ["DescribeTrails", "ListRegions"];
 
 /// Whether a rule is decided by what a call answers. Administrators may have a bucket, or a log group, but in this
-/// Organization they have none that others do not show; and whether an alarm acts does not hang on whom it reaches.
+/// Organization they have none that others do not show; where a bucket is that was found, its owner's list tells; and
+/// whether an alarm acts does not hang on whom it reaches.
 fn needs(rule: &Rule, call: &Call) -> bool {
     let is_read = match call.operation {
         "ListDelegatedAdministrators" => rule.id == "delegated-administrators-approved",
+        "GetBucketLocation" => rule.id != "trail-key-usable",
         "ListSubscriptionsByTopic" => rule.id != "alarm-actions-enabled",
         _ => true,
     };

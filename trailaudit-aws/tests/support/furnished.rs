@@ -3,9 +3,10 @@
 
 use trailaudit_core::filter_pattern::ALARMS;
 use trailaudit_sim::{
-    Account, Alarm, Bucket, BucketLogging, DelegatedAdministrator, EventDataStore, EventSelectors, Grant, Grantee, Key,
-    KeyReaders, LogGroup, LogStream, ManagedPolicy, MetricFilter, ObjectLock, Period, Retention, Role,
-    ServiceControlPolicy, SubscriptionState, Topic, Trail, Watched, World,
+    Account, Alarm, Bucket, BucketLogging, DelegatedAdministrator, EventDataStore, EventSelectors, Expiration, Grant,
+    Grantee, Key, KeyReaders, LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy,
+    MetricFilter, ObjectLock, Period, Retention, Role, ServiceControlPolicy, SubscriptionState, Topic, Trail, Watched,
+    World,
 };
 
 use super::{MANAGEMENT, hand_made, member_role};
@@ -84,6 +85,7 @@ fn topic() -> Topic {
 fn archive(world: &mut World) {
     let mut archive = member(ARCHIVE, "Archive");
     let mut bucket = Bucket::new(BUCKET, HOME, MADE.parse().unwrap());
+    bucket.public_access_block = None;
     bucket.policy_is_public = Some(false);
     bucket.logging = Some(BucketLogging {
         target_bucket: "access-logs".into(),
@@ -214,4 +216,56 @@ fn poor(world: &mut World) {
     account.trails.push(elsewhere);
     world.add(account);
     world.foreign_buckets.insert("somebody-elses".into());
+}
+
+/// The same without an organization trail, without anything the organization forbids or trusts, and with deliveries that
+/// fail.
+pub fn neglected() -> World {
+    let mut world = furnished();
+    let organization = &mut world.organization;
+    organization.trusted_services.clear();
+    organization.all_features = false;
+    organization.service_control_policies = false;
+    organization.delegated_administrators[0].account = FLAWED.into();
+    let owner = world.accounts.get_mut(MANAGEMENT).unwrap();
+    owner.trails.clear();
+    let account = world.accounts.get_mut(FLAWED).unwrap();
+    let trail = &mut account.trails[0];
+    trail.log_file_validation = true;
+    trail.topic_arn = Some(format!("arn:aws:sns:{HOME}:{FLAWED}:gone"));
+    trail.event_selectors = EventSelectors::BasicWithoutKms;
+    trail.status.latest_delivery_error = Some("AccessDenied".into());
+    trail.status.latest_digest_delivery_error = Some("AccessDenied".into());
+    trail.status.latest_log_group_delivery_error = Some("Access denied".into());
+    trail.status.latest_notification_error = Some("NotFound".into());
+    trail.status.latest_notification = None;
+    let key = &mut account.keys[0];
+    key.policy = Some(
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}}"#
+            .into(),
+    );
+    account.log_resource_policies.push(LogResourcePolicy {
+        name: "open".into(),
+        region: HOME.into(),
+        log_group: Some("flawed".into()),
+        document: r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "logs:*", "Resource": "*"}}"#
+            .into(),
+        updated: MADE.parse().unwrap(),
+    });
+    account.buckets[0].lifecycle.push(LifecycleRule {
+        id: "tidy".into(),
+        enabled: true,
+        filter: LifecycleFilter::Prefix(String::new()),
+        expiration: Some(Expiration::Days(30)),
+        noncurrent_days: None,
+        transitions: Vec::new(),
+    });
+    let poor = world.accounts.get_mut(POOR).unwrap();
+    for trail in &mut poor.trails {
+        trail.log_file_validation = false;
+        trail.global_service_events = false;
+        trail.event_selectors = EventSelectors::BasicReadOnly;
+        trail.status.logging = false;
+    }
+    world
 }
