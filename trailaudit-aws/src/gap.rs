@@ -9,6 +9,9 @@ pub(crate) const UNREACHABLE: &str = "Unreachable";
 pub(crate) const UNREADABLE_ANSWER: &str = "UnreadableAnswer";
 pub(crate) const NOT_SENT: &str = "NotSent";
 
+/// What `CloudTrail` answers when a trail looks for no unusual activity.
+pub(crate) const NO_INSIGHTS: &str = "InsightNotEnabledException";
+
 const TIMED_OUT: &[&str] = &[TIMEOUT, "RequestTimeout", "RequestTimeoutException"];
 
 /// The codes that the SDKs call throttling (`aws-runtime`, `THROTTLING_ERRORS`).

@@ -33,7 +33,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod agenda;
 mod arn;
+mod buckets;
 mod builder;
 mod calls;
 mod client;
@@ -46,7 +48,9 @@ mod gap;
 mod inventory;
 mod joined;
 mod journal;
+mod listing;
 mod merge;
+mod metrics;
 pub mod package;
 mod partition;
 mod policy;
@@ -59,11 +63,13 @@ mod scope;
 mod session;
 mod shard;
 mod signer;
+mod streams;
 mod time;
 mod timestamp;
 mod trail;
 mod visit;
 
+pub use self::agenda::{Search, calls_for};
 pub use self::builder::{CollectorBuilder, DEFAULT_CONCURRENCY, DEFAULT_ROLE_NAME, DEFAULT_SESSION_NAME};
 pub use self::calls::{AskedBy, CALLS, Call};
 pub use self::client::standard_config;

@@ -120,6 +120,21 @@ impl Asking<'_> {
         self.exchange(call, parameters, answer, taken)
     }
 
+    /// Makes a call whose answer is no JSON: `view` tells it by the names the service's model has for its fields.
+    pub async fn viewed<O, E, F>(
+        &self,
+        call: &Call,
+        parameters: Value,
+        send: impl FnOnce(Tape) -> F,
+        view: impl FnOnce(&O) -> Value,
+    ) -> Exchange
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        self.discreet(call, parameters, send, view).await.0
+    }
+
     /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept.
     pub async fn discreet<O, E, F>(
         &self,

@@ -119,6 +119,10 @@ impl<'f> Page<'f> {
     }
 
     fn outcome(&self, cell: &Planned, listing: &Listing<'_>) -> Outcome {
+        if cell.status == CellStatus::Excluded && cell.region.is_some() {
+            // Nobody asked what is in this Region: that is not to say that nothing is.
+            return Outcome::Inconclusive;
+        }
         if cell.status.is_nothing_to_read() {
             return Outcome::NotApplicable;
         }

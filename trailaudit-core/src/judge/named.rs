@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashSet};
 use rayon::prelude::*;
 
 use self::kinds::Kind;
-use super::trails::listings_of;
 use super::{Bench, Judgement, Unit};
 use crate::alert::Alarm;
 use crate::bucket::Bucket;
@@ -120,8 +119,7 @@ impl<'a> Bench<'a> {
         }
         let mut findings = self.unread_of(unit);
         if findings.is_empty() && !has_one.contains(&account.id) {
-            let read = listings_of(account, self.inventory);
-            findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), read));
+            findings.push(self.without(account, nothing));
         }
         findings
     }

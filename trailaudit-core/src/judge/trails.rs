@@ -8,7 +8,7 @@ use super::{Bench, Judgement, Unit};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
-use crate::observed::Observed;
+use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId, TrailId};
 use crate::rule::{Decision, Exam, Ruling, Verdict, not_applicable};
 use crate::trail::Trail;
@@ -68,11 +68,22 @@ impl<'a> Bench<'a> {
         let mut findings: Vec<_> = copies.map(|(copy, proof)| of_copy(copy, *proof)).collect();
         findings.extend(self.unread_of(unit));
         if findings.is_empty() && unit.seen.owned == 0 {
-            let ruling = not_applicable("the account has no trail");
-            let read = listings_of(account, self.inventory);
-            findings.push(self.finding(&account.id, Subject::Account, ruling, read));
+            findings.push(self.without(account, "the account has no trail"));
         }
         findings
+    }
+
+    /// What is said of an account in which nothing to judge was seen. Where a Region was not asked, there may be something.
+    pub(super) fn without(&self, account: &Account, nothing: &str) -> Finding {
+        let (mut evidence, unasked) = listings_of(account, self.inventory);
+        let ruling = match unasked {
+            None => not_applicable(nothing),
+            Some(gap) => {
+                evidence.extend(gap.cited());
+                Err(gap)
+            }
+        };
+        self.finding(&account.id, Subject::Account, ruling, evidence)
     }
 
     fn inherited(&self, account: &AccountId, trail: &TrailId, proof: EvidenceId, inheritance: &Inheritance) -> Finding {
@@ -124,12 +135,17 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The exchanges that list the trails of an account's Regions.
-pub(super) fn listings_of(account: &Account, inventory: &dyn Inventory) -> Vec<EvidenceId> {
-    let regions = inventory.regions(&account.id).into_iter();
-    let listing = |region| match inventory.trails_in(&account.id, &region) {
-        Observed::Known { evidence, .. } => Some(evidence.first()),
-        Observed::Unknown(_) => None,
-    };
-    regions.filter_map(listing).collect()
+/// The exchanges that list the trails of an account's Regions, and why some Region was not asked, by whoever chose the
+/// plan of the run.
+fn listings_of(account: &Account, inventory: &dyn Inventory) -> (Vec<EvidenceId>, Option<Gap>) {
+    let mut read = Vec::new();
+    let mut unasked = None;
+    for region in inventory.regions(&account.id) {
+        match inventory.trails_in(&account.id, &region) {
+            Observed::Known { evidence, .. } => read.push(evidence.first()),
+            Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => _ = unasked.get_or_insert(gap),
+            Observed::Unknown(_) => {}
+        }
+    }
+    (read, unasked)
 }
