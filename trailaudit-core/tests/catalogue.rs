@@ -106,6 +106,8 @@ const TESTS: &str = "#[cfg(test)]\nmod tests {";
 fn rule_files() -> BTreeMap<PathBuf, Vec<String>> {
     let entries = fs::read_dir(Path::new(CORE).join("src/rules")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    // Asked of a baseline and of no facts: tests/exceptions.rs is its table.
+    let paths = paths.filter(|path| !path.ends_with("exceptions_in_force.rs"));
     let declared = |path: PathBuf| {
         let source = fs::read_to_string(&path).unwrap();
         let declaring = source.split(TESTS).next().unwrap_or_default();
