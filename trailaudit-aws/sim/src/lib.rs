@@ -4,6 +4,7 @@
 //! mistakes. In reading order:
 //!
 //! - [`World`]: the Organization as plain data. Tests write one by hand; [`populate`] makes one of any size.
+//!   [`World::make_sound`] completes an organization trail, so that no control finds fault with it.
 //! - [`World::respond`]: what AWS answers to one [`Call`]. It is pure: the clock is a field of the call, and a
 //!   session is carried whole inside its token, so equal calls have equal answers.
 //! - [`Server`]: the HTTP transport over it, with a latency to add and a [`Ledger`] of what was asked.
@@ -43,6 +44,7 @@ mod respond;
 mod server;
 mod services;
 mod session;
+mod soundness;
 mod truth;
 mod wire;
 mod world;

@@ -12,6 +12,7 @@ use crate::world::ServiceControlPolicy;
 
 use super::organization_tree::arn;
 use super::organizations::{Input, account_arn, administrators_only, invalid, output};
+use super::paging::Page;
 use super::times::EpochSeconds;
 
 pub(super) fn list_aws_service_access(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal> {
@@ -75,29 +76,26 @@ pub(super) fn list_targets_for_policy(request: &Request<'_>, entry: &mut Entry) 
     let input: Input = request.input()?;
     let policy = policy(request, &input, entry)?;
     let (world, organization) = (request.world, &request.world.organization);
-    let target =
-        |id: &str, arn: String, name: &str, kind: &str| json!({"TargetId": id, "Arn": arn, "Name": name, "Type": kind});
-    let root = &organization.root_id;
-    let root = std::iter::once((root.as_str(), target(root, arn(world, "root", root), "Root", "ROOT")));
-    let units = organization.units.iter().map(|unit| {
-        let told = target(&unit.id, arn(world, "ou", &unit.id), &unit.name, "ORGANIZATIONAL_UNIT");
-        (unit.id.as_str(), told)
-    });
-    let accounts = world.accounts.values().map(|account| {
-        let told = target(&account.id, account_arn(world, &account.id), &account.name, "ACCOUNT");
-        (account.id.as_str(), told)
-    });
+    let root = std::iter::once((organization.root_id.as_str(), "Root", "ROOT"));
+    let units = organization.units.iter();
+    let units = units.map(|unit| (unit.id.as_str(), unit.name.as_str(), "ORGANIZATIONAL_UNIT"));
+    let accounts = world.accounts.values();
+    let accounts = accounts.map(|account| (account.id.as_str(), account.name.as_str(), "ACCOUNT"));
     // A type of policy that is off is attached nowhere.
     let in_force = organization.service_control_policies;
-    let targets = root
-        .chain(units)
-        .chain(accounts)
-        .filter(|(id, _)| in_force && policy.is_attached_to(id))
-        .map(|(_, told)| told);
-    Ok(output(
-        "Targets",
-        input.page(targets, &format!("targets of {}", policy.id))?,
-    ))
+    let targets = root.chain(units).chain(accounts);
+    let targets = targets.filter(|(id, _, _)| in_force && policy.is_attached_to(id));
+    let page = input.page(targets, &format!("targets of {}", policy.id))?;
+    let told = page.items.into_iter().map(|(id, name, kind)| {
+        let arn = match kind {
+            "ROOT" => arn(world, "root", id),
+            "ACCOUNT" => account_arn(world, id),
+            _ => arn(world, "ou", id),
+        };
+        json!({"TargetId": id, "Arn": arn, "Name": name, "Type": kind})
+    });
+    let (items, next) = (told.collect(), page.next);
+    Ok(output("Targets", Page { items, next }))
 }
 
 fn policy<'a>(request: &Request<'a>, input: &Input, entry: &mut Entry) -> Result<&'a ServiceControlPolicy, Refusal> {

@@ -21,20 +21,6 @@ impl Key {
                 "Condition": {"StringEquals": {"kms:CallerAccount": owner}},
             })]);
         }
-        let mut statements = vec![statement(
-            "Enable IAM User Permissions",
-            &json!({"AWS": format!("arn:aws:iam::{owner}:root")}),
-            &json!("kms:*"),
-        )];
-        if self.usage == "ENCRYPT_DECRYPT" {
-            statements.extend(for_trails(owner, &self.trails(owner, organization)));
-        }
-        statements.extend(self.for_readers(organization));
-        document(&statements)
-    }
-
-    /// The trails CloudTrail may encrypt for: the owner's, and for whom else the key is.
-    fn trails(&self, owner: &str, organization: &Organization) -> Vec<String> {
         let mut accounts = vec![owner];
         match &self.readers {
             KeyReaders::Organization => accounts.push(&organization.management_account),
@@ -42,10 +28,53 @@ impl Key {
             KeyReaders::Owner | KeyReaders::Nobody => {}
         }
         accounts.dedup();
-        let trails = accounts.into_iter();
-        trails
-            .map(|account| format!("arn:aws:cloudtrail:*:{account}:trail/*"))
-            .collect()
+        let trails: Vec<String> = accounts.into_iter().map(trails_of).collect();
+        self.text("StringLike", &json!(trails), &json!(trails), owner, organization)
+    }
+
+    /// The text of a policy that lets CloudTrail use the key for one trail alone.
+    #[must_use]
+    pub fn policy_confined_to(&self, trail: &str, owner: &str, organization: &Organization) -> String {
+        let account = trail.split(':').nth(4).unwrap_or_default();
+        self.text(
+            "StringEquals",
+            &json!([trail]),
+            &json!([trails_of(account)]),
+            owner,
+            organization,
+        )
+    }
+
+    /// The trails CloudTrail encrypts for, as the source of its requests, compared in this way, and in their context.
+    fn text(&self, how: &str, sources: &Value, contexts: &Value, owner: &str, organization: &Organization) -> String {
+        let root = json!({"AWS": format!("arn:aws:iam::{owner}:root")});
+        let mut statements = vec![statement("Enable IAM User Permissions", &root, &json!("kms:*"))];
+        if self.usage == "ENCRYPT_DECRYPT" {
+            statements.extend(for_trails(how, sources, contexts, owner));
+            statements.push(self.for_log_groups(owner, organization));
+        }
+        statements.extend(self.for_readers(organization));
+        document(&statements)
+    }
+
+    /// CloudWatch Logs, for the log groups in the key's Region of whom the key is for.
+    fn for_log_groups(&self, owner: &str, organization: &Organization) -> Value {
+        let service = json!({"Service": format!("logs.{}.amazonaws.com", self.region)});
+        let actions = [
+            "kms:Encrypt*",
+            "kms:Decrypt*",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:Describe*",
+        ];
+        let mut allowed = statement("Allow CloudWatch Logs to encrypt log groups", &service, &json!(actions));
+        let of = |account: &str| json!({"kms:EncryptionContext:aws:logs:arn": format!("arn:aws:logs:{}:{account}:*", self.region)});
+        allowed["Condition"] = if self.readers == KeyReaders::Organization {
+            json!({"ArnLike": of("*"), "StringEquals": {"aws:SourceOrgID": organization.id}})
+        } else {
+            json!({"ArnLike": of(owner)})
+        };
+        allowed
     }
 
     /// What the readers say, as a statement: the two must not contradict each other.
@@ -84,8 +113,8 @@ impl Key {
     }
 }
 
-/// What CloudTrail recommends, confined to some trails: their ARNs, with wildcards.
-pub(crate) fn for_trails(owner: &str, trails: &[String]) -> [Value; 3] {
+/// What CloudTrail recommends.
+fn for_trails(how: &str, sources: &Value, contexts: &Value, owner: &str) -> [Value; 3] {
     let service = json!({"Service": "cloudtrail.amazonaws.com"});
     let context = "kms:EncryptionContext:aws:cloudtrail:arn";
     let mut encrypt = statement(
@@ -93,16 +122,21 @@ pub(crate) fn for_trails(owner: &str, trails: &[String]) -> [Value; 3] {
         &service,
         &json!("kms:GenerateDataKey*"),
     );
-    encrypt["Condition"] = json!({"StringLike": {"aws:SourceArn": trails, context: trails}});
+    encrypt["Condition"][how]["aws:SourceArn"] = sources.clone();
+    encrypt["Condition"]["StringLike"][context] = contexts.clone();
     let mut describe = statement("Allow CloudTrail to describe key", &service, &json!("kms:DescribeKey"));
-    describe["Condition"] = json!({"StringLike": {"aws:SourceArn": trails}});
+    describe["Condition"][how]["aws:SourceArn"] = sources.clone();
     let mut decrypt = statement(
         "Allow principals in the account to decrypt log files",
         &json!({"AWS": "*"}),
         &json!(["kms:Decrypt", "kms:ReEncryptFrom"]),
     );
-    decrypt["Condition"] = json!({"StringEquals": {"kms:CallerAccount": owner}, "StringLike": {context: trails}});
+    decrypt["Condition"] = json!({"StringEquals": {"kms:CallerAccount": owner}, "StringLike": {context: contexts}});
     [encrypt, describe, decrypt]
+}
+
+fn trails_of(account: &str) -> String {
+    format!("arn:aws:cloudtrail:*:{account}:trail/*")
 }
 
 fn statement(name: &str, principal: &Value, action: &Value) -> Value {
@@ -138,7 +172,7 @@ mod tests {
             json!([own, format!("arn:aws:cloudtrail:*:{MANAGEMENT}:trail/*")])
         );
         assert_eq!(
-            shared[4]["Condition"]["StringEquals"]["aws:PrincipalOrgID"],
+            shared[5]["Condition"]["StringEquals"]["aws:PrincipalOrgID"],
             "o-exampleorg1"
         );
     }

@@ -65,7 +65,7 @@ def main():
                 for trail in trails(session, region, account, TRUTH):
                     found += 1
                     resources(session, trail)
-    check(found == 43, f"{found} trails")
+    check(found == 44, f"{found} trails")
     signing(base)
     event_data_stores(base, member)
     keys(base, member, MANAGEMENT)
@@ -89,6 +89,7 @@ def main():
     alarms.narrowed(narrow)
     for expected in [("kms", "AccessDeniedException"), ("kms", "NotFoundException"), ("logs", "AccessDeniedException")]:
         check(expected in refused, f"{expected} was planted but not met")
+    check(len(answered) == 50, f"every operation answers: {sorted(answered)}")
     print(f"boto3 {boto3.__version__}: {len(answered)} operations answered, {len(refused)} kinds of refusal met")
     for problem in sorted(set(problems))[:40]:
         print(problem, file=sys.stderr)

@@ -3,8 +3,8 @@
 use trailaudit_sim::{
     Account, Alarm, Bucket, BucketLogging, EventDataStore, Expiration, Grant, Grantee, Key, KeyReaders,
     LifecycleCondition, LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy,
-    MetricFilter, MetricMath, MetricQuery, ObjectLock, Period, Retention, Role, SubscriptionState, Topic, Watched,
-    World,
+    MetricFilter, MetricMath, MetricQuery, ObjectLock, Period, Retention, Role, SubscriptionState, Topic, Trail,
+    Watched, World,
 };
 
 /// Adds it.
@@ -16,7 +16,7 @@ pub fn furnish(world: &mut World) {
     role(world);
     alarms(world);
     topic(world);
-    trusted_service(world);
+    trail(world);
 }
 
 /// `bare` has nothing, `furnished` everything; `abroad` is in another Region.
@@ -194,10 +194,11 @@ fn topic(world: &mut World) {
     management(world).topics.push(topic);
 }
 
-fn trusted_service(world: &mut World) {
-    let since = "2024-02-29T01:02:03Z".parse().expect("a time");
-    let services = &mut world.organization.trusted_services;
-    services.insert("cloudtrail.amazonaws.com".into(), since);
+/// Without anything but its bucket, which is not there.
+fn trail(world: &mut World) {
+    let made = "2024-02-29T01:02:03Z".parse().expect("a time");
+    let trail = Trail::new("bare", "us-east-1", made);
+    management(world).trails.push(trail);
 }
 
 fn management(world: &mut World) -> &mut Account {

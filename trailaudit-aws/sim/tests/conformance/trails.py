@@ -20,7 +20,10 @@ def trails(session, region, own_account, truth):
         call(made, "GetTrail", Name=arn)
         if mine:
             call(made, "GetEventSelectors", TrailName=arn)
-            refuse(made, "GetInsightSelectors", "InsightNotEnabledException", 400, TrailName=arn)
+            if trail["HasInsightSelectors"]:
+                call(made, "GetInsightSelectors", TrailName=arn)
+            else:
+                refuse(made, "GetInsightSelectors", "InsightNotEnabledException", 400, TrailName=arn)
             if trail["HomeRegion"] == region:
                 call(made, "ListTags", ResourceIdList=[arn])
         else:
