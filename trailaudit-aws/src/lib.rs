@@ -76,7 +76,7 @@ pub use self::client::standard_config;
 pub use self::collect::{Collected, Collector};
 pub use self::error::CollectError;
 pub use self::folder::{Folder, write_new, write_whole};
-pub use self::gap::{is_expired_token, is_not_found, looks_like_region_off, reason};
+pub use self::gap::{is_expired_token, is_gap, is_not_found, looks_like_region_off, reason};
 pub use self::inventory::{AwsInventory, Reading};
 pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};

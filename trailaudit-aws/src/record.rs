@@ -88,7 +88,9 @@ impl Recorder {
             }
         }
         self.announce(|| Progress::call(exchange));
-        if let Answer::Error { code, message } = &exchange.answer {
+        if let Answer::Error { code, message } = &exchange.answer
+            && gap::is_gap(exchange)
+        {
             self.gaps.fetch_add(1, Ordering::Relaxed);
             self.announce(|| Progress::gap(exchange, code, message));
             self.log.write(&json!({
