@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::channel::mpsc;
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::sync::OnceCell;
 use trailaudit_core::organization::{AccountId, Organization, Region};
 
 use crate::arn::Arn;
@@ -301,9 +302,11 @@ impl Collector {
             sessions,
             recorder,
             scope: &options.scope,
+            agenda: &options.agenda,
             shard: options.shard,
             region: &global,
             found,
+            roots: OnceCell::default(),
         };
         let mut seen = std::mem::take(&mut kept.seen);
         let visits = Visits {
@@ -312,6 +315,7 @@ impl Collector {
             journal,
             kept: &kept,
             scope: &options.scope,
+            agenda: &options.agenda,
             partition,
         };
         let visit = |account| visits.visit(account).boxed();
@@ -322,6 +326,8 @@ impl Collector {
             recorder,
             journal,
             directory: &directory,
+            scope: &options.scope,
+            agenda: &options.agenda,
             region: &global,
             sheets: Sheets::kept_in(asked),
         };

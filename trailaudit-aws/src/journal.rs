@@ -37,9 +37,9 @@ pub(crate) const TEMPORARY: &str = ".tmp";
 #[derive(Debug)]
 pub(crate) struct Journal {
     root: PathBuf,
-    /// Exchanges that were kept, and how many of them failed.
+    /// Exchanges that were kept, and how many of them are gaps.
     kept: AtomicU64,
-    failed: AtomicU64,
+    gaps: AtomicU64,
 }
 
 impl Journal {
@@ -50,7 +50,7 @@ impl Journal {
         Ok(Self {
             root: root.to_owned(),
             kept: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
+            gaps: AtomicU64::new(0),
         })
     }
 
@@ -64,14 +64,14 @@ impl Journal {
     }
 
     /// Counts what an earlier session has kept.
-    pub fn count(&self, (exchanges, failed): (u64, u64)) {
+    pub fn count(&self, (exchanges, gaps): (u64, u64)) {
         self.kept.fetch_add(exchanges, Ordering::Relaxed);
-        self.failed.fetch_add(failed, Ordering::Relaxed);
+        self.gaps.fetch_add(gaps, Ordering::Relaxed);
     }
 
-    /// How many exchanges are kept, and how many of them failed.
+    /// How many exchanges are kept, and how many of them are gaps.
     pub fn counts(&self) -> (u64, u64) {
-        (self.kept.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+        (self.kept.load(Ordering::Relaxed), self.gaps.load(Ordering::Relaxed))
     }
 
     /// Takes a record file away.

@@ -79,6 +79,7 @@ pub(crate) fn is_learnt(what: &str) -> bool {
 fn called(field: &str) -> &str {
     match field {
         "accountsFile" => "the accounts file",
+        "agenda" => "what is asked for",
         "asOf" => "the moment",
         "caller" => "the caller",
         "externalId" => "the external id",
@@ -100,6 +101,16 @@ fn called(field: &str) -> &str {
 fn said(field: &str, value: &Value) -> String {
     match (field, value) {
         ("caller", caller) => without_session(caller["arn"].as_str().unwrap_or_default()),
+        // The calls follow from these, by the version of the tool.
+        ("agenda", agenda) => {
+            let needs = agenda["needs"].as_array().into_iter().flatten();
+            let needs: Vec<_> = needs.filter_map(Value::as_str).collect();
+            format!(
+                "{}: {}",
+                agenda["search"].as_str().unwrap_or_default(),
+                needs.join(", ")
+            )
+        }
         ("tool", tool) => {
             let text = |name: &str| tool[name].as_str().unwrap_or_default();
             format!("{} {}", text("name"), text("version"))
@@ -148,7 +159,8 @@ impl Options {
     pub(crate) fn planned(&self) -> Value {
         let mut event = json!({
             "tool": {"name": "trailaudit", "version": env!("CARGO_PKG_VERSION")},
-            "scope": self.scope.to_json(),
+            "scope": self.agenda.limit(self.scope.to_json()),
+            "agenda": self.agenda.to_json(),
             "roleNames": self.role_names,
             "sessionName": self.session_name,
         });

@@ -117,10 +117,8 @@ impl Recorder {
             }
         }
         self.announce(|| Progress::call(exchange));
-        if let Answer::Error { code, message } = &exchange.answer {
+        if let (Some(event), Answer::Error { code, message }) = (run_log::gap(exchange), &exchange.answer) {
             self.announce(|| Progress::gap(exchange, code, message));
-        }
-        if let Some(event) = run_log::gap(exchange) {
             self.log.write(&event);
         }
     }
@@ -140,6 +138,21 @@ impl Asking<'_> {
         };
         let parameters = taken.parameters();
         self.exchange(call, parameters, answer, taken)
+    }
+
+    /// Makes a call whose answer is no JSON: `view` tells it by the names the service's model has for its fields.
+    pub async fn viewed<O, E, F>(
+        &self,
+        call: &Call,
+        parameters: Value,
+        send: impl FnOnce(Tape) -> F,
+        view: impl FnOnce(&O) -> Value,
+    ) -> Exchange
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        self.discreet(call, parameters, send, view).await.0
     }
 
     /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept.

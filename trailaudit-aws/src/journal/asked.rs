@@ -5,16 +5,17 @@
 //! asked, the exchange, between tabs. Whoever resumes the run, which is the same version of this program, answers the
 //! same question from here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use trailaudit_core::evidence::Exchange;
+use trailaudit_core::evidence::{Answer, Exchange};
 use trailaudit_core::organization::AccountId;
 
 use super::at;
+use crate::calls::{page_token, without_page_token};
 use crate::error::CollectError;
 use crate::gap;
 
@@ -31,8 +32,8 @@ pub(crate) struct Asked {
 pub(super) type Left = VecDeque<(Option<String>, Exchange)>;
 
 impl Asked {
-    /// Reads what an earlier session left. A line that was cut off is left out, and so is what was met with a silence or
-    /// a refusal that may have gone with that session.
+    /// Reads what an earlier session left. Left out are a line that was cut off, what was met with a silence or a refusal
+    /// that may have gone with that session, and a listing that was not asked to its end.
     pub fn open(path: PathBuf) -> Result<Self, CollectError> {
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -46,6 +47,7 @@ impl Asked {
                 left.entry(account).or_default().push_back((question, exchange));
             }
         }
+        left.values_mut().for_each(leave_out_cut_listings);
         if bytes.last().is_some_and(|last| *last != b'\n') {
             // What is appended must not become part of the line that was cut off.
             end_line(&path).map_err(at(&path))?;
@@ -87,6 +89,30 @@ impl Asked {
     }
 }
 
+/// The token of a page may be of no use any more: Logs forgets one after a day (`CloudWatch` Logs API reference,
+/// `nextToken`). So a page that goes on is known only together with the one after it.
+fn leave_out_cut_listings(left: &mut Left) {
+    let mut led_to = BTreeSet::new();
+    let mut kept = Left::new();
+    // A page came after the one that leads to it.
+    while let Some((question, exchange)) = left.pop_back() {
+        let listing = without_page_token(exchange.parameters.clone()).to_string();
+        let page = |token: &str| {
+            let Exchange { region, operation, .. } = &exchange;
+            (region.clone(), operation.clone(), listing.clone(), token.to_owned())
+        };
+        let next = match &exchange.answer {
+            Answer::Ok(answer) => page_token(answer).map(page),
+            Answer::Error { .. } => None,
+        };
+        if next.is_none_or(|next| led_to.contains(&next)) {
+            led_to.extend(page_token(&exchange.parameters).map(page));
+            kept.push_front((question, exchange));
+        }
+    }
+    *left = kept;
+}
+
 fn end_line(path: &Path) -> io::Result<()> {
     File::options().append(true).open(path)?.write_all(b"\n")
 }
@@ -106,7 +132,7 @@ fn read(line: &[u8]) -> Option<(AccountId, Option<String>, Exchange)> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use trailaudit_core::evidence::{Answer, Transport};
+    use trailaudit_core::evidence::Transport;
 
     use super::*;
 
@@ -161,5 +187,47 @@ mod tests {
             assert!(expected.starts_with(&kept), "{cut}: {kept:?}");
             assert!(fs::read(&path).unwrap().last().is_none_or(|last| *last == b'\n'));
         }
+    }
+
+    #[test]
+    fn a_listing_is_known_whole_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let account = AccountId::from("111122223333");
+        let page = |group: &str, token: Option<&str>, next: Option<&str>| {
+            let mut page = exchange("DescribeLogStreams", Answer::Ok(json!({"nextToken": next})));
+            page.parameters = json!({"logGroupName": group});
+            if let Some(token) = token {
+                page.parameters["nextToken"] = token.into();
+            }
+            page
+        };
+        let kept = |pages: &[Exchange]| {
+            let path = directory.path().join("asked.tsv");
+            drop(fs::remove_file(&path));
+            let asked = Asked::open(path.clone()).unwrap();
+            for page in pages {
+                asked.keep(&account, "LogStreams", &page.to_line().unwrap().1);
+            }
+            let left = Asked::open(path).unwrap().left_by_others(&account);
+            left.into_iter().map(|(_, page)| page).collect::<Vec<_>>()
+        };
+        let whole = [
+            page("a", None, Some("1")),
+            page("a", Some("1"), Some("2")),
+            page("a", Some("2"), None),
+        ];
+        assert_eq!(kept(&whole), whole);
+        let mut refused = whole.clone();
+        refused[2].answer = error("AccessDenied");
+        assert_eq!(
+            kept(&refused),
+            refused,
+            "a listing that was refused has come to its end"
+        );
+        refused[2].answer = error("Unreachable");
+        assert_eq!(kept(&refused), []);
+        let other = [page("b", None, Some("1")), page("b", Some("1"), None)];
+        let mixed = [&other[..1], &whole[..2], &other[1..]].concat();
+        assert_eq!(kept(&mixed), other, "one listing does not end another");
     }
 }

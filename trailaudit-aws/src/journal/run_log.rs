@@ -11,6 +11,7 @@ use trailaudit_core::evidence::{Answer, Exchange, jcs};
 
 use super::{at, write_durably};
 use crate::error::CollectError;
+use crate::gap;
 use crate::time::rfc3339;
 
 /// Lines of canonical JSON. While the run lasts they stand in the order they came, for whoever looks into an
@@ -89,20 +90,23 @@ impl RunLog {
     }
 }
 
-/// The line about a call that was refused or not answered.
+/// The line about a call by which nothing was learnt.
 pub(crate) fn gap(exchange: &Exchange) -> Option<Value> {
     let Answer::Error { code, message } = &exchange.answer else {
         return None;
     };
-    Some(json!({
-        "event": "gap",
-        "account": exchange.account,
-        "region": exchange.region,
-        "service": exchange.service,
-        "operation": exchange.operation,
-        "code": code,
-        "message": message,
-    }))
+    let event = || {
+        json!({
+            "event": "gap",
+            "account": exchange.account,
+            "region": exchange.region,
+            "service": exchange.service,
+            "operation": exchange.operation,
+            "code": code,
+            "message": message,
+        })
+    };
+    gap::is_gap(exchange).then(event)
 }
 
 /// A finished log: `started`, then the lines (with their ends) that are no start, sorted, then `finished`. What an open

@@ -37,7 +37,7 @@ struct Line {
     region: Region,
     id: EvidenceId,
     bytes: Vec<u8>,
-    failed: bool,
+    is_gap: bool,
 }
 
 impl Sheet {
@@ -121,11 +121,11 @@ impl Sheet {
         self.silence.load(Ordering::Relaxed)
     }
 
-    /// How many exchanges there are, and how many of them failed.
+    /// How many exchanges there are, and how many of them are gaps.
     pub fn counts(&self) -> (u64, u64) {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = lines.iter().filter(|line| line.failed).count();
-        (lines.len() as u64, failed as u64)
+        let gaps = lines.iter().filter(|line| line.is_gap).count();
+        (lines.len() as u64, gaps as u64)
     }
 
     /// The lines of the file, `header` first.
@@ -152,7 +152,7 @@ fn line(exchange: &Exchange) -> Result<Line, jcs::NotCanonical> {
         region: exchange.region.clone(),
         id,
         bytes,
-        failed: matches!(exchange.answer, Answer::Error { .. }),
+        is_gap: gap::is_gap(exchange),
     })
 }
 

@@ -38,8 +38,8 @@ impl Options {
                 partition.global_region.into()
             },
             role_names: self.role_names.clone(),
-            assumption: assumption(policy::session_policy()),
-            management: assumption(policy::management_session_policy()),
+            assumption: assumption(policy::session_policy(&self.agenda)),
+            management: assumption(policy::management_session_policy(&self.agenda)),
         }
     }
 }

@@ -31,14 +31,15 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
+    let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
-    let builder = collect::builder(&audit.collect)?;
+    let builder = collect::builder(&audit.collect, &rules)?;
     let collector = builder.clone().build()?;
     let judging = Judging {
         draft: Draft {
             rules,
+            baseline: baseline.unwrap_or_else(|| Baseline::under(&selection)),
             selection,
-            baseline: config.baseline().unwrap_or_default(),
             ..draft
         },
         signing,
@@ -46,14 +47,14 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         zip: audit.packaging.zip,
         before: None,
     };
-    let assessment = match Work::claim(folder, audit.collect.resume, &judging.terms()?)? {
+    let totals = match Work::claim(folder, audit.collect.resume, &judging.terms()?)? {
         None => ended::tell(&collector, &judging, folder, output)?,
         Some(work) => {
             let (_, work) = work.collect(builder, output)?;
-            judging.seal_work(work, output)?.assessment
+            judging.seal_work(work, output)?.totals
         }
     };
-    Ok(exit(&assessment, audit.fail_on.unwrap_or_default()))
+    Ok(exit(&totals, audit.fail_on.unwrap_or_default()))
 }
 
 /// A collection is not lost because its signer is out of reach.
@@ -126,7 +127,7 @@ impl Judging {
     fn tell(&self, folder: &Path, sealed: &Sealed, signatures: &Signatures, output: &Output) -> Result<()> {
         let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
-            assessment: &sealed.assessment,
+            totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures,
@@ -147,19 +148,26 @@ impl Judging {
 /// The terms of verdicts, to be compared.
 fn terms_of(rules: &[&'static Rule], selection: &Selection, baseline: &Baseline) -> Result<Terms> {
     let baseline = baseline.to_toml().map_err(CommandError::failed)?;
-    let rules: Vec<_> = rules.iter().map(|rule| rule.id).collect();
+    let (thresholds, exceptions) = baseline.split_once("[[exceptions]]").unwrap_or((&baseline, "none"));
+    let lines = |text: &str| {
+        let lines = text.lines().filter(|line| !line.is_empty() && *line != "[thresholds]");
+        lines.collect::<Vec<_>>().join("; ")
+    };
+    // Chosen nowhere: exceptions bring it along.
+    let chosen = rules.iter().filter(|rule| rule.id != EXCEPTIONS.id);
+    let rules: Vec<_> = chosen.map(|rule| rule.id).collect();
     let chosen = if rules.len() == CATALOGUE.len() {
         "all".to_owned()
     } else {
         rules.join(", ")
     };
     let frameworks: Vec<_> = selection.frameworks().iter().map(|framework| &*framework.id).collect();
-    let baseline: Vec<_> = baseline.lines().filter(|line| line.contains('=')).collect();
     let mut terms = collect::terms("audit");
     for (what, is) in [
         ("the rules chosen", chosen),
         ("the frameworks chosen", frameworks.join(", ")),
-        ("the thresholds", baseline.join("; ")),
+        ("the thresholds", lines(thresholds)),
+        ("the exceptions", lines(exceptions)),
     ] {
         terms.insert(what.to_owned(), is);
     }
@@ -186,7 +194,10 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
 
 /// A draft by this program, with its report.
 pub(crate) fn draft() -> Draft<'static> {
-    Draft::new(TOOL.clone()).report(&report::write_html)
+    Draft {
+        baseline: Baseline::under(&Selection::default()),
+        ..Draft::new(TOOL.clone()).report(&report::HtmlWriter)
+    }
 }
 
 /// The rules and frameworks that were chosen: the rules that are named; else those the named frameworks ask for, with the

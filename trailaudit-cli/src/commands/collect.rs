@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailaudit_aws::{Collected, Collector, CollectorBuilder, Scope, Source, Terms};
+use trailaudit_core::Rule;
 use trailaudit_core::evidence::package::MANIFEST;
 
+use super::audit;
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result};
@@ -14,9 +16,12 @@ use crate::work::Work;
 /// Runs the command.
 pub(crate) fn run(mut arguments: CollectShard, output: &Output) -> Result<Exit> {
     let shard = arguments.shard(|name| std::env::var(name).ok())?;
-    let collect = &mut arguments.collect;
-    Config::load(collect.config.as_deref())?.complete_collect(collect);
-    let mut builder = builder(collect)?;
+    let mut config = Config::load(arguments.collect.config.as_deref())?;
+    config.complete_collect(&mut arguments.collect);
+    config.complete_judge(&mut arguments.judge);
+    let (rules, _) = audit::terms(&arguments.judge)?;
+    let collect = &arguments.collect;
+    let mut builder = builder(collect, &rules)?;
     if let Some(shard) = shard {
         builder = builder.shard(shard);
     }
@@ -58,10 +63,14 @@ pub(crate) fn terms(command: &str) -> Terms {
     [("the command".to_owned(), command.to_owned())].into()
 }
 
-/// The collector that the command line describes.
-pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
+/// The collector that the command line describes: it asks for nothing but what the rules need.
+pub(crate) fn builder(collect: &Collect, rules: &[&Rule]) -> Result<CollectorBuilder> {
     let entry = &collect.entry;
-    let mut builder = Collector::builder().scope(scope(&collect.scope)?);
+    let needs = rules.iter().flat_map(|rule| rule.needs.iter().copied());
+    let mut builder = Collector::builder().scope(scope(&collect.scope)?).needs(needs);
+    if let Some(plan) = collect.plan {
+        builder = builder.search(plan.into());
+    }
     for name in &entry.role_names {
         builder = builder.role_name(name);
     }
@@ -92,6 +101,7 @@ pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
 fn scope(scope: &arguments::Scope) -> Result<Scope> {
     account_ids("account", &scope.accounts)?;
     account_ids("exclude-account", &scope.exclude_accounts)?;
+    account_ids("log-archive-account", &scope.log_archive_accounts)?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,
@@ -105,6 +115,7 @@ fn scope(scope: &arguments::Scope) -> Result<Scope> {
         exclude_units: scope.exclude_units.iter().cloned().collect(),
         account_tags: pairs("account-tag", &scope.account_tags)?,
         regions: scope.regions.iter().map(|name| name.as_str().into()).collect(),
+        log_archive_accounts: scope.log_archive_accounts.iter().map(|id| id.as_str().into()).collect(),
     })
 }
 

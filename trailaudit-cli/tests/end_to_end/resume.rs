@@ -11,12 +11,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use trailaudit_sim::{Settings, World, populate};
+use trailaudit_sim::{EventDataStore, Key, Settings, World, populate};
 
 use crate::audit::Bench;
 use crate::demo::AS_OF;
 use crate::package::files;
 use crate::support::told;
+use crate::worlds::HOME;
 
 const DONE: i32 = 0;
 const FAILED: i32 = 1;
@@ -25,7 +26,7 @@ const USAGE: i32 = 2;
 const FAILS: i32 = 3;
 const INTERRUPTED: i32 = 130;
 
-/// An Organization with everything that can be planted, that takes its time.
+/// An Organization with everything that can be planted, and with event stores, that takes its time.
 pub struct Slow {
     pub bench: Bench,
 }
@@ -105,7 +106,21 @@ pub fn planted(accounts: usize) -> World {
         seed: 11,
         as_of: AS_OF.parse().unwrap(),
     };
-    populate(&settings).world
+    let mut world = populate(&settings).world;
+    let made = AS_OF.parse().unwrap();
+    for (id, account) in world.accounts.iter_mut().step_by(2) {
+        let (key, store) = (
+            format!("00000000-0000-4000-8000-{id}"),
+            format!("00000000-0000-4000-9000-{id}"),
+        );
+        let key = Key::new(&key, HOME, made);
+        // Nothing else names this key: who forgets the store never hears of it.
+        let mut store = EventDataStore::new(&store, "lake", HOME, made);
+        store.kms_key_id = Some(key.arn(id));
+        account.keys.push(key);
+        account.event_data_stores.push(store);
+    }
+    world
 }
 
 /// The accounts that have records.

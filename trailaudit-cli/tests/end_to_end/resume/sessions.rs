@@ -11,6 +11,7 @@ use crate::package::files;
 use crate::support::told;
 
 const SLOWLY: Duration = Duration::from_millis(15);
+const QUICKLY: Duration = Duration::from_millis(4);
 
 /// Nobody is asked again in an account that is finished, and none is entered again unless there is something to ask.
 #[test]
@@ -34,29 +35,72 @@ fn a_finished_account_is_never_asked_again() {
     assert!(finished.len() >= 3 && records(&slow.path("records")).len() > finished.len());
 }
 
-/// What trails name is asked after every account: what was answered by then is not asked again, though no file of it
-/// was whole, and nothing is lost that only trails of finished accounts name.
+/// The calls about what trails and event stores name.
+const ABOUT_RESOURCES: [&str; 21] = [
+    "DescribeAlarms",
+    "DescribeKey",
+    "DescribeLogGroups",
+    "DescribeLogStreams",
+    "DescribeMetricFilters",
+    "DescribeResourcePolicies",
+    "GetBucketAcl",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketLogging",
+    "GetBucketPolicyStatus",
+    "GetBucketVersioning",
+    "GetKeyPolicy",
+    "GetKeyRotationStatus",
+    "GetObjectLockConfiguration",
+    "GetPublicAccessBlock",
+    "GetRole",
+    "GetRolePolicy",
+    "ListAttachedRolePolicies",
+    "ListBuckets",
+    "ListRolePolicies",
+    "ListSubscriptionsByTopic",
+];
+
+/// What trails and event stores name is asked after every account: what was answered by then is not asked again, though
+/// no file of it was whole, and nothing is lost that only finished accounts name.
 #[test]
 fn what_trails_name_is_not_asked_again_either() {
-    let slow = Slow::new(12, SLOWLY);
+    let slow = Slow::new(12, QUICKLY);
     let (expected, _) = slow.whole();
     let asked = |operation: &str| -> u64 { slow.bench.server.ledger().asked(operation).values().sum() };
-    let whole = ["DescribeKey", "DescribeLogGroups", "AssumeRole"].map(&asked);
-    let run = slow
-        .command("audit", "resumed", &["--concurrency", "1"])
-        .spawn()
-        .unwrap();
-    interrupt_when(run, || asked("DescribeKey") > whole[0] + 3);
-    slow.run("audit", "resumed", &["--resume"], FAILS);
-    let both = ["DescribeKey", "DescribeLogGroups", "AssumeRole"].map(&asked);
-    // One of them was on its way when the process ended.
-    let repeated = both[0] + both[1] - 2 * (whole[0] + whole[1]);
-    assert!(repeated <= 1, "{repeated} questions were repeated: {whole:?}, {both:?}");
-    assert!(
-        both[2] < 3 * whole[2],
-        "accounts without open questions were entered again: {whole:?}, {both:?}"
-    );
-    assert!(slow.findings("resumed") == expected);
+    let all = || -> u64 { ABOUT_RESOURCES.iter().map(|operation| asked(operation)).sum() };
+    for operation in ABOUT_RESOURCES {
+        assert!(asked(operation) > 0, "{operation} is not asked here");
+    }
+    let (whole, entered) = (all(), asked("AssumeRole"));
+    // One of each kind of resource, from the first to what only others tell of.
+    for (operation, times) in [
+        ("DescribeKey", 3),
+        ("GetRolePolicy", 1),
+        ("ListBuckets", 2),
+        ("DescribeAlarms", 0),
+        ("GetBucketVersioning", 0),
+        ("ListSubscriptionsByTopic", 0),
+        ("GetKeyRotationStatus", 1),
+    ] {
+        let (earlier, before, entered_before) = (asked(operation), all(), asked("AssumeRole"));
+        let run = slow
+            .command("audit", operation, &["--concurrency", "1"])
+            .spawn()
+            .unwrap();
+        interrupt_when(run, || asked(operation) > earlier + times);
+        slow.run("audit", operation, &["--resume"], FAILS);
+        // One of them was on its way when the process ended.
+        let repeated = all() - before - whole;
+        assert!(
+            repeated <= 1,
+            "{operation}: {repeated} of {whole} questions were repeated"
+        );
+        assert!(
+            asked("AssumeRole") - entered_before < 2 * entered,
+            "{operation}: accounts without open questions were entered again"
+        );
+        assert!(slow.findings(operation) == expected, "{operation}");
+    }
 }
 
 /// `--as-of` is the beginning of the first session, every session is told, and the package verifies.
