@@ -7,6 +7,7 @@ mod authority;
 mod countersigning;
 mod extracts;
 mod files;
+mod listed;
 mod policy;
 mod provider;
 mod reperformance;

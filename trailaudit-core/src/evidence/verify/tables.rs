@@ -23,7 +23,7 @@ use crate::tables::reading::{Reading, Shown, TableError};
 use crate::tables::{coverage, findings, rfc3339};
 
 /// The longest catalogue that is read, in bytes.
-const LONGEST_CATALOGUE: u64 = 64 << 20;
+pub(super) const LONGEST_CATALOGUE: u64 = 64 << 20;
 
 /// The catalogue the package was judged by.
 pub(super) fn catalogue(files: &dyn Files, intact: &Intact, problems: &mut Problems) -> Option<Catalogue> {
