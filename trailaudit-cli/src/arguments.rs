@@ -2,6 +2,7 @@
 
 mod diff;
 mod evidence;
+mod report;
 mod shards;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
+pub(crate) use report::Report;
 pub(crate) use shards::{CollectShard, Merge};
 
 /// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Writes one account's part of a package, with the proof that it is one.
     Extract(Extract),
+    /// Shows a package in another format: xlsx, oscal, ocsf, asff, sarif, junit, markdown ...
+    Report(Report),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
     /// Makes a P-256 signing key.

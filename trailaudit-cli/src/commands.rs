@@ -10,6 +10,7 @@ mod diff;
 mod extract;
 mod keygen;
 mod merge;
+mod report;
 mod sign;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Verify(verify) => verify::run(&verify),
         Command::Diff(diff) => diff::run(&diff),
         Command::Extract(extract) => extract::run(&extract),
+        Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),
     }

@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::Form;
+use crate::report::format::Format;
 
 /// Who signs.
 #[derive(Args, Debug, Default)]
@@ -51,6 +52,15 @@ pub(crate) struct Packaging {
     /// Writes the package as a .zip archive as well, beside the directory.
     #[arg(long)]
     pub zip: bool,
+    /// What to write beside the package, as `DIR.xlsx` and so on; csv, json and html are files of every package
+    /// [default: csv,json,html].
+    #[arg(
+        long = "format",
+        value_name = "LIST",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub formats: Vec<Format>,
 }
 
 #[derive(Args, Debug)]
