@@ -3,12 +3,14 @@
 mod assess;
 mod audit;
 mod collect;
+mod completions;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
 mod extract;
 mod keygen;
+mod man;
 mod merge;
 mod report;
 mod sign;
@@ -39,5 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man),
     }
 }

@@ -14,23 +14,15 @@ pub(crate) struct Report {
     /// The format.
     #[arg(long, value_name = "FORMAT")]
     pub format: Format,
-    /// The file to write, which must not exist [default: stdout].
+    /// The file to write; it must not exist [default: stdout].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Which table, for csv and json [default: findings].
     #[arg(long, value_name = "TABLE")]
     pub table: Option<Table>,
-    /// The Region whose Security Hub imports it, for asff [default: us-east-1, or the first of the partition].
-    #[arg(long, value_name = "NAME", value_parser = region)]
+    /// The Region of the Security Hub that asff is for.
+    ///
+    /// [default: us-east-1, or the one that answers for all others in another partition]
+    #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
-}
-
-/// A Region becomes part of an ARN.
-fn region(text: &str) -> Result<String, String> {
-    let is_name = text.contains('-') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if is_name {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err("a Region is named like `eu-central-1`".to_owned())
-    }
 }

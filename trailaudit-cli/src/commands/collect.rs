@@ -8,7 +8,7 @@ use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder, Scope
 
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::{make_folder, remove_folder};
 use crate::progress;
@@ -103,6 +103,7 @@ pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
 fn scope(scope: &arguments::Scope) -> Result<Scope> {
     account_ids("account", &scope.accounts)?;
     account_ids("exclude-account", &scope.exclude_accounts)?;
+    scope.regions.iter().try_for_each(|region| known_region(region))?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,

@@ -7,7 +7,7 @@ use trailaudit_aws::write_new;
 
 use super::assess::is_below;
 use crate::arguments::Report;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::open;
 use crate::report::format::{Format, Table};
@@ -19,6 +19,9 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
     let table = table(report)?;
     if report.region.is_some() && report.format != Format::Asff {
         return Err(CommandError::usage("--region: only the format asff is for one Region"));
+    }
+    if let Some(region) = &report.region {
+        known_region(region)?;
     }
     let out = report.out.as_deref();
     if let Some(out) = out {

@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
+use trailaudit_aws::Partition;
 use trailaudit_core::tables::rfc3339;
 
 use super::json;
@@ -29,7 +30,7 @@ const MOST: usize = 100;
 /// The most requirements a finding may relate to.
 const MOST_REQUIREMENTS: usize = 32;
 
-/// Writes the arrays, for the Security Hub of `region`; without one, of the partition's oldest. Findings wait in a temporary file until those of one account are together.
+/// Writes the arrays, for the Security Hub of `region`; without one, of the partition's own. Findings wait in a temporary file until those of one account are together.
 pub(crate) fn write(source: &Source<'_>, region: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let mut spool = BufWriter::new(tempfile::tempfile()?);
     let mut places = BTreeMap::<String, Vec<(u64, u32)>>::new();
@@ -97,6 +98,9 @@ fn shown<'a>(source: &'a Source<'_>, region: Option<&str>, finding: &Finding<'_>
             kind: match &*finding.resource_type {
                 "trail" => "AwsCloudTrailTrail",
                 "account" | "region" => "AwsAccount",
+                "key" => "AwsKmsKey",
+                "bucket" => "AwsS3Bucket",
+                "alarm" => "AwsCloudWatchAlarm",
                 _ => "Other",
             },
             id: match &*finding.resource_id {
@@ -183,13 +187,9 @@ fn label(finding: &Finding<'_>) -> &'static str {
     }
 }
 
-/// The Region whose Security Hub is meant, one in each partition.
+/// The Region whose Security Hub is meant: the one that answers for all others of the partition.
 fn home(partition: &str) -> &'static str {
-    match partition {
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-cn" => "cn-north-1",
-        _ => "us-east-1",
-    }
+    Partition::of(partition).map_or("us-east-1", |partition| partition.global_region)
 }
 
 fn some(text: &str, longest: usize) -> Option<String> {

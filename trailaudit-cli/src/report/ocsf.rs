@@ -179,6 +179,10 @@ fn resource_type(kind: &str) -> &str {
     match kind {
         "trail" => "AWS::CloudTrail::Trail",
         "log-group" => "AWS::Logs::LogGroup",
+        "alarm" => "AWS::CloudWatch::Alarm",
+        "key" => "AWS::KMS::Key",
+        "bucket" => "AWS::S3::Bucket",
+        "event-store" => "AWS::CloudTrail::EventDataStore",
         "organization" => "AWS::Organizations::Organization",
         "account" | "region" => "AWS::Organizations::Account",
         other => other,

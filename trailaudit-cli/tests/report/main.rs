@@ -76,6 +76,23 @@ fn names_are_inert_in_every_format() {
     assert!(!sample.text("junit").contains("<script"));
 }
 
+/// Four megabytes are more than anybody reads in a row, or than any of the programs takes.
+#[test]
+fn a_name_of_megabytes_does_not_fill_a_report() {
+    let long = "=<script>\u{202e}".repeat((4 << 20) / 12 + 1);
+    let mut world = worlds::sound(&[worlds::HOME]);
+    let first = worlds::account(&mut world, worlds::FIRST);
+    first.name = long;
+    first.roles.clear();
+    let sample = Sample::of(world, &["--rule", "trail-logging"], 4);
+    for format in sample::FORMATS {
+        let report = sample.report("package", format);
+        assert!(report.len() < 4 << 20, "{format}: {} bytes", report.len());
+    }
+    assert!(sample.text("sarif").contains(" more characters⟩"));
+    assert!(sample.text("asff").contains("=<script>⟨U+202E⟩=<script>"));
+}
+
 /// A machine, a time of day, a way of transport: none of them shows.
 #[test]
 fn the_same_package_gives_the_same_bytes() {

@@ -118,7 +118,7 @@ fn what_cannot_be_meant_is_told() {
     assert!(unknown.contains("'xlsx'") && unknown.contains("markdown"), "{unknown}");
     assert!(told(&["--format", "xlsx", "--table", "coverage"], 2).contains("--table"));
     assert!(told(&["--format", "csv", "--region", "eu-west-1"], 2).contains("asff"));
-    assert!(told(&["--format", "asff", "--region", "a/b"], 2).contains("eu-central-1"));
+    assert!(told(&["--format", "asff", "--region", "eu-wset-1"], 2).contains("did you mean `eu-west-1`"));
     assert!(told(&["--format", "junit", "--out", "package/report.xml"], 2).contains("lies in the package"));
     assert!(!sample.path("package/report.xml").exists());
 

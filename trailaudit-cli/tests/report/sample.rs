@@ -6,6 +6,7 @@ use std::process::Output;
 
 use trailaudit_aws::Folder;
 use trailaudit_core::evidence::archive;
+use trailaudit_sim::World;
 
 use crate::audit::Bench;
 use crate::package::Package;
@@ -21,12 +22,22 @@ pub struct Sample(Bench);
 
 impl Sample {
     pub fn new() -> Self {
-        let bench = Bench::new(names::world());
-        let output = bench.command("audit").args(["--out", "package"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
-        let sample = Self(bench);
+        let sample = Self::of(names::world(), &[], 3);
         excepted::every_other_fail(&sample.path("package"));
         sample
+    }
+
+    /// The package of an audit that ends with `code`.
+    pub fn of(world: World, options: &[&str], code: i32) -> Self {
+        let bench = Bench::new(world);
+        let output = bench
+            .command("audit")
+            .args(["--out", "package"])
+            .args(options)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
+        Self(bench)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -42,7 +42,15 @@ pub(super) fn write(source: &Source<'_>, workbook: &mut Workbook) -> io::Result<
 
 fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
     let manifest = source.manifest();
-    let mut facts = vec![
+    let mut facts = Vec::new();
+    if manifest.endpoint.simulated {
+        let hosts = manifest.endpoint.hosts.join(", ");
+        facts.push((
+            "SIMULATED",
+            format!("These records come from {hosts}, not from AWS itself."),
+        ));
+    }
+    facts.extend([
         ("organization", manifest.organization.id.clone()),
         ("as of", rfc3339(manifest.as_of)),
         ("collected from", rfc3339(manifest.collection.started)),
@@ -53,7 +61,7 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
         ("package", manifest.package_id.to_string()),
         ("SHA-256 of its manifest", source.manifest_sha256().to_string()),
         ("cells planned", manifest.coverage.planned.to_string()),
-    ];
+    ]);
     let statuses = manifest.coverage.statuses.iter().filter(|(_, cells)| **cells > 0);
     let statuses: Vec<_> = statuses.map(|(status, cells)| format!("{cells} {status}")).collect();
     facts.push(("of these", statuses.join("; ")));
@@ -61,13 +69,6 @@ fn facts(source: &Source<'_>) -> Vec<(&'static str, String)> {
     for verdict in Verdict::ALL {
         let findings = totals.get(&verdict).copied().unwrap_or_default();
         facts.push((verdict.as_str(), findings.to_string()));
-    }
-    if manifest.endpoint.simulated {
-        let hosts = manifest.endpoint.hosts.join(", ");
-        facts.push((
-            "SIMULATED",
-            format!("These records come from {hosts}, not from AWS itself."),
-        ));
     }
     facts
 }
