@@ -17,7 +17,6 @@ mod oscal;
 mod sarif;
 pub(crate) mod signatures;
 mod source;
-mod verdict;
 mod xlsx;
 
 use std::io::{self, Write};

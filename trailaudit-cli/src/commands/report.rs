@@ -24,6 +24,11 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
         known_region(region)?;
     }
     let out = report.out.as_deref();
+    if out.is_none() && report.format == Format::Xlsx && io::stdout().is_terminal() {
+        return Err(
+            CommandError::usage("--format: a workbook is nothing for a terminal").hint("name a file with --out")
+        );
+    }
     if let Some(out) = out {
         refuse_existing(out)?;
         if report
@@ -64,11 +69,6 @@ fn to_stdout(format: Format, content: &mut dyn FnMut(&mut dyn Write) -> io::Resu
     if !stdout.is_terminal() {
         let mut out = BufWriter::with_capacity(64 << 10, stdout);
         return content(&mut out).and_then(|()| out.flush());
-    }
-    if format == Format::Xlsx {
-        return Err(io::Error::other(
-            "a workbook is nothing for a terminal: name a file with --out",
-        ));
     }
     let mut out = BufWriter::new(Screen::new(stdout, format == Format::Json));
     content(&mut out).and_then(|()| out.flush())

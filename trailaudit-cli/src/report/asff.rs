@@ -18,11 +18,11 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use trailaudit_aws::Partition;
+use trailaudit_core::Verdict;
 use trailaudit_core::tables::rfc3339;
 
 use super::json;
 use super::source::{Finding, Source};
-use super::verdict::Verdict;
 
 /// The most findings that are imported at once.
 const MOST: usize = 100;
@@ -113,7 +113,7 @@ fn shown<'a>(source: &'a Source<'_>, region: Option<&str>, finding: &Finding<'_>
         compliance: v1::Compliance {
             status: compliance,
             related_requirements: requirements(finding),
-            status_reasons: finding.verdict.is_open().then(|| {
+            status_reasons: matches!(finding.verdict, Verdict::Fail | Verdict::Inconclusive).then(|| {
                 [v1::StatusReason {
                     reason_code: match finding.verdict {
                         Verdict::Inconclusive => "INCONCLUSIVE",

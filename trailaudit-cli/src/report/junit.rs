@@ -11,10 +11,10 @@ use std::io::{self, Write};
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use trailaudit_core::Verdict;
 use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 
 use super::source::{Finding, Source, Tally};
-use super::verdict::Verdict;
 use crate::visible::legible;
 
 /// Writes the document.

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
+use trailaudit_core::Verdict;
 use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::rfc3339;
 
 use super::markup::{code, plain};
 use super::source::{Finding, Source, Tally};
-use super::verdict::Verdict;
 
 /// Writes the document.
 pub(crate) fn write(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -52,7 +52,7 @@ fn front(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Controls\n")?;
     writeln!(
         out,
-        "| control | severity | pass | fail | inconclusive | not applicable | excepted |"
+        "| control | severity | pass | fail | inconclusive | excepted | not applicable |"
     )?;
     writeln!(out, "| --- | --- | ---: | ---: | ---: | ---: | ---: |")?;
     for (rule, tally) in source.rules() {

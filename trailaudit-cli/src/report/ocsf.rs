@@ -12,9 +12,10 @@
 
 use std::io::{self, Write};
 
+use trailaudit_core::Verdict;
+
 use super::json::{self, Each};
 use super::source::{Finding, Source};
-use super::verdict::Verdict;
 
 /// Each event is a line.
 const DEPTH: usize = 1;

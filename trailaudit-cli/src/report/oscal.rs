@@ -13,6 +13,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use trailaudit_core::Verdict;
 use trailaudit_core::evidence::package::{BASELINE, CATALOGUE, FINDINGS_JSON, MANIFEST};
 use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::rfc3339;
@@ -20,7 +21,6 @@ use uuid::Uuid;
 
 use super::json::{self, Each};
 use super::source::{Finding, Source};
-use super::verdict::Verdict;
 use standing::Standings;
 use text::{markup, objective, props, token};
 

@@ -12,13 +12,13 @@
 
 use std::io::{self, Write};
 
+use trailaudit_core::Verdict;
 use trailaudit_core::evidence::package::FINDINGS_JSON;
 use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::rfc3339;
 
 use super::json::{self, Each};
 use super::source::{Finding, Source};
-use super::verdict::Verdict;
 
 /// Log, runs, run, results: each result is a line.
 const DEPTH: usize = 4;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
+use trailaudit_core::Verdict;
 use trailaudit_core::evidence::manifest::Manifest;
 use trailaudit_core::evidence::package::FINDINGS_JSON;
 use trailaudit_core::evidence::{Code, Digest, EvidenceId, Files, Listed, ListedError, Problem};
@@ -12,7 +13,6 @@ use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::findings::v1::Entry;
 
 use super::ids::Ids;
-use super::verdict::Verdict;
 use crate::visible::legible;
 
 /// How many findings of a rule have each verdict.

@@ -4,6 +4,7 @@
 //! edits the cell. Rows go to temporary files as they come, so that memory does not grow with them.
 
 mod evidence;
+mod exceptions;
 mod sheet;
 mod summary;
 
@@ -15,7 +16,6 @@ use trailaudit_core::evidence::package::COVERAGE_JSON;
 use trailaudit_core::tables::{coverage, findings};
 
 use super::source::Source;
-use super::verdict::Verdict;
 use evidence::Cited;
 use sheet::Sheet;
 
@@ -42,7 +42,7 @@ fn saved(source: &Source<'_>) -> io::Result<std::fs::File> {
     let mut cited = Cited::default();
     all_findings(source, &mut workbook, &mut cited)?;
     all_cells(source, &mut workbook, &mut cited)?;
-    exceptions(source, &mut workbook)?;
+    exceptions::write(source, &mut workbook)?;
     evidence::write(source, &mut workbook, cited)?;
     let mut out = BufWriter::new(tempfile::tempfile()?);
     workbook.save_to_writer(&mut out).map_err(refused)?;
@@ -87,38 +87,6 @@ fn all_cells(source: &Source<'_>, workbook: &mut Workbook, cited: &mut Cited) ->
     source.listed.each_cell(|row| {
         cited.all(&row.evidence);
         sheet.row(&row.cells().each_ref().map(|cell| &**cell))
-    })?;
-    sheet.finish()
-}
-
-fn exceptions(source: &Source<'_>, workbook: &mut Workbook) -> io::Result<()> {
-    let columns = vec![
-        ("rule", 32.0),
-        ("title", 56.0),
-        ("severity", 9.0),
-        ("account_id", 14.0),
-        ("account_name", 24.0),
-        ("region", 15.0),
-        ("resource_id", 64.0),
-        ("exception", 72.0),
-        ("reason", 72.0),
-    ];
-    let mut sheet = Sheet::new(workbook, "exceptions", columns)?;
-    source.each(|finding| {
-        if finding.verdict != Verdict::Excepted {
-            return Ok(());
-        }
-        sheet.row(&[
-            &finding.rule.id,
-            &finding.rule.control,
-            &finding.severity,
-            &finding.account_id,
-            &finding.account_name,
-            &finding.region,
-            &finding.resource_id,
-            &finding.exception,
-            &finding.reason,
-        ])
     })?;
     sheet.finish()
 }

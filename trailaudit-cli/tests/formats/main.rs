@@ -8,8 +8,6 @@
 #[path = "../end_to_end/audit.rs"]
 #[allow(dead_code)]
 mod audit;
-#[path = "../report/excepted.rs"]
-mod excepted;
 #[path = "../hostile_names/names.rs"]
 #[allow(dead_code)]
 mod names;

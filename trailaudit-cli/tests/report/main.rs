@@ -6,7 +6,6 @@
 #[path = "../end_to_end/audit.rs"]
 #[allow(dead_code)]
 mod audit;
-mod excepted;
 #[path = "../hostile_names/names.rs"]
 #[allow(dead_code)]
 mod names;

@@ -142,6 +142,7 @@ fn ocsf(document: &str) -> Vec<Row> {
         let region = text(&event["cloud"]["region"]);
         let resource_type = match (place, &*region) {
             (Some(place), _) => ["trail", "log-group", "organization"][place],
+            _ if kind != "AWS::Organizations::Account" => &*kind,
             (None, "") => "account",
             (None, _) => "region",
         };
@@ -154,7 +155,7 @@ fn ocsf(document: &str) -> Vec<Row> {
             "organizational_unit" => text(&event["cloud"]["org"]["ou_uid"]),
             "region" => region.clone(),
             "resource_type" => resource_type.to_owned(),
-            "resource_id" if place.is_none() => String::new(),
+            "resource_id" if kind == "AWS::Organizations::Account" => String::new(),
             "resource_id" => resource.clone(),
             "reason" => text(&event["status_detail"]),
             column => text(&event["unmapped"][column]),

@@ -20,6 +20,7 @@ fn a_changed_package_is_refused() {
         ("findings.csv", &["csv"]),
         ("report.html", &["html"]),
         ("coverage.json", &["xlsx"]),
+        ("baseline.toml", &["xlsx"]),
         ("organization.jsonl.gz", &["xlsx"]),
         ("catalogue.json", &FORMATS),
         ("catalogue.json", &["csv", "json", "html"]),

@@ -1,10 +1,10 @@
 //! How each rule stands: its OSCAL finding.
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
+use trailaudit_core::Verdict;
 use uuid::Uuid;
 
 use super::super::source::{Finding, Source, Tally};
-use super::super::verdict::Verdict;
 use super::text::{markup, objective};
 use super::{described, observation_id, risk_id, v1};
 

@@ -3,10 +3,10 @@
 use std::io;
 
 use rust_xlsxwriter::Workbook;
+use trailaudit_core::Verdict;
 use trailaudit_core::tables::rfc3339;
 
 use super::super::source::Source;
-use super::super::verdict::Verdict;
 use super::refused;
 use super::sheet::{head, text, write_row};
 
