@@ -14,15 +14,17 @@ pub(crate) struct CollectShard {
     pub collect: Collect,
     #[command(flatten)]
     pub judge: Judge,
-    /// Only the accounts that fall to shard K of N, by their ids; `trailaudit merge` unites all N. Each lists the
-    /// Organization itself. Give every shard the same options, and the same --as-of.
-    #[arg(long, value_name = "K/N")]
+    /// Only the accounts of shard K of N; `merge` unites all N.
+    ///
+    /// Accounts fall to shards by their ids. Each lists the Organization itself. Give every shard the same options, and the
+    /// same --as-of.
+    #[arg(long, value_name = "K/N", help_heading = "Collecting")]
     pub shard: Option<Shard>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
-    /// The directories that `collect --shard` wrote: every shard of one run, in any order.
+    /// What `collect --shard` wrote: every shard of one run.
     #[arg(value_name = "DIR", required = true)]
     pub shards: Vec<PathBuf>,
     /// The directory to write; it must not exist, or be empty.

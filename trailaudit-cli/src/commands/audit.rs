@@ -17,7 +17,7 @@ use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
 use crate::packaging::{self, TOOL};
-use crate::report;
+use crate::report::{self, Beside};
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
 
@@ -30,6 +30,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
+    let beside = Beside::prepare(&audit.packaging.formats, folder)?;
     collect::into_folder(collect::builder(&audit.collect, &rules)?, folder, output)?;
     let judging = Judging {
         draft: Draft {
@@ -41,6 +42,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         signing,
         place,
         zip: audit.packaging.zip,
+        beside,
         before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
@@ -65,6 +67,8 @@ pub(crate) struct Judging {
     pub place: Option<Place>,
     /// Whether an archive is written beside the directory.
     pub zip: bool,
+    /// What else is written beside it.
+    pub beside: Beside,
     /// The catalogue the same records were judged by before.
     pub before: Option<Digest>,
 }
@@ -86,12 +90,14 @@ impl Judging {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
         let archive = self.zip.then(|| zip(folder)).transpose()?;
+        let reports = self.beside.write(folder)?;
         let summary = Summary {
             totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures: &signatures,
             archive: archive.as_deref(),
+            reports: &reports,
             manifest: &sealed.manifest,
             before: self.before,
             simulated: provenance.endpoint.simulated,

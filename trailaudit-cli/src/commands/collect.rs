@@ -10,7 +10,7 @@ use trailaudit_core::Rule;
 use super::audit::terms;
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::{make_folder, remove_folder};
 use crate::progress;
@@ -118,6 +118,7 @@ fn scope(scope: &arguments::Scope) -> Result<Scope> {
     account_ids("account", &scope.accounts)?;
     account_ids("exclude-account", &scope.exclude_accounts)?;
     account_ids("log-archive-account", &scope.log_archive_accounts)?;
+    scope.regions.iter().try_for_each(|region| known_region(region))?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,

@@ -19,12 +19,13 @@ use crate::evidence::package::{
     ACCOUNTS_INDEX, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, account_findings,
 };
 use crate::organization::AccountId;
+use crate::rule::Verdict;
 use crate::tables::catalogue::v1::{Catalogue, Entry};
 use crate::tables::reading::{Reading, Shown, TableError};
 use crate::tables::{coverage, findings, rfc3339};
 
 /// The longest catalogue that is read, in bytes.
-const LONGEST_CATALOGUE: u64 = 64 << 20;
+pub(super) const LONGEST_CATALOGUE: u64 = 64 << 20;
 
 /// The catalogue the package was judged by.
 pub(super) fn catalogue(files: &dyn Files, intact: &Intact, problems: &mut Problems) -> Option<Catalogue> {
@@ -125,6 +126,11 @@ impl Tables<'_> {
         let is_known = |rule: &String| self.catalogue.is_none_or(|catalogue| catalogue.rule(rule).is_some());
         for rule in self.manifest.controls.keys().filter(|rule| !is_known(rule)) {
             let message = format!("it counts findings of {rule:?}, which is no rule of the catalogue");
+            problems.add(Code::Counts, Some(super::MANIFEST), message);
+        }
+        let verdicts = self.manifest.controls.values().flat_map(BTreeMap::keys);
+        for verdict in verdicts.filter(|verdict| Verdict::named(verdict).is_none()) {
+            let message = format!("it counts findings with {verdict:?}, which is no verdict of this version");
             problems.add(Code::Counts, Some(super::MANIFEST), message);
         }
         let says = self.manifest.controls.iter().flat_map(|(rule, verdicts)| {
