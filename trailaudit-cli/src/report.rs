@@ -23,6 +23,7 @@ pub(crate) fn write_html(contents: &Contents<'_>, mut out: &mut dyn Write) -> io
         endpoints: &provenance.endpoint.hosts,
         simulated: provenance.endpoint.simulated,
         scope: &scope,
+        search: search_in_words(&provenance.scope),
     };
     html::write(
         &html::Report {
@@ -33,6 +34,17 @@ pub(crate) fn write_html(contents: &Contents<'_>, mut out: &mut dyn Write) -> io
         },
         &mut out,
     )
+}
+
+/// How trails were searched for, and what that proves.
+fn search_in_words(scope: &Map<String, Value>) -> &'static str {
+    if scope.get("plan").and_then(Value::as_str) == Some("economical") {
+        "economically: each account was asked for the list of its trails, and the home Regions it names for those trails. \
+         AWS does not promise that this list has trails of other single Regions, so nothing is said about Regions that \
+         were not asked: nothing passes there, and no account counts as one without a trail"
+    } else {
+        "exhaustively: every Region that an account has on, and that is in scope, was asked for its trails"
+    }
 }
 
 /// The scope as a sentence; empty for the whole organization.

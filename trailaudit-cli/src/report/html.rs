@@ -55,6 +55,8 @@ pub(crate) struct Collection<'a> {
     pub(crate) simulated: bool,
     /// The scope, in words or as the run log has it; empty for the whole organization.
     pub(crate) scope: &'a str,
+    /// How trails were searched for, and what that proves.
+    pub(crate) search: &'a str,
 }
 
 /// Writes the page. The same report gives the same bytes.

@@ -116,6 +116,7 @@ impl Sample {
                 endpoints: hosts,
                 simulated,
                 scope: "",
+                search: "exhaustively",
             },
         }
     }
