@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
-use trailaudit_core::baseline::Thresholds;
+use trailaudit_core::baseline::{Exception, Thresholds, distinct};
 use trailaudit_core::framework::Selection;
+use trailaudit_core::rules::CATALOGUE;
 
 use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
 use crate::error::{CommandError, Result, nearest};
@@ -55,6 +56,8 @@ pub(crate) struct Config {
     /// Whether the thresholds say how long log files are kept.
     #[serde(skip)]
     names_log_file_retention: bool,
+    #[serde(deserialize_with = "distinct")]
+    exceptions: Vec<Exception>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -118,7 +121,20 @@ impl Config {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        Self::parse(&text).map_err(|error| explain(path, &text, &error))
+        let config = Self::parse(&text).map_err(|error| explain(path, &text, &error))?;
+        // An exception of no rule would never be used, and never be missed.
+        for exception in &config.exceptions {
+            let ids = || CATALOGUE.iter().map(|rule| rule.id);
+            if !ids().any(|id| id == exception.rule) {
+                let Exception { ticket, rule, .. } = exception;
+                let told = format_args!("{}: the exception {ticket}: there is no rule {rule:?}", path.display());
+                return Err(match nearest(rule, ids()) {
+                    Some(near) => CommandError::usage(told).hint(format_args!("did you mean `{near}`?")),
+                    None => CommandError::usage(told).hint("`trailaudit controls list` lists all"),
+                });
+            }
+        }
+        Ok(config)
     }
 
     fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
@@ -207,14 +223,18 @@ impl Config {
         self.fail_on
     }
 
-    /// The thresholds, when the file names any; how long log files are kept as the frameworks have it, where it does not
-    /// say that.
+    /// Thresholds and exceptions, when the file names any; how long log files are kept as the frameworks have it, where it
+    /// does not say that.
     pub(crate) fn baseline(&self, selection: &Selection) -> Option<Baseline> {
-        let mut thresholds = self.thresholds.clone()?;
+        let exceptions = self.exceptions.clone();
+        if self.thresholds.is_none() && exceptions.is_empty() {
+            return None;
+        }
+        let mut thresholds = self.thresholds.clone().unwrap_or_default();
         if !self.names_log_file_retention {
             thresholds.log_file_retention_days = Baseline::under(selection).thresholds.log_file_retention_days;
         }
-        Some(Baseline { thresholds })
+        Some(Baseline { thresholds, exceptions })
     }
 }
 

@@ -113,15 +113,9 @@ impl Coverage {
     /// What the inventory shows of the plan.
     #[must_use]
     pub fn of(inventory: &dyn Inventory) -> Self {
-        let mut cells: Vec<_> = inventory
-            .accounts()
-            .iter()
-            .flat_map(|account| cells_of(account, inventory))
-            .collect();
-        if let Observed::Unknown(gap) = inventory.account_list() {
-            cells.insert(0, Cell::missing(&AccountId::from(""), None, &gap));
+        Self {
+            cells: cells(inventory).collect(),
         }
-        Self { cells }
     }
 
     /// The cells, by account and Region.
@@ -153,6 +147,22 @@ impl Coverage {
     }
 }
 
+/// The cells of a [`Coverage`], one after the other: a large organization has more than anybody has to hold.
+pub fn cells(inventory: &dyn Inventory) -> impl Iterator<Item = Cell> + '_ {
+    let accounts = inventory.accounts().iter();
+    unlisted(inventory)
+        .into_iter()
+        .chain(accounts.flat_map(|account| cells_of(account, inventory)))
+}
+
+/// What stands for accounts that may be missing from the list, when that is incomplete.
+pub(crate) fn unlisted(inventory: &dyn Inventory) -> Option<Cell> {
+    match inventory.account_list() {
+        Observed::Known { .. } => None,
+        Observed::Unknown(gap) => Some(Cell::missing(&AccountId::from(""), None, &gap)),
+    }
+}
+
 impl Cell {
     fn missing(account: &AccountId, region: Option<Region>, gap: &Gap) -> Self {
         Self {
@@ -165,7 +175,8 @@ impl Cell {
     }
 }
 
-fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
+/// The cells of one account.
+pub(crate) fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
     let not_entered = |status, detail: &str| {
         vec![Cell {
             account: account.id.clone(),

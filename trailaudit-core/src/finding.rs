@@ -1,5 +1,7 @@
 //! Rule x subject x verdict, with the evidence it rests on.
 
+use std::sync::Arc;
+
 use crate::evidence::EvidenceId;
 use crate::organization::{AccountId, AlarmId, BucketId, EventStoreId, KeyId, LogGroupId, Region, TrailId};
 use crate::rule::{Rule, Verdict};
@@ -19,6 +21,8 @@ pub struct Finding {
     pub inherited_from: Option<TrailId>,
     /// The verdict.
     pub verdict: Verdict,
+    /// The exception that accepts a fail, in words.
+    pub exception: Option<Arc<str>>,
     /// Why, in a sentence for people.
     pub reason: String,
     /// The exchanges that were read, in the order they were read.
@@ -46,6 +50,8 @@ pub enum Subject {
     EventStore(EventStoreId),
     /// The organization, by its id.
     Organization(String),
+    /// An exception of the baseline, by its id.
+    Exception(String),
 }
 
 impl Subject {
@@ -62,6 +68,7 @@ impl Subject {
             Self::Bucket(_) => "bucket",
             Self::EventStore(_) => "event-store",
             Self::Organization(_) => "organization",
+            Self::Exception(_) => "exception",
         }
     }
 
@@ -76,7 +83,7 @@ impl Subject {
             Self::Key(id) => id.as_str(),
             Self::Bucket(id) => id.as_str(),
             Self::EventStore(id) => id.as_str(),
-            Self::Organization(id) => id,
+            Self::Organization(id) | Self::Exception(id) => id,
         }
     }
 }

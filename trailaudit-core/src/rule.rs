@@ -94,6 +94,8 @@ pub enum Check {
     EachEventStore(fn(&dyn EventStore, &Exam<'_>) -> Ruling),
     /// The organization, once, in the account that manages it.
     EachOrganization(fn(&Organization, &Exam<'_>) -> Ruling),
+    /// Every exception of the baseline, once every other rule was asked: whether it is in force and accepts anything.
+    EachException,
 }
 
 impl fmt::Debug for Check {
@@ -110,6 +112,7 @@ impl fmt::Debug for Check {
             Self::EachBucket(_) => "EachBucket",
             Self::EachEventStore(_) => "EachEventStore",
             Self::EachOrganization(_) => "EachOrganization",
+            Self::EachException => "EachException",
         })
     }
 }
@@ -124,13 +127,21 @@ pub enum Verdict {
     Fail,
     /// Something was not read, so nobody can tell.
     Inconclusive,
+    /// It is not, and an exception in force accepts that.
+    Excepted,
     /// There is nothing here to judge.
     NotApplicable,
 }
 
 impl Verdict {
     /// All of them, in report order.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Inconclusive, Self::NotApplicable];
+    pub const ALL: [Self; 5] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Inconclusive,
+        Self::Excepted,
+        Self::NotApplicable,
+    ];
 
     /// The word used in every output.
     #[must_use]
@@ -139,6 +150,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Inconclusive => "inconclusive",
+            Self::Excepted => "excepted",
             Self::NotApplicable => "not-applicable",
         }
     }

@@ -72,7 +72,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
-    Ok(exit(&sealed.assessment, fail_on))
+    Ok(exit(&sealed.totals, fail_on))
 }
 
 /// Whether `path`, which may not exist yet, lies below `folder`.

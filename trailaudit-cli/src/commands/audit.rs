@@ -7,7 +7,7 @@ use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
-use trailaudit_core::rules::{CATALOGUE, rule};
+use trailaudit_core::rules::{CATALOGUE, EXCEPTIONS, rule};
 use trailaudit_core::{Baseline, Rule};
 
 use super::collect;
@@ -44,7 +44,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
-    Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+    Ok(exit(&sealed.totals, audit.fail_on.unwrap_or_default()))
 }
 
 /// A collection is not lost because its signer is out of reach.
@@ -87,7 +87,7 @@ impl Judging {
         }
         let archive = self.zip.then(|| zip(folder)).transpose()?;
         let summary = Summary {
-            assessment: &sealed.assessment,
+            totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures: &signatures,
@@ -123,7 +123,7 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
 pub(crate) fn draft() -> Draft<'static> {
     Draft {
         baseline: Baseline::under(&Selection::default()),
-        ..Draft::new(TOOL.clone()).report(&report::write_html)
+        ..Draft::new(TOOL.clone()).report(&report::HtmlWriter)
     }
 }
 
@@ -140,6 +140,13 @@ pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
         .iter()
         .map(|id| known_rule(id))
         .collect::<Result<Vec<_>>>()?;
+    if named.iter().any(|rule| rule.id == EXCEPTIONS.id) {
+        let told = format_args!(
+            "--rule {}: it is asked whenever trailaudit.toml has exceptions",
+            EXCEPTIONS.id
+        );
+        return Err(CommandError::usage(told).hint("name the rules whose fails the exceptions accept"));
+    }
     let by_framework = !chosen.is_empty();
     let selection = Selection::new(chosen);
     let is_chosen = |candidate: &&'static Rule| match (named.is_empty(), by_framework) {

@@ -1,12 +1,11 @@
 //! What became of every planned cell, for every rule.
 
-use std::collections::HashMap;
-
-use crate::coverage::{Cell, CellStatus, Coverage};
+use super::Control;
+use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
-use crate::inventory::Inventory;
-use crate::observed::Observed;
-use crate::organization::{AccountId, Region, TrailId};
+use crate::inventory::Sighting;
+use crate::judge::{Ground, Listing, Planned, Unit};
+use crate::organization::Account;
 use crate::rule::{Check, Rule, Verdict};
 
 /// What became of the planned cells under one rule. The four add up to the plan because every cell is put into
@@ -30,18 +29,13 @@ impl Accounting {
         self.evaluated + self.inherited + self.not_applicable + self.inconclusive
     }
 
-    pub(super) fn of(rule: &Rule, coverage: &Coverage, inventory: &dyn Inventory, findings: &[Finding]) -> Self {
-        let book = Book::of(inventory, findings);
-        let mut accounting = Self::default();
-        for cell in coverage.cells() {
-            *match book.outcome(rule, cell) {
-                Outcome::Evaluated => &mut accounting.evaluated,
-                Outcome::Inherited => &mut accounting.inherited,
-                Outcome::NotApplicable => &mut accounting.not_applicable,
-                Outcome::Inconclusive => &mut accounting.inconclusive,
-            } += 1;
-        }
-        accounting
+    fn add(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Evaluated => &mut self.evaluated,
+            Outcome::Inherited => &mut self.inherited,
+            Outcome::NotApplicable => &mut self.not_applicable,
+            Outcome::Inconclusive => &mut self.inconclusive,
+        } += 1;
     }
 }
 
@@ -55,132 +49,147 @@ enum Outcome {
 impl From<Verdict> for Outcome {
     fn from(verdict: Verdict) -> Self {
         match verdict {
-            Verdict::Pass | Verdict::Fail => Self::Evaluated,
+            Verdict::Pass | Verdict::Fail | Verdict::Excepted => Self::Evaluated,
             Verdict::NotApplicable => Self::NotApplicable,
             Verdict::Inconclusive => Self::Inconclusive,
         }
     }
 }
 
-/// The verdicts of one rule, by what they are about.
-struct Book<'a> {
-    inventory: &'a dyn Inventory,
-    trails: HashMap<&'a TrailId, Verdict>,
-    copies: HashMap<(&'a AccountId, &'a TrailId), Verdict>,
-    /// Several verdicts about an account: the one that leaves most open.
-    accounts: HashMap<&'a AccountId, Verdict>,
-    /// Several verdicts about things in one Region of one account: the one that leaves most open.
-    regions: HashMap<(&'a AccountId, &'a Region), Verdict>,
+/// The account of one rule, kept while its findings pass by.
+pub(super) struct Book {
+    control: Control,
 }
 
-impl<'a> Book<'a> {
-    fn of(inventory: &'a dyn Inventory, findings: &'a [Finding]) -> Self {
-        let mut book = Self {
-            inventory,
-            trails: HashMap::new(),
-            copies: HashMap::new(),
-            accounts: HashMap::new(),
-            regions: HashMap::new(),
-        };
-        for finding in findings {
-            let graver_than = |known: &mut Verdict| *known = graver(*known, finding.verdict);
-            book.accounts
-                .entry(&finding.account)
-                .and_modify(graver_than)
-                .or_insert(finding.verdict);
-            match (&finding.subject, &finding.inherited_from) {
-                (Subject::Trail(id), None) => _ = book.trails.insert(id, finding.verdict),
-                (Subject::Trail(id), Some(_)) => _ = book.copies.insert((&finding.account, id), finding.verdict),
-                _ => (),
-            }
-            if let Some(region) = &finding.region {
-                book.regions
-                    .entry((&finding.account, region))
-                    .and_modify(graver_than)
-                    .or_insert(finding.verdict);
-            }
+impl Book {
+    pub(super) fn open(rule: &'static Rule, ground: &Ground<'_>) -> Self {
+        let mut control = Control::of(rule);
+        if let Some(status) = ground.unlisted {
+            control.accounting.add(match status {
+                status if status.is_nothing_to_read() => Outcome::NotApplicable,
+                _ => Outcome::Inconclusive,
+            });
         }
-        book
+        Self { control }
     }
 
-    fn outcome(&self, rule: &Rule, cell: &Cell) -> Outcome {
+    /// Enters some accounts, with all that was found about them.
+    pub(super) fn enter(&mut self, ground: &Ground<'_>, units: &[Unit<'_>], findings: &[Finding]) {
+        for finding in findings {
+            *self.control.verdicts.entry(finding.verdict).or_default() += 1;
+        }
+        let mut rest = findings;
+        for unit in units {
+            // What was found in accounts that are on no list has no cell.
+            let before = rest.partition_point(|finding| finding.account < unit.account.id);
+            let until = rest.partition_point(|finding| finding.account <= unit.account.id);
+            let page = Page::of(self.control.rule, unit.account, &rest[before..until]);
+            rest = &rest[until..];
+            for cell in &unit.cells {
+                self.control
+                    .accounting
+                    .add(page.outcome(cell, &ground.listings[cell.listing]));
+            }
+        }
+    }
+
+    pub(super) fn close(self) -> Control {
+        self.control
+    }
+}
+
+/// What one rule says of one account.
+struct Page<'f> {
+    rule: &'static Rule,
+    account: &'f Account,
+    findings: &'f [Finding],
+    /// Of several verdicts on the account as a whole, on the keys and buckets its trails name, on the organization or on
+    /// exceptions, the one that leaves most open.
+    whole: Option<Verdict>,
+}
+
+impl<'f> Page<'f> {
+    fn of(rule: &'static Rule, account: &'f Account, findings: &'f [Finding]) -> Self {
+        let is_whole = |finding: &&Finding| {
+            let is_of_account = matches!(
+                finding.subject,
+                Subject::Account | Subject::Organization(_) | Subject::Exception(_)
+            );
+            is_of_account || matches!(rule.check, Check::EachKey(_) | Check::EachBucket(_))
+        };
+        let whole = findings.iter().filter(is_whole).map(|finding| finding.verdict);
+        let whole = whole.reduce(graver);
+        Self {
+            rule,
+            account,
+            findings,
+            whole,
+        }
+    }
+
+    fn outcome(&self, cell: &Planned, listing: &Listing<'_>) -> Outcome {
         if cell.status.is_nothing_to_read() {
             return Outcome::NotApplicable;
         }
-        let of_account = || {
-            self.accounts
-                .get(&cell.account)
-                .map_or(Outcome::Inconclusive, |v| (*v).into())
-        };
+        let of_account = || self.whole.map_or(Outcome::Inconclusive, Into::into);
         // What the organization says of an account holds in Regions nobody could look into, too.
-        if let Check::EachListedAccount(_) | Check::EachOrganization(_) = rule.check {
+        if let Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException = self.rule.check {
             return of_account();
         }
-        let region = match &cell.region {
-            Some(region) if cell.status == CellStatus::Reached => region,
-            _ => return Outcome::Inconclusive,
-        };
-        match rule.check {
-            Check::EachTrail(_) => self.of_trails(&cell.account, region, |id, _| self.trails.get(id).copied()),
-            Check::EachDelivery(_) => self.of_trails(&cell.account, region, |id, is_own| {
-                if is_own {
-                    self.regions.get(&(&cell.account, region)).copied()
-                } else {
-                    self.copies.get(&(&cell.account, id)).copied()
-                }
+        if cell.status != CellStatus::Reached {
+            return Outcome::Inconclusive;
+        }
+        match self.rule.check {
+            Check::EachTrail(_) => self.of_trails(listing, |_| true),
+            // One verdict for each of the Regions a trail of one's own covers, one for a copy.
+            Check::EachDelivery(_) => self.of_trails(listing, |finding| {
+                finding.region.is_none() || finding.region == cell.region
             }),
-            Check::EachRegion(_) => self.of_region(cell, region, Outcome::Inconclusive),
+            Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
             Check::EachLogGroup(_) | Check::EachAlarm(_) | Check::EachEventStore(_) => {
-                self.of_region(cell, region, Outcome::NotApplicable)
+                self.of_region(cell, Outcome::NotApplicable)
             }
             Check::EachAccount(_)
             | Check::EachListedAccount(_)
             | Check::EachOrganization(_)
             | Check::EachKey(_)
-            | Check::EachBucket(_) => of_account(),
+            | Check::EachBucket(_)
+            | Check::EachException => of_account(),
         }
     }
 
-    fn of_region(&self, cell: &Cell, region: &Region, without: Outcome) -> Outcome {
-        let verdict = self.regions.get(&(&cell.account, region));
-        verdict.map_or(without, |verdict| (*verdict).into())
+    /// Of several verdicts about things in one Region, the one that leaves most open.
+    fn of_region(&self, cell: &Planned, without: Outcome) -> Outcome {
+        let is_here = |finding: &&Finding| finding.region.is_some() && finding.region == cell.region;
+        let verdicts = self.findings.iter().filter(is_here).map(|finding| finding.verdict);
+        verdicts.reduce(graver).map_or(without, Into::into)
     }
 
-    /// The trails that the Region lists, each with its verdict, which `of` finds by the trail and whether the account
-    /// owns it.
-    fn of_trails(
-        &self,
-        account: &AccountId,
-        region: &Region,
-        of: impl Fn(&TrailId, bool) -> Option<Verdict>,
-    ) -> Outcome {
-        let Observed::Known { value: seen, .. } = self.inventory.trails_in(account, region) else {
-            return Outcome::Inconclusive;
+    /// The trails that the Region lists: the account's own are judged here, the others in their owner's account. What
+    /// was found about them counts where it `is_here`.
+    fn of_trails(&self, listing: &Listing<'_>, is_here: impl Fn(&Finding) -> bool) -> Outcome {
+        let verdict = |sighting: &Sighting| {
+            let is_it = |finding: &&Finding| {
+                matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail) && is_here(finding)
+            };
+            let found = self.findings.iter().find(is_it);
+            found.map_or(Verdict::Inconclusive, |finding| finding.verdict)
         };
-        let mut outcome = Outcome::NotApplicable;
-        for sighting in seen {
-            let trail = self.inventory.trail(&sighting.trail);
-            let is_own = trail.is_some_and(|trail| trail.owner() == account);
-            match of(&sighting.trail, is_own) {
-                None | Some(Verdict::Inconclusive) => return Outcome::Inconclusive,
-                Some(Verdict::NotApplicable) => (),
-                Some(Verdict::Pass | Verdict::Fail) if is_own => outcome = Outcome::Evaluated,
-                Some(Verdict::Pass | Verdict::Fail) => {
-                    if let Outcome::NotApplicable = outcome {
-                        outcome = Outcome::Inherited;
-                    }
-                }
-            }
+        match listing.sightings.iter().map(verdict).reduce(graver) {
+            None | Some(Verdict::NotApplicable) => Outcome::NotApplicable,
+            Some(Verdict::Inconclusive) => Outcome::Inconclusive,
+            Some(_) if listing.has_trail_of(&self.account.id) => Outcome::Evaluated,
+            Some(_) => Outcome::Inherited,
         }
-        outcome
     }
 }
 
 /// What leaves more open, or says more.
 fn graver(one: Verdict, other: Verdict) -> Verdict {
     let rank = |verdict| match verdict {
-        Verdict::Inconclusive => 3,
-        Verdict::Fail => 2,
+        Verdict::Inconclusive => 4,
+        Verdict::Fail => 3,
+        Verdict::Excepted => 2,
         Verdict::Pass => 1,
         Verdict::NotApplicable => 0,
     };

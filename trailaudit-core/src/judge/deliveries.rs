@@ -3,39 +3,28 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
-use super::{Bench, unread_cells};
-use crate::coverage::Coverage;
+use super::{Bench, Judgement};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId, Region, TrailId};
-use crate::rule::{Decision, Exam, Ruling, Verdict};
+use crate::rule::{Exam, Ruling, inconclusive};
 use crate::trail::Trail;
 
 type Check = fn(&dyn Trail, &AccountId, &Region, &Exam<'_>) -> Ruling;
 
-impl Bench<'_> {
-    pub(super) fn deliveries(&self, check: Check, coverage: &Coverage) -> Vec<Finding> {
-        let trails = self.inventory.trails();
-        let own: Vec<_> = trails
-            .par_iter()
-            .flat_map_iter(|trail| self.own_deliveries(check, *trail))
-            .collect();
-        let unread = unread_cells(coverage);
-        let rest: Vec<_> = self
-            .inventory
-            .accounts()
-            .par_iter()
-            .filter(|account| !account.excluded)
-            .flat_map_iter(|account| {
-                self.besides_own_trails(account, &unread, |copy, proof| {
-                    self.delivery_to_member(check, account, copy, proof)
-                })
-            })
-            .collect();
-        own.into_iter().chain(rest).collect()
+impl<'a> Bench<'a> {
+    pub(super) fn deliveries(self, check: Check) -> Judgement<'a> {
+        let owned = self.owned();
+        let beyond = self.beyond_scope(&owned).flat_map(|(_, trails)| trails);
+        let beyond: Vec<_> = beyond.flat_map(|trail| self.own_deliveries(check, *trail)).collect();
+        Judgement::new(beyond, move |unit| {
+            let own = owned.get(&unit.account.id).into_iter().flatten();
+            let mut findings: Vec<_> = own.flat_map(|trail| self.own_deliveries(check, *trail)).collect();
+            let of_copy = |copy: &TrailId, proof| self.delivery_to_member(check, unit.account, copy, proof);
+            findings.extend(self.besides_own_trails(unit, of_copy));
+            findings
+        })
     }
 
     fn own_deliveries(&self, check: Check, trail: &dyn Trail) -> Vec<Finding> {
@@ -80,10 +69,7 @@ impl Bench<'_> {
         _ = exam.read(Observed::known((), proof));
         let ruling = match self.inventory.trail(copy) {
             Some(trail) => check(trail, &account.id, trail.home_region(), &exam),
-            None => Ok(Decision {
-                verdict: Verdict::Inconclusive,
-                reason: "the trail was not seen in its owner account".into(),
-            }),
+            None => inconclusive("the trail was not seen in its owner account"),
         };
         let subject = Subject::Trail(copy.clone());
         let mut finding = self.finding(&account.id, subject, ruling, exam.into_evidence());

@@ -3,30 +3,23 @@
 
 mod kinds;
 
-use std::collections::{BTreeMap, HashSet};
-
-use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 use self::kinds::Kind;
-use super::trails::Seen;
-use super::{Bench, UnreadCells, unread_cells};
+use super::trails::listings_of;
+use super::{Bench, Judgement, Unit};
 use crate::alert::Alarm;
 use crate::bucket::Bucket;
-use crate::coverage::Coverage;
 use crate::finding::{Finding, Subject};
 use crate::key::Key;
 use crate::log_group::LogGroup;
-use crate::organization::{Account, AccountId};
+use crate::organization::AccountId;
 use crate::rule::{Exam, Ruling, not_applicable};
 use crate::trail::Trail;
 
-impl Bench<'_> {
-    pub(super) fn log_groups(
-        &self,
-        check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling,
-        coverage: &Coverage,
-    ) -> Vec<Finding> {
-        self.each_named(&kinds::LOG_GROUPS, coverage, |id, trails, exam| {
+impl<'a> Bench<'a> {
+    pub(super) fn log_groups(self, check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling) -> Judgement<'a> {
+        self.each_named(&kinds::LOG_GROUPS, move |id, trails, exam| {
             match exam.log_group(id)? {
                 Some(group) => check(group, exam),
                 None => gone("the log group", "trail-delivers-to-log-group", trails),
@@ -34,67 +27,45 @@ impl Bench<'_> {
         })
     }
 
-    pub(super) fn alarms(&self, check: fn(&dyn Alarm, &Exam<'_>) -> Ruling, coverage: &Coverage) -> Vec<Finding> {
-        self.each_named(&kinds::ALARMS, coverage, |id, _, exam| match exam.alarm(id)? {
+    pub(super) fn alarms(self, check: fn(&dyn Alarm, &Exam<'_>) -> Ruling) -> Judgement<'a> {
+        self.each_named(&kinds::ALARMS, move |id, _, exam| match exam.alarm(id)? {
             Some(alarm) => check(alarm, exam),
             None => not_applicable("the alarm does not exist any more"),
         })
     }
 
-    pub(super) fn keys(
-        &self,
-        check: fn(&dyn Key, &[&dyn Trail], &Exam<'_>) -> Ruling,
-        coverage: &Coverage,
-    ) -> Vec<Finding> {
-        self.each_named(&kinds::KEYS, coverage, |id, trails, exam| match exam.key(id)? {
+    pub(super) fn keys(self, check: fn(&dyn Key, &[&dyn Trail], &Exam<'_>) -> Ruling) -> Judgement<'a> {
+        self.each_named(&kinds::KEYS, move |id, trails, exam| match exam.key(id)? {
             Some(key) => check(key, trails, exam),
             None => gone("the key", "trail-encrypted-with-customer-key", trails),
         })
     }
 
-    pub(super) fn buckets(
-        &self,
-        check: fn(&dyn Bucket, &[&dyn Trail], &Exam<'_>) -> Ruling,
-        coverage: &Coverage,
-    ) -> Vec<Finding> {
-        self.each_named(&kinds::BUCKETS, coverage, |id, trails, exam| match exam.bucket(id)? {
+    pub(super) fn buckets(self, check: fn(&dyn Bucket, &[&dyn Trail], &Exam<'_>) -> Ruling) -> Judgement<'a> {
+        self.each_named(&kinds::BUCKETS, move |id, trails, exam| match exam.bucket(id)? {
             Some(bucket) => check(bucket, trails, exam),
             None => gone("the bucket", "log-bucket-owned-by-organization", trails),
         })
     }
 
-    fn each_named<Id: Clone + Ord + Send>(
-        &self,
-        kind: &Kind<Id>,
-        coverage: &Coverage,
-        judge: impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling + Sync,
-    ) -> Vec<Finding> {
-        let accounts = self.inventory.accounts();
-        let in_scope: HashSet<_> = accounts
-            .iter()
-            .filter(|account| !account.excluded)
-            .map(|a| &a.id)
-            .collect();
-        let mut owned = BTreeMap::<&AccountId, Vec<&dyn Trail>>::new();
-        for trail in self.inventory.trails() {
-            if !kind.is_in_scope_only || in_scope.contains(trail.owner()) {
-                owned.entry(trail.owner()).or_default().push(trail);
-            }
-        }
-        let owned: Vec<_> = owned.into_iter().collect();
-        let mut findings: Vec<_> = owned
-            .par_iter()
-            .flat_map_iter(|(owner, trails)| self.named_by(kind, owner, trails, &judge))
-            .collect();
-        let has_one: HashSet<_> = findings.iter().map(|finding| finding.account.clone()).collect();
-        let unread = unread_cells(coverage);
-        let rest: Vec<_> = accounts
-            .par_iter()
-            .filter(|account| !account.excluded)
-            .flat_map_iter(|account| self.besides_named(kind.nothing, account, &has_one, &unread))
-            .collect();
-        findings.extend(rest);
-        findings
+    fn each_named<Id: Clone + Ord>(
+        self,
+        kind: &'static Kind<Id>,
+        judge: impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling + Send + Sync + 'a,
+    ) -> Judgement<'a> {
+        let owned = self.owned();
+        let beyond = self.beyond_scope(&owned).filter(|_| !kind.is_in_scope_only);
+        let beyond = beyond.flat_map(|(owner, trails)| self.named_by(kind, owner, trails, &judge));
+        let beyond: Vec<_> = beyond.collect();
+        Judgement::new(beyond, move |unit| {
+            let account = &unit.account.id;
+            let mut findings = match owned.get(account) {
+                Some(trails) => self.named_by(kind, account, trails, &judge),
+                None => Vec::new(),
+            };
+            findings.extend(self.besides_named(kind.nothing, unit, findings.is_empty()));
+            findings
+        })
     }
 
     /// What the trails of one account name, and the trails of which that could not be read.
@@ -140,21 +111,15 @@ impl Bench<'_> {
         findings
     }
 
-    fn besides_named(
-        &self,
-        nothing: &str,
-        account: &Account,
-        has_one: &HashSet<AccountId>,
-        unread: &UnreadCells<'_>,
-    ) -> Vec<Finding> {
+    fn besides_named(&self, nothing: &str, unit: &Unit<'_>, names_nothing: bool) -> Vec<Finding> {
+        let account = unit.account;
         if let Some(finding) = self.closed(account) {
             return vec![finding];
         }
-        let cells = unread.get(&account.id).into_iter().flatten();
-        let mut findings: Vec<_> = cells.map(|cell| self.unread(cell)).collect();
-        if findings.is_empty() && !has_one.contains(&account.id) {
-            let seen = Seen::of(account, self.inventory);
-            findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), seen.read));
+        let mut findings = self.unread_of(unit);
+        if findings.is_empty() && names_nothing {
+            let read = listings_of(account, self.inventory);
+            findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), read));
         }
         findings
     }

@@ -57,6 +57,7 @@ pub fn subject(rule: &Rule) -> &'static str {
         Check::EachBucket(_) => "bucket",
         Check::EachEventStore(_) => "event-store",
         Check::EachOrganization(_) => "organization",
+        Check::EachException => "exception",
     }
 }
 
