@@ -237,8 +237,8 @@ impl HttpConnector for HashingTwice {
             path: "/".to_owned(),
             target: header("x-amz-target"),
             authorization: header("authorization"),
-            session_token: None,
             body: body.into_bytes(),
+            ..Call::default()
         });
         let status = answer.status.try_into().unwrap();
         let mut response = HttpResponse::new(status, SdkBody::from(answer.body));

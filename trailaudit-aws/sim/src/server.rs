@@ -161,8 +161,12 @@ impl Desk {
         let call = Call {
             now: now(),
             request_id: uuid(&digest(&["request", &self.world.token_secret, &served.to_string()])),
+            method: head.method.as_str().to_owned(),
             path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            host: header(&head.headers, "host"),
             target: header(&head.headers, "x-amz-target"),
+            smithy_protocol: header(&head.headers, "smithy-protocol"),
             authorization: header(&head.headers, "authorization"),
             session_token: header(&head.headers, "x-amz-security-token"),
             body,
@@ -172,7 +176,7 @@ impl Desk {
         }
         let answer = self.world.respond(&call);
         self.ledger().enter(answer.entry.clone());
-        response(answer, &call.request_id)
+        response(answer)
     }
 }
 
@@ -199,13 +203,15 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Hyper adds the `Date` header.
-fn response(answer: Answer, request_id: &str) -> Response<Full<Bytes>> {
+fn response(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    if let Ok(request_id) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-amzn-requestid"), request_id);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
     if let Some(code) = answer.error_type {
         headers.insert(

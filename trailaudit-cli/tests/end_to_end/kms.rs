@@ -47,8 +47,8 @@ pub fn public_key(world: &World) -> String {
         authorization: Some(format!(
             "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )),
-        session_token: None,
         body: format!(r#"{{"KeyId":"{}"}}"#, arn("key/signing-key")).into_bytes(),
+        ..Call::default()
     });
     let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
     let (first, second) = answer["PublicKey"].as_str().expect("a public key").split_at(64);
