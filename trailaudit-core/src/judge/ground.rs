@@ -1,11 +1,13 @@
 //! What every rule stands on alike: the plan in its shortest form, and the trails that accounts show.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::trails::Seen;
+use super::trails::{Seen, listings_of};
 use crate::coverage::{CellStatus, cells_of, unlisted};
+use crate::evidence::EvidenceId;
 use crate::inventory::{Inventory, Sighting};
 use crate::observed::Observed;
 use crate::organization::{Account, AccountId, Region, TrailId};
@@ -29,8 +31,12 @@ pub(crate) struct Ground<'a> {
 /// One account with its part of the plan.
 pub(crate) struct Unit<'a> {
     pub(crate) account: &'a Account,
+    /// Whether it is in use and was entered.
+    pub(crate) is_open: bool,
     pub(crate) cells: Box<[Planned]>,
     pub(crate) seen: Seen<'a>,
+    /// The exchanges that list the trails of its Regions, once somebody asked: they show what is not there.
+    listed_by: OnceLock<Box<[EvidenceId]>>,
 }
 
 /// One planned cell: no more than rules have to know of it.
@@ -110,6 +116,13 @@ impl<'a> Ground<'a> {
 }
 
 impl<'a> Unit<'a> {
+    /// The exchanges that list the trails of its Regions.
+    pub(super) fn listed_by(&self, inventory: &dyn Inventory) -> Vec<EvidenceId> {
+        self.listed_by
+            .get_or_init(|| listings_of(self.account, inventory).into())
+            .to_vec()
+    }
+
     /// With the list of trails that each cell shows.
     fn of(account: &'a Account, inventory: &'a dyn Inventory) -> (Self, Vec<&'a [Sighting]>) {
         let listing = |region: Option<&Region>| match region.map(|region| inventory.trails_in(&account.id, region)) {
@@ -123,10 +136,13 @@ impl<'a> Unit<'a> {
             status: cell.status,
             listing: 0,
         });
+        let is_entered = matches!(inventory.entry(&account.id), Observed::Known { .. });
         let unit = Self {
             account,
+            is_open: account.state.is_auditable() && is_entered,
             cells: planned.collect::<Box<[_]>>(),
             seen: Seen::of(account, inventory),
+            listed_by: OnceLock::new(),
         };
         (unit, listings)
     }

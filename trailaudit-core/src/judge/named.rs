@@ -6,7 +6,6 @@ mod kinds;
 use std::collections::BTreeMap;
 
 use self::kinds::Kind;
-use super::trails::listings_of;
 use super::{Bench, Judgement, Unit};
 use crate::alert::Alarm;
 use crate::bucket::Bucket;
@@ -113,12 +112,12 @@ impl<'a> Bench<'a> {
 
     fn besides_named(&self, nothing: &str, unit: &Unit<'_>, names_nothing: bool) -> Vec<Finding> {
         let account = unit.account;
-        if let Some(finding) = self.closed(account) {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
         let mut findings = self.unread_of(unit);
         if findings.is_empty() && names_nothing {
-            let read = listings_of(account, self.inventory);
+            let read = unit.listed_by(self.inventory);
             findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), read));
         }
         findings

@@ -60,7 +60,7 @@ impl<'a> Bench<'a> {
         of_copy: impl Fn(&TrailId, EvidenceId) -> Finding,
     ) -> Vec<Finding> {
         let account = unit.account;
-        if let Some(finding) = self.closed(account) {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
         let copies = unit.seen.copies.iter();
@@ -68,7 +68,7 @@ impl<'a> Bench<'a> {
         findings.extend(self.unread_of(unit));
         if findings.is_empty() && unit.seen.owned == 0 {
             let ruling = not_applicable("the account has no trail");
-            let read = listings_of(account, self.inventory);
+            let read = unit.listed_by(self.inventory);
             findings.push(self.finding(&account.id, Subject::Account, ruling, read));
         }
         findings
