@@ -1,6 +1,8 @@
 //! Recorded exchanges as the facts the rules read: the only way from evidence to verdict, live or years later.
 
 mod account;
+mod few;
+mod kept;
 mod key;
 mod log_group;
 mod organization;
@@ -63,7 +65,7 @@ impl Inventory for AwsInventory {
     fn regions(&self, account: &AccountId) -> Vec<Region> {
         self.units
             .get(account)
-            .map(|unit| unit.plan().keys().cloned().collect())
+            .map(|unit| unit.plan().iter().map(|(region, _)| region.clone()).collect())
             .unwrap_or_default()
     }
 
@@ -96,7 +98,7 @@ impl Inventory for AwsInventory {
             return owner.map_or_else(|| Observed::not_collected(WANTED), Trail::is_logging);
         }
         match (self.units.get(account).and_then(|unit| unit.logging(trail)), owner) {
-            (Some(read @ Observed::Known { .. }), _) => read.clone(),
+            (Some(read @ Observed::Known { .. }), _) => read,
             // The member was refused, and the refusal is on record: the owner's answer stands.
             (Some(Observed::Unknown(_)), Some(owner)) => owner.is_logging(),
             _ => Observed::not_collected(WANTED),

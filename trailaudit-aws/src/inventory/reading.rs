@@ -1,6 +1,6 @@
 //! Reading record files, exchange by exchange, into an inventory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
@@ -10,6 +10,7 @@ use trailaudit_core::organization::{AccountId, KeyId, LogGroupId, Organization, 
 use trailaudit_core::{EvidenceId, Exchange, LogGroup, Trail};
 
 use super::account::{Unit, refused_listing};
+use super::kept::Same;
 use super::key::{self, AwsKey, Rank};
 use super::log_group::{self, AwsLogGroup};
 use super::organization::{Facts, Listings, unlisted};
@@ -31,7 +32,7 @@ pub struct Reading {
     /// Without a rank where nobody asked.
     keys: BTreeMap<KeyId, (Option<Rank>, Observed<Option<AwsKey>>)>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<AwsLogGroup>>>,
-    same: HashMap<Vec<Sighting>, Arc<[Sighting]>>,
+    same: Same,
     /// Accounts outside the plan that should have been entered for what trails name in them.
     closed: BTreeMap<AccountId, Gap>,
 }
@@ -49,7 +50,7 @@ impl Reading {
             described_at_home: HashSet::new(),
             keys: BTreeMap::new(),
             log_groups: BTreeMap::new(),
-            same: HashMap::new(),
+            same: Same::default(),
             closed: BTreeMap::new(),
         }
     }
@@ -80,7 +81,7 @@ impl Reading {
         }
         unit.note_call(id);
         match exchange.operation.as_str() {
-            "ListRegions" => unit.note_regions(id, exchange),
+            "ListRegions" => unit.note_regions(id, exchange, &mut self.same),
             // Asked for some by name, a Region does not tell of the others.
             "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
                 self.listing(account, id, exchange);
@@ -169,8 +170,9 @@ impl Reading {
             Some(sightings) => (Observed::known(sightings, id), false),
             None => refused_listing(id, exchange),
         };
+        let region = self.same.region(&exchange.region);
         let unit = self.units.entry(account.clone()).or_default();
-        unit.note_listing(exchange.region.clone(), listing, looks_off);
+        unit.note_listing(region, listing, looks_off);
     }
 
     fn sightings(&mut self, id: EvidenceId, exchange: &Exchange) -> Option<Arc<[Sighting]>> {
@@ -184,9 +186,7 @@ impl Reading {
             self.describe(trail, description, id, exchange);
         }
         sightings.sort_by(|a, b| a.trail.cmp(&b.trail));
-        // Thousands of members list the same copies: one list serves all.
-        let same = self.same.entry(sightings);
-        Some(same.or_insert_with_key(|sightings| sightings.as_slice().into()).clone())
+        Some(self.same.sightings(&sightings))
     }
 
     /// A trail asked for by name in its owner account.
@@ -242,8 +242,9 @@ impl Reading {
                 learn(&mut entry.status, trail::status(id, exchange));
             }
             "GetTrailStatus" => {
+                let known = self.trails.get_key_value(&trail).map(|(known, _)| known.clone());
                 let unit = self.units.entry(account.clone()).or_default();
-                unit.note_logging(trail, trail::logging(id, exchange));
+                unit.note_logging(known.unwrap_or(trail), trail::logging(id, exchange));
             }
             "GetEventSelectors" if by_owner => {
                 let entry = self
