@@ -10,6 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::{Exception, Thresholds, distinct};
+use trailaudit_core::framework::Selection;
 use trailaudit_core::rules::CATALOGUE;
 
 use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
@@ -54,6 +55,9 @@ pub(crate) struct Config {
     thresholds: Option<Thresholds>,
     #[serde(deserialize_with = "distinct")]
     exceptions: Vec<Exception>,
+    /// Whether the thresholds say how long log files are kept.
+    #[serde(skip)]
+    names_log_file_retention: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -117,7 +121,7 @@ impl Config {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| explain(path, &text, &error))?;
+        let config = Self::parse(&text).map_err(|error| explain(path, &text, &error))?;
         // An exception of no rule would never be used, and never be missed.
         for exception in &config.exceptions {
             let ids = || CATALOGUE.iter().map(|rule| rule.id);
@@ -130,6 +134,14 @@ impl Config {
                 });
             }
         }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
+        let mut config: Self = toml::from_str(text)?;
+        let table: toml::Table = toml::from_str(text)?;
+        let thresholds = table.get("thresholds").and_then(toml::Value::as_table);
+        config.names_log_file_retention = thresholds.is_some_and(|named| named.contains_key("log-file-retention-days"));
         Ok(config)
     }
 
@@ -211,13 +223,17 @@ impl Config {
         self.fail_on
     }
 
-    /// Thresholds and exceptions, when the file names any.
-    pub(crate) fn baseline(&self) -> Option<Baseline> {
+    /// Thresholds and exceptions, when the file names any; how long log files are kept as the frameworks have it, where it
+    /// does not say that.
+    pub(crate) fn baseline(&self, selection: &Selection) -> Option<Baseline> {
         let exceptions = self.exceptions.clone();
         if self.thresholds.is_none() && exceptions.is_empty() {
             return None;
         }
-        let thresholds = self.thresholds.clone().unwrap_or_default();
+        let mut thresholds = self.thresholds.clone().unwrap_or_default();
+        if !self.names_log_file_retention {
+            thresholds.log_file_retention_days = Baseline::under(selection).thresholds.log_file_retention_days;
+        }
         Some(Baseline { thresholds, exceptions })
     }
 }
@@ -280,6 +296,17 @@ mod tests {
     fn what_is_not_toml_names_its_line() {
         let told = refused("concurrency = 8\nrole-name = [\n");
         assert!(told.contains("trailaudit.toml, line"), "{told}");
+    }
+
+    #[test]
+    fn how_long_log_files_are_kept_is_the_frameworks_to_say_unless_the_file_does() {
+        let days = |text: &str| {
+            let baseline = Config::parse(text).unwrap().baseline(&Selection::default());
+            baseline.map(|baseline| baseline.thresholds.log_file_retention_days)
+        };
+        assert_eq!(days(""), None);
+        assert_eq!(days("[thresholds]\ndelivery-window-hours = 1\n"), Some(2_555));
+        assert_eq!(days("[thresholds]\nlog-file-retention-days = 365\n"), Some(365));
     }
 
     #[test]

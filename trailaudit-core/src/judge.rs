@@ -1,7 +1,9 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
+mod deliveries;
+mod event_stores;
 mod exceptions;
-mod log_groups;
+mod named;
 mod organization;
 mod regions;
 mod trails;
@@ -38,7 +40,14 @@ pub(crate) fn judge(
     let in_scope = || inventory.accounts().par_iter().filter(|account| !account.excluded);
     let mut findings: Vec<Finding> = match rule.check {
         Check::EachTrail(check) => bench.trails(check, coverage),
+        Check::EachDelivery(check) => bench.deliveries(check, coverage),
         Check::EachLogGroup(check) => bench.log_groups(check, coverage),
+        Check::EachAlarm(check) => bench.alarms(check, coverage),
+        Check::EachKey(check) => bench.keys(check, coverage),
+        Check::EachBucket(check) => bench.buckets(check, coverage),
+        Check::EachEventStore(check) => in_scope()
+            .flat_map_iter(|account| bench.event_stores(check, account))
+            .collect(),
         Check::EachAccount(check) => in_scope().map(|account| bench.account(check, account)).collect(),
         Check::EachListedAccount(check) => in_scope().map(|account| bench.listed_account(check, account)).collect(),
         Check::EachRegion(check) => in_scope()
@@ -47,19 +56,18 @@ pub(crate) fn judge(
         Check::EachOrganization(check) => bench.organization(check),
         Check::EachException => bench.exceptions(acceptances),
     };
-    findings.par_sort_by(|a, b| {
-        (&a.account, &a.region, &a.subject, &a.inherited_from).cmp(&(
-            &b.account,
-            &b.region,
-            &b.subject,
-            &b.inherited_from,
-        ))
-    });
+    findings.par_sort_by(|a, b| order(a).cmp(&order(b)));
     acceptances.apply(rule, &mut findings);
     findings
 }
 
 pub(crate) use exceptions::Acceptances;
+
+/// By account, Region and resource; the rest only where these do not tell findings apart.
+fn order(finding: &Finding) -> impl Ord {
+    let place = (&finding.account, &finding.region, finding.subject.id());
+    (place, &finding.subject, &finding.inherited_from)
+}
 
 /// The cells of each account in which something is missing.
 type UnreadCells<'a> = HashMap<&'a AccountId, Vec<&'a Cell>>;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trailaudit_core::Baseline;
 use trailaudit_core::evidence::{Draft, Judged};
 use trailaudit_core::framework::Selection;
 
@@ -42,12 +43,14 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         Some(before) if assess.judge.frameworks.is_empty() && assess.judge.rules.is_empty() => before.rules(),
         _ => rules,
     };
-    let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
+    let baseline = config
+        .baseline(&selection)
+        .or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {
             rules,
+            baseline: baseline.unwrap_or_else(|| Baseline::under(&selection)),
             selection,
-            baseline: baseline.unwrap_or_default(),
             as_of: as_of.or(own.map(|before| before.as_of)),
             ..draft
         },

@@ -33,7 +33,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         rules: Vec::new(),
     })?;
     if form == Form::Json {
-        let catalogue = to_json(&rules, &selection, &Baseline::default()).map_err(CommandError::failed)?;
+        let catalogue = to_json(&rules, &selection, &Baseline::under(&selection)).map_err(CommandError::failed)?;
         return Ok(String::from_utf8_lossy(&catalogue).into_owned() + "\n");
     }
     let mut out = String::new();
@@ -41,7 +41,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         let severity = selection.severity_of(rule).as_str();
         _ = writeln!(
             out,
-            "{:<34} {severity:<9} {:<8} {}",
+            "{:<46} {severity:<9} {:<12} {}",
             rule.id,
             subject(rule),
             rule.aws.title
@@ -60,6 +60,7 @@ fn show(rule: &Rule, form: Form) -> String {
             "control": rule.aws.title,
             "rationale": rule.rationale,
             "remediation": rule.aws.remediation,
+            "terraform": rule.aws.terraform,
             "revision": rule.revision,
             "subject": subject(rule),
             "severity": Selection::default().severity_of(rule).as_str(),
@@ -68,15 +69,30 @@ fn show(rule: &Rule, form: Form) -> String {
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Remediation  {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
         subject(rule),
         Selection::default().severity_of(rule).as_str(),
         rule.rationale,
-        rule.aws.remediation
     );
+    let commands = rule.aws.commands().join(" &&\n");
+    for (way, text) in [("With the AWS CLI", &*commands), ("With Terraform", rule.aws.terraform)] {
+        _ = writeln!(out, "{way}\n");
+        for line in text.lines() {
+            _ = writeln!(
+                out,
+                "{}",
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("  {line}")
+                }
+            );
+        }
+        out.push('\n');
+    }
     for row in rows() {
         let edition = format!("{} {}", row.framework, row.edition);
         _ = writeln!(

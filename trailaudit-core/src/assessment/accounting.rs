@@ -66,6 +66,8 @@ impl From<Verdict> for Outcome {
 struct Book<'a> {
     inventory: &'a dyn Inventory,
     trails: HashMap<&'a TrailId, Verdict>,
+    copies: HashMap<(&'a AccountId, &'a TrailId), Verdict>,
+    /// Several verdicts about an account: the one that leaves most open.
     accounts: HashMap<&'a AccountId, Verdict>,
     /// Several verdicts about things in one Region of one account: the one that leaves most open.
     regions: HashMap<(&'a AccountId, &'a Region), Verdict>,
@@ -76,26 +78,26 @@ impl<'a> Book<'a> {
         let mut book = Self {
             inventory,
             trails: HashMap::new(),
+            copies: HashMap::new(),
             accounts: HashMap::new(),
             regions: HashMap::new(),
         };
         for finding in findings {
-            match &finding.subject {
-                Subject::Account | Subject::Organization(_) | Subject::Exception(_) => {
-                    let known = book.accounts.entry(&finding.account).or_insert(finding.verdict);
-                    *known = graver(*known, finding.verdict);
-                }
-                Subject::Trail(id) if finding.inherited_from.is_none() => {
-                    book.trails.insert(id, finding.verdict);
-                }
-                Subject::Trail(_) | Subject::Region | Subject::LogGroup(_) => (),
+            let graver_than = |known: &mut Verdict| *known = graver(*known, finding.verdict);
+            book.accounts
+                .entry(&finding.account)
+                .and_modify(graver_than)
+                .or_insert(finding.verdict);
+            match (&finding.subject, &finding.inherited_from) {
+                (Subject::Trail(id), None) => _ = book.trails.insert(id, finding.verdict),
+                (Subject::Trail(id), Some(_)) => _ = book.copies.insert((&finding.account, id), finding.verdict),
+                _ => (),
             }
             if let Some(region) = &finding.region {
-                let known = book
-                    .regions
+                book.regions
                     .entry((&finding.account, region))
+                    .and_modify(graver_than)
                     .or_insert(finding.verdict);
-                *known = graver(*known, finding.verdict);
             }
         }
         book
@@ -119,12 +121,24 @@ impl<'a> Book<'a> {
             _ => return Outcome::Inconclusive,
         };
         match rule.check {
-            Check::EachTrail(_) => self.of_trails(&cell.account, region),
+            Check::EachTrail(_) => self.of_trails(&cell.account, region, |id, _| self.trails.get(id).copied()),
+            Check::EachDelivery(_) => self.of_trails(&cell.account, region, |id, is_own| {
+                if is_own {
+                    self.regions.get(&(&cell.account, region)).copied()
+                } else {
+                    self.copies.get(&(&cell.account, id)).copied()
+                }
+            }),
             Check::EachRegion(_) => self.of_region(cell, region, Outcome::Inconclusive),
-            Check::EachLogGroup(_) => self.of_region(cell, region, Outcome::NotApplicable),
-            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException => {
-                of_account()
+            Check::EachLogGroup(_) | Check::EachAlarm(_) | Check::EachEventStore(_) => {
+                self.of_region(cell, region, Outcome::NotApplicable)
             }
+            Check::EachAccount(_)
+            | Check::EachListedAccount(_)
+            | Check::EachOrganization(_)
+            | Check::EachKey(_)
+            | Check::EachBucket(_)
+            | Check::EachException => of_account(),
         }
     }
 
@@ -133,23 +147,33 @@ impl<'a> Book<'a> {
         verdict.map_or(without, |verdict| (*verdict).into())
     }
 
-    fn of_trails(&self, account: &AccountId, region: &Region) -> Outcome {
+    /// The trails that the Region lists, each with its verdict, which `of` finds by the trail and whether the account
+    /// owns it.
+    fn of_trails(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        of: impl Fn(&TrailId, bool) -> Option<Verdict>,
+    ) -> Outcome {
         let Observed::Known { value: seen, .. } = self.inventory.trails_in(account, region) else {
             return Outcome::Inconclusive;
         };
-        let decided = |id| {
-            matches!(
-                self.trails.get(id),
-                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted)
-            )
-        };
-        let own = |id| self.inventory.trail(id).is_some_and(|trail| trail.owner() == account);
-        match seen {
-            [] => Outcome::NotApplicable,
-            seen if !seen.iter().all(|sighting| decided(&sighting.trail)) => Outcome::Inconclusive,
-            seen if seen.iter().any(|sighting| own(&sighting.trail)) => Outcome::Evaluated,
-            _ => Outcome::Inherited,
+        let mut outcome = Outcome::NotApplicable;
+        for sighting in seen {
+            let trail = self.inventory.trail(&sighting.trail);
+            let is_own = trail.is_some_and(|trail| trail.owner() == account);
+            match of(&sighting.trail, is_own) {
+                None | Some(Verdict::Inconclusive) => return Outcome::Inconclusive,
+                Some(Verdict::NotApplicable) => (),
+                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted) if is_own => outcome = Outcome::Evaluated,
+                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted) => {
+                    if let Outcome::NotApplicable = outcome {
+                        outcome = Outcome::Inherited;
+                    }
+                }
+            }
         }
+        outcome
     }
 }
 

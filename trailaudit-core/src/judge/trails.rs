@@ -27,7 +27,11 @@ impl Bench<'_> {
         let accounts = self.inventory.accounts().par_iter();
         let rest: Vec<_> = accounts
             .filter(|account| !account.excluded)
-            .flat_map_iter(|account| self.besides_own_trails(account, &verdicts, &unread))
+            .flat_map_iter(|account| {
+                self.besides_own_trails(account, &unread, |copy, proof| {
+                    self.inherited(account, copy, proof, &verdicts)
+                })
+            })
             .collect();
         own.into_iter().chain(rest).collect()
     }
@@ -45,23 +49,19 @@ impl Bench<'_> {
         finding
     }
 
-    /// What a trail rule says of an account apart from the trails it owns: the verdicts it inherits, the Regions that
-    /// could not be looked into, and, when there is nothing of all that, that it has no trail.
-    fn besides_own_trails(
+    /// What a trail rule says of an account apart from the trails it owns: of each copy, the Regions that could not be
+    /// looked into, and, when there is nothing of all that, that it has no trail.
+    pub(super) fn besides_own_trails(
         &self,
         account: &Account,
-        verdicts: &HashMap<&TrailId, &Finding>,
         unread: &UnreadCells<'_>,
+        of_copy: impl Fn(&TrailId, EvidenceId) -> Finding,
     ) -> Vec<Finding> {
         if let Some(finding) = self.closed(account) {
             return vec![finding];
         }
         let seen = Seen::of(account, self.inventory);
-        let mut findings: Vec<_> = seen
-            .copies
-            .iter()
-            .map(|copy| self.inherited(account, copy, verdicts))
-            .collect();
+        let mut findings: Vec<_> = seen.copies.iter().map(|(copy, proof)| of_copy(copy, *proof)).collect();
         findings.extend(
             unread
                 .get(&account.id)
@@ -79,10 +79,11 @@ impl Bench<'_> {
     fn inherited(
         &self,
         account: &Account,
-        (trail, proof): (&&TrailId, &EvidenceId),
+        trail: &TrailId,
+        proof: EvidenceId,
         verdicts: &HashMap<&TrailId, &Finding>,
     ) -> Finding {
-        let (verdict, reason) = match verdicts.get(*trail) {
+        let (verdict, reason) = match verdicts.get(trail) {
             Some(owner) => (
                 owner.verdict,
                 format!("as judged in the owner account {}: {}", owner.account, owner.reason),
@@ -93,8 +94,8 @@ impl Bench<'_> {
             ),
         };
         let ruling = Ok(Decision { verdict, reason });
-        let mut finding = self.finding(&account.id, Subject::Trail((*trail).clone()), ruling, vec![*proof]);
-        finding.inherited_from = Some((*trail).clone());
+        let mut finding = self.finding(&account.id, Subject::Trail(trail.clone()), ruling, vec![proof]);
+        finding.inherited_from = Some(trail.clone());
         finding
     }
 }

@@ -141,6 +141,7 @@ fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
         aws: Wording {
             title: rule.aws.title,
             remediation: rule.aws.remediation,
+            terraform: rule.aws.terraform,
         },
         needs: rule.needs,
         check,

@@ -168,7 +168,7 @@ impl<'a> Place<'a> {
         match &finding.subject {
             Subject::Trail(trail) => Some(Self::Trail(trail)),
             Subject::Region => Some(Self::RegionsOf(&finding.account)),
-            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) | Subject::Exception(_) => None,
+            _ => None,
         }
     }
 }

@@ -1,0 +1,167 @@
+//! What trails name: log groups with their alarms, keys, buckets. Each once in every account whose own trails name it,
+//! judged with these trails alone: nothing that is hidden of another account's trails changes the row.
+
+mod kinds;
+
+use std::collections::{BTreeMap, HashSet};
+
+use rayon::prelude::*;
+
+use self::kinds::Kind;
+use super::trails::Seen;
+use super::{Bench, UnreadCells, unread_cells};
+use crate::alert::Alarm;
+use crate::bucket::Bucket;
+use crate::coverage::Coverage;
+use crate::finding::{Finding, Subject};
+use crate::key::Key;
+use crate::log_group::LogGroup;
+use crate::organization::{Account, AccountId};
+use crate::rule::{Exam, Ruling, not_applicable};
+use crate::trail::Trail;
+
+impl Bench<'_> {
+    pub(super) fn log_groups(
+        &self,
+        check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling,
+        coverage: &Coverage,
+    ) -> Vec<Finding> {
+        self.each_named(&kinds::LOG_GROUPS, coverage, |id, trails, exam| {
+            match exam.log_group(id)? {
+                Some(group) => check(group, exam),
+                None => gone("the log group", "trail-delivers-to-log-group", trails),
+            }
+        })
+    }
+
+    pub(super) fn alarms(&self, check: fn(&dyn Alarm, &Exam<'_>) -> Ruling, coverage: &Coverage) -> Vec<Finding> {
+        self.each_named(&kinds::ALARMS, coverage, |id, _, exam| match exam.alarm(id)? {
+            Some(alarm) => check(alarm, exam),
+            None => not_applicable("the alarm does not exist any more"),
+        })
+    }
+
+    pub(super) fn keys(
+        &self,
+        check: fn(&dyn Key, &[&dyn Trail], &Exam<'_>) -> Ruling,
+        coverage: &Coverage,
+    ) -> Vec<Finding> {
+        self.each_named(&kinds::KEYS, coverage, |id, trails, exam| match exam.key(id)? {
+            Some(key) => check(key, trails, exam),
+            None => gone("the key", "trail-encrypted-with-customer-key", trails),
+        })
+    }
+
+    pub(super) fn buckets(
+        &self,
+        check: fn(&dyn Bucket, &[&dyn Trail], &Exam<'_>) -> Ruling,
+        coverage: &Coverage,
+    ) -> Vec<Finding> {
+        self.each_named(&kinds::BUCKETS, coverage, |id, trails, exam| match exam.bucket(id)? {
+            Some(bucket) => check(bucket, trails, exam),
+            None => gone("the bucket", "log-bucket-owned-by-organization", trails),
+        })
+    }
+
+    fn each_named<Id: Clone + Ord + Send>(
+        &self,
+        kind: &Kind<Id>,
+        coverage: &Coverage,
+        judge: impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling + Sync,
+    ) -> Vec<Finding> {
+        let accounts = self.inventory.accounts();
+        let in_scope: HashSet<_> = accounts
+            .iter()
+            .filter(|account| !account.excluded)
+            .map(|a| &a.id)
+            .collect();
+        let mut owned = BTreeMap::<&AccountId, Vec<&dyn Trail>>::new();
+        for trail in self.inventory.trails() {
+            if !kind.is_in_scope_only || in_scope.contains(trail.owner()) {
+                owned.entry(trail.owner()).or_default().push(trail);
+            }
+        }
+        let owned: Vec<_> = owned.into_iter().collect();
+        let mut findings: Vec<_> = owned
+            .par_iter()
+            .flat_map_iter(|(owner, trails)| self.named_by(kind, owner, trails, &judge))
+            .collect();
+        let has_one: HashSet<_> = findings.iter().map(|finding| finding.account.clone()).collect();
+        let unread = unread_cells(coverage);
+        let rest: Vec<_> = accounts
+            .par_iter()
+            .filter(|account| !account.excluded)
+            .flat_map_iter(|account| self.besides_named(kind.nothing, account, &has_one, &unread))
+            .collect();
+        findings.extend(rest);
+        findings
+    }
+
+    /// What the trails of one account name, and the trails of which that could not be read.
+    fn named_by<Id: Clone + Ord>(
+        &self,
+        kind: &Kind<Id>,
+        owner: &AccountId,
+        trails: &[&dyn Trail],
+        judge: &impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling,
+    ) -> Vec<Finding> {
+        let mut named = BTreeMap::<Id, Vec<&dyn Trail>>::new();
+        let mut findings = Vec::new();
+        for trail in trails {
+            let exam = self.exam();
+            match (kind.named_by)(*trail, &exam) {
+                Ok(ids) => {
+                    for id in ids {
+                        named.entry(id).or_default().push(*trail);
+                    }
+                }
+                Err(gap) => {
+                    let subject = Subject::Trail(trail.id().clone());
+                    let mut finding = self.finding(owner, subject, Err(gap), exam.into_evidence());
+                    finding.region = Some(trail.home_region().clone());
+                    findings.push(finding);
+                }
+            }
+        }
+        findings.extend(named.into_iter().map(|(id, trails)| {
+            let exam = self.exam();
+            // Read once more, to cite what shows that the trails name it.
+            for trail in &trails {
+                _ = (kind.named_by)(*trail, &exam);
+            }
+            let ruling = judge(&id, &trails, &exam);
+            let mut finding = self.finding(owner, (kind.subject)(id), ruling, exam.into_evidence());
+            finding.region = trails
+                .first()
+                .filter(|_| kind.is_at_home)
+                .map(|trail| trail.home_region().clone());
+            finding
+        }));
+        findings
+    }
+
+    fn besides_named(
+        &self,
+        nothing: &str,
+        account: &Account,
+        has_one: &HashSet<AccountId>,
+        unread: &UnreadCells<'_>,
+    ) -> Vec<Finding> {
+        if let Some(finding) = self.closed(account) {
+            return vec![finding];
+        }
+        let cells = unread.get(&account.id).into_iter().flatten();
+        let mut findings: Vec<_> = cells.map(|cell| self.unread(cell)).collect();
+        if findings.is_empty() && !has_one.contains(&account.id) {
+            let seen = Seen::of(account, self.inventory);
+            findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), seen.read));
+        }
+        findings
+    }
+}
+
+/// What is not there any more leaves nothing to judge, and fails another rule.
+fn gone(what: &str, rule: &str, trails: &[&dyn Trail]) -> Ruling {
+    let trails: Vec<_> = trails.iter().map(|trail| trail.id().as_str()).collect();
+    not_applicable(format!("{what} does not exist: {rule} fails for {}", trails.join(", ")))
+}
