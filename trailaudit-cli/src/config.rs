@@ -13,7 +13,7 @@ use trailaudit_core::baseline::{Exception, Thresholds, distinct};
 use trailaudit_core::framework::Selection;
 use trailaudit_core::rules::CATALOGUE;
 
-use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
+use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Plan, Sign};
 use crate::error::{CommandError, Result, nearest};
 
 /// The file. What concerns the scope or signing may stand at the top or in its section.
@@ -26,6 +26,7 @@ pub(crate) struct Config {
     source_identity: Option<String>,
     session_tag: Texts,
     management_role: Option<String>,
+    plan: Option<Plan>,
     concurrency: Option<usize>,
     as_of: Option<Timestamp>,
     framework: Texts,
@@ -39,6 +40,7 @@ pub(crate) struct Config {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    log_archive_account: Texts,
     sign: Texts,
     signer_name: Option<String>,
     signer_id: Option<String>,
@@ -71,6 +73,8 @@ struct ScopeSection {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    #[serde(alias = "log-archive-account")]
+    log_archive_accounts: Texts,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -155,6 +159,7 @@ impl Config {
     }
 
     pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
+        collect.plan = collect.plan.or(self.plan);
         collect.concurrency = collect.concurrency.or(self.concurrency);
         collect.as_of = collect.as_of.or(self.as_of);
         let entry = &mut collect.entry;
@@ -180,6 +185,10 @@ impl Config {
             [&mut self.account_tag, &mut section.account_tag],
         );
         fill(&mut scope.regions, [&mut self.region, &mut section.region]);
+        fill(
+            &mut scope.log_archive_accounts,
+            [&mut self.log_archive_account, &mut section.log_archive_accounts],
+        );
         // The two exclude each other: one on the command line overrules the other in the file.
         if scope.accounts_file.is_none() && !scope.single_account {
             fill_one(
@@ -311,7 +320,8 @@ mod tests {
 
     #[test]
     fn the_command_line_wins() {
-        let mut config: Config = toml::from_str("concurrency = 8\nou = \"x\"\n[scope]\nregion = [\"a\"]\n").unwrap();
+        let text = "concurrency = 8\nplan = \"economical\"\nou = \"x\"\n[scope]\nregion = [\"a\"]\nlog-archive-accounts = [\"1\"]\n";
+        let mut config: Config = toml::from_str(text).unwrap();
         let mut collect = Collect {
             concurrency: Some(2),
             ..Collect::default()
@@ -321,5 +331,7 @@ mod tests {
         assert_eq!(collect.concurrency, Some(2));
         assert_eq!(collect.scope.regions, ["b"]);
         assert_eq!(collect.scope.units, ["x"]);
+        assert_eq!(collect.scope.log_archive_accounts, ["1"]);
+        assert_eq!(collect.plan, Some(Plan::Economical));
     }
 }

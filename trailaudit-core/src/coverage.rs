@@ -30,7 +30,7 @@ pub enum CellStatus {
     AccountClosed,
     /// The account cannot be used yet.
     AccountPending,
-    /// The run's scope left the account out.
+    /// The run's scope left the account out, or its plan the Region.
     Excluded,
     /// Anything else went wrong.
     Failed,
@@ -77,6 +77,7 @@ impl CellStatus {
             GapReason::RegionDisabled => Self::RegionDisabled,
             GapReason::Throttled { .. } => Self::Throttled,
             GapReason::TimedOut => Self::TimedOut,
+            GapReason::OutOfScope(_) => Self::Excluded,
             _ => Self::Failed,
         }
     }

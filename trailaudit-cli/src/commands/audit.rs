@@ -30,7 +30,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
-    collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
+    collect::into_folder(collect::builder(&audit.collect, &rules)?, folder, output)?;
     let judging = Judging {
         draft: Draft {
             rules,

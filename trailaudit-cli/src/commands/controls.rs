@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
+use trailaudit_aws::calls_for;
 use trailaudit_core::Baseline;
 use trailaudit_core::framework::{Selection, frameworks, requirements};
 use trailaudit_core::tables::catalogue::{subject, to_json};
@@ -64,18 +65,20 @@ fn show(rule: &Rule, form: Form) -> String {
             "revision": rule.revision,
             "subject": subject(rule),
             "severity": Selection::default().severity_of(rule).as_str(),
+            "calls": calls(rule),
             "requirements": requirements,
         });
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Calls        {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
         subject(rule),
         Selection::default().severity_of(rule).as_str(),
         rule.rationale,
+        calls_in_words(rule),
     );
     let commands = rule.aws.commands().join(" &&\n");
     for (way, text) in [("With the AWS CLI", &*commands), ("With Terraform", rule.aws.terraform)] {
@@ -103,6 +106,20 @@ fn show(rule: &Rule, form: Form) -> String {
         );
     }
     out
+}
+
+fn calls_in_words(rule: &Rule) -> String {
+    let calls = calls(rule);
+    if calls.is_empty() {
+        return "those that every run makes".to_owned();
+    }
+    format!("{}, beside those that every run makes", calls.join(", "))
+}
+
+/// The calls that a rule needs beside those that every collection makes.
+fn calls(rule: &Rule) -> Vec<String> {
+    let calls = calls_for(rule).map(|call| format!("{}:{}", call.service, call.operation));
+    calls.collect()
 }
 
 fn all_frameworks(form: Form) -> String {

@@ -104,6 +104,10 @@ impl<'a> Book<'a> {
     }
 
     fn outcome(&self, rule: &Rule, cell: &Cell) -> Outcome {
+        if cell.status == CellStatus::Excluded && cell.region.is_some() {
+            // Nobody asked what is in this Region: that is not to say that nothing is.
+            return Outcome::Inconclusive;
+        }
         if cell.status.is_nothing_to_read() {
             return Outcome::NotApplicable;
         }

@@ -153,8 +153,7 @@ impl Bench<'_> {
         let cells = unread.get(&account.id).into_iter().flatten();
         let mut findings: Vec<_> = cells.map(|cell| self.unread(cell)).collect();
         if findings.is_empty() && !has_one.contains(&account.id) {
-            let seen = Seen::of(account, self.inventory);
-            findings.push(self.finding(&account.id, Subject::Account, not_applicable(nothing), seen.read));
+            findings.push(self.without(account, nothing, Seen::of(account, self.inventory)));
         }
         findings
     }

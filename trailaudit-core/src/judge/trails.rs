@@ -9,7 +9,7 @@ use crate::coverage::Coverage;
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
-use crate::observed::Observed;
+use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, TrailId};
 use crate::rule::{Decision, Exam, Ruling, Verdict, not_applicable};
 use crate::trail::Trail;
@@ -70,10 +70,22 @@ impl Bench<'_> {
                 .map(|cell| self.unread(cell)),
         );
         if findings.is_empty() && seen.owned == 0 {
-            let ruling = not_applicable("the account has no trail");
-            findings.push(self.finding(&account.id, Subject::Account, ruling, seen.read));
+            findings.push(self.without(account, "the account has no trail", seen));
         }
         findings
+    }
+
+    /// What is said of an account in which nothing to judge was seen. Where a Region was not asked, there may be something.
+    pub(super) fn without(&self, account: &Account, nothing: &str, seen: Seen<'_>) -> Finding {
+        let mut evidence = seen.read;
+        let ruling = match seen.unasked {
+            None => not_applicable(nothing),
+            Some(gap) => {
+                evidence.extend(gap.cited());
+                Err(gap)
+            }
+        };
+        self.finding(&account.id, Subject::Account, ruling, evidence)
     }
 
     fn inherited(
@@ -104,7 +116,9 @@ impl Bench<'_> {
 pub(super) struct Seen<'a> {
     pub owned: usize,
     copies: BTreeMap<&'a TrailId, EvidenceId>,
-    pub read: Vec<EvidenceId>,
+    read: Vec<EvidenceId>,
+    /// Why some Region was not asked, by whoever chose the plan of the run.
+    unasked: Option<Gap>,
 }
 
 impl<'a> Seen<'a> {
@@ -113,14 +127,17 @@ impl<'a> Seen<'a> {
             owned: 0,
             copies: BTreeMap::new(),
             read: Vec::new(),
+            unasked: None,
         };
         for region in inventory.regions(&account.id) {
-            let Observed::Known {
-                value: sightings,
-                evidence,
-            } = inventory.trails_in(&account.id, &region)
-            else {
-                continue;
+            let (sightings, evidence) = match inventory.trails_in(&account.id, &region) {
+                Observed::Known { value, evidence } => (value, evidence),
+                Observed::Unknown(gap) => {
+                    if matches!(gap.why, GapReason::OutOfScope(_)) {
+                        seen.unasked.get_or_insert(gap);
+                    }
+                    continue;
+                }
             };
             let evidence = evidence.first();
             seen.read.push(evidence);

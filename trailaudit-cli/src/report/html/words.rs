@@ -59,7 +59,10 @@ pub(super) fn status(status: CellStatus) -> (&'static str, &'static str) {
         CellStatus::AccountSuspended => ("account suspended", "AWS restricted the account."),
         CellStatus::AccountClosed => ("account closed", "The account is closed."),
         CellStatus::AccountPending => ("account pending", "The account cannot be used yet."),
-        CellStatus::Excluded => ("excluded", "The scope of the run left the account out."),
+        CellStatus::Excluded => (
+            "excluded",
+            "The scope of the run left the account out, or its plan the Region.",
+        ),
         CellStatus::Failed => ("failed", "Something else went wrong."),
         other => (other.as_str(), ""),
     }
