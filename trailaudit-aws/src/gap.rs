@@ -197,7 +197,11 @@ mod tests {
 
     #[test]
     fn that_there_is_nothing_is_no_gap() {
-        assert!(!is_gap(&failed("s3", "GetBucketLifecycleConfiguration", "NoSuchLifecycleConfiguration")));
+        assert!(!is_gap(&failed(
+            "s3",
+            "GetBucketLifecycleConfiguration",
+            "NoSuchLifecycleConfiguration"
+        )));
         assert!(!is_gap(&failed("cloudtrail", "GetInsightSelectors", NO_INSIGHTS)));
         assert!(is_gap(&failed("s3", "GetBucketLifecycleConfiguration", "AccessDenied")));
         assert!(is_gap(&failed("kms", "DescribeKey", "NotFoundException")));
