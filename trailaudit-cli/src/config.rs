@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::{Exception, Thresholds, distinct};
@@ -15,6 +15,7 @@ use trailaudit_core::rules::CATALOGUE;
 
 use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Plan, Sign};
 use crate::error::{CommandError, Result, nearest};
+use crate::report::format::Format;
 
 /// The file. What concerns the scope or signing may stand at the top or in its section.
 #[derive(Debug, Default, Deserialize)]
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     require_signature: Texts,
     retain_until: Option<Date>,
     zip: bool,
+    #[serde(deserialize_with = "formats")]
+    format: Vec<Format>,
     scope: ScopeSection,
     signing: SigningSection,
     thresholds: Option<Thresholds>,
@@ -118,6 +121,15 @@ impl<'de> Deserialize<'de> for Texts {
 
         deserializer.deserialize_any(OneOrMore)
     }
+}
+
+/// Formats as the command line takes them: one, some between commas, or a list.
+fn formats<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<Format>, D::Error> {
+    let texts = Texts::deserialize(deserializer)?.0;
+    let words = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
+    words
+        .map(|word| Format::named(word).ok_or_else(|| D::Error::unknown_variant(word, &Format::NAMES)))
+        .collect()
 }
 
 impl Config {
@@ -221,6 +233,9 @@ impl Config {
         fill_one(&mut packaging.supersede_reason, [&mut self.supersede_reason]);
         fill_one(&mut packaging.retain_until, [&mut self.retain_until]);
         packaging.zip |= self.zip;
+        if packaging.formats.is_empty() {
+            packaging.formats.append(&mut self.format);
+        }
     }
 
     /// The moment the file asks about.
@@ -273,7 +288,10 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> CommandError {
     let message = error.message();
     let told = CommandError::usage(format_args!("{}{place}: {message}", path.display()));
     let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), quoted.next()) {
+    let is_unknown = ["unknown field", "unknown variant"]
+        .iter()
+        .any(|what| message.starts_with(what));
+    match (is_unknown, quoted.next()) {
         (true, Some(key)) => match nearest(key, quoted) {
             Some(known) => told.hint(format_args!("did you mean `{known}`?")),
             None => told,
@@ -299,6 +317,17 @@ mod tests {
             "{told}"
         );
         assert!(told.ends_with("hint: did you mean `region`?"), "{told}");
+    }
+
+    #[test]
+    fn formats_are_named_as_on_the_command_line() {
+        for text in ["format = \"xlsx,sarif\"", "format = [\"xlsx\", \"sarif\"]"] {
+            let config: Config = toml::from_str(text).unwrap();
+            assert_eq!(config.format, [Format::Xlsx, Format::Sarif]);
+        }
+        let told = refused("format = [\"csv\", \"xslx\"]\n");
+        assert!(told.contains("line 1") && told.contains("`oscal`"), "{told}");
+        assert!(told.ends_with("hint: did you mean `xlsx`?"), "{told}");
     }
 
     #[test]

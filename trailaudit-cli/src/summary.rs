@@ -1,7 +1,7 @@
 //! The result on stdout: a short table, or JSON.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use trailaudit_core::Verdict;
@@ -26,6 +26,8 @@ pub(crate) struct Summary<'a> {
     pub signatures: &'a Signatures,
     /// The archive, when one was written.
     pub archive: Option<&'a Path>,
+    /// What else was written beside the package.
+    pub reports: &'a [PathBuf],
     pub simulated: bool,
 }
 
@@ -97,6 +99,9 @@ impl Summary<'_> {
         if let Some(archive) = self.archive {
             lines.push(format!("archive:  {}", archive.display()));
         }
+        for report in self.reports {
+            lines.push(format!("report:   {}", report.display()));
+        }
         lines.push(match self.signatures.count {
             0 => {
                 "signed:   NO. Without a signature nobody can tell whether this package was changed; use --sign".into()
@@ -147,6 +152,7 @@ impl Summary<'_> {
             "signatures": self.signatures.count,
             "timeProven": self.signatures.time.as_ref().map(std::result::Result::is_ok),
             "archive": self.archive.map(|path| path.display().to_string()),
+            "reports": self.reports.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
             "simulated": self.simulated,
         })
     }

@@ -72,6 +72,12 @@ impl Work {
         }
     }
 
+    /// Something else is in the way. What was collected before stays.
+    pub(crate) fn unbegun(self, error: CommandError) -> CommandError {
+        drop(self.claim.abandon());
+        error
+    }
+
     /// The directory's claim.
     pub(crate) fn claimed(&self) -> &Claim {
         &self.claim

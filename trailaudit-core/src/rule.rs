@@ -143,6 +143,12 @@ impl Verdict {
         Self::NotApplicable,
     ];
 
+    /// The verdict of this name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == word)
+    }
+
     /// The word used in every output.
     #[must_use]
     pub fn as_str(self) -> &'static str {

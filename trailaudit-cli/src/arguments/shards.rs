@@ -15,15 +15,18 @@ pub(crate) struct CollectShard {
     pub collect: Collect,
     #[command(flatten)]
     pub judge: Judge,
-    /// Only the accounts that fall to shard K of N, by their ids; `trailaudit merge` unites all N. Each lists the
-    /// Organization itself. Give every shard the same options, and the same --as-of.
-    #[arg(long, value_name = "K/N")]
+    /// Only the accounts of shard K of N; `merge` unites all N.
+    ///
+    /// Accounts fall to shards by their ids. Each lists the Organization itself. Give every shard the same options, and the
+    /// same --as-of.
+    #[arg(long, value_name = "K/N", help_heading = "Collecting")]
     pub shard: Option<Shard>,
     // Not as a documentation comment, whose backticks people would see.
     #[arg(
         long,
         value_name = "N",
         conflicts_with = "shard",
+        help_heading = "Collecting",
         help = "The same where an engine numbers the machines: N is how many there are, and which one this is stands in \
                 AWS_BATCH_JOB_ARRAY_INDEX (an array job of AWS Batch) or JOB_COMPLETION_INDEX (an Indexed Job of \
                 Kubernetes)"
@@ -64,7 +67,7 @@ impl CollectShard {
 
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
-    /// The directories that `collect --shard` wrote: every shard of one run, in any order.
+    /// What `collect --shard` wrote: every shard of one run.
     #[arg(value_name = "DIR", required = true)]
     pub shards: Vec<PathBuf>,
     /// The directory to write; it must not exist, or be empty.
@@ -79,6 +82,7 @@ mod tests {
     fn shard(shards: u32, variables: &[(&str, &str)]) -> std::result::Result<String, String> {
         let arguments = CollectShard {
             collect: Collect::default(),
+            judge: Judge::default(),
             shard: None,
             shards: Some(shards),
         };

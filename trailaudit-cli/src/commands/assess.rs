@@ -13,6 +13,7 @@ use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
 use crate::packaging;
+use crate::report::Beside;
 use crate::signing::Signing;
 use crate::summary::exit;
 
@@ -27,6 +28,8 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
     let (draft, place) = packaging::read(&assess.packaging, draft())?;
+    let beside = Beside::of(&assess.packaging.formats);
+    beside.refuse_existing(&assess.out)?;
     let records = open(&assess.records)?;
     // A package is judged again by its own terms but where others are asked for.
     let before = Judged::of(&*records)
@@ -57,6 +60,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         signing,
         place,
         zip: assess.packaging.zip,
+        beside,
         before: own.map(|before| before.catalogue_sha256),
     };
 

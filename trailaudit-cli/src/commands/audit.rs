@@ -19,7 +19,7 @@ use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
 use crate::packaging::{self, TOOL};
-use crate::report;
+use crate::report::{self, Beside};
 use crate::signing::{Signatures, Signing};
 use crate::summary::{Summary, exit};
 use crate::work::Work;
@@ -33,6 +33,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
+    let beside = Beside::of(&audit.packaging.formats);
     let builder = collect::builder(&audit.collect, &rules)?;
     let collector = builder.clone().build()?;
     let judging = Judging {
@@ -45,11 +46,15 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         signing,
         place,
         zip: audit.packaging.zip,
+        beside,
         before: None,
     };
     let totals = match Work::claim(folder, audit.collect.resume, &judging.terms()?)? {
         None => ended::tell(&collector, &judging, folder, output)?,
         Some(work) => {
+            if let Err(error) = judging.beside.refuse_existing(folder) {
+                return Err(work.unbegun(error));
+            }
             let (_, work) = work.collect(builder, output)?;
             judging.seal_work(work, output)?.totals
         }
@@ -75,6 +80,8 @@ pub(crate) struct Judging {
     pub place: Option<Place>,
     /// Whether an archive is written beside the directory.
     pub zip: bool,
+    /// What else is written beside it.
+    pub beside: Beside,
     /// The catalogue the same records were judged by before.
     pub before: Option<Digest>,
 }
@@ -126,12 +133,14 @@ impl Judging {
 
     fn tell(&self, folder: &Path, sealed: &Sealed, signatures: &Signatures, output: &Output) -> Result<()> {
         let archive = self.zip.then(|| zip(folder)).transpose()?;
+        let reports = self.beside.write(folder)?;
         let summary = Summary {
             totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures,
             archive: archive.as_deref(),
+            reports: &reports,
             manifest: &sealed.manifest,
             before: self.before,
             simulated: sealed.recorded.provenance.endpoint.simulated,

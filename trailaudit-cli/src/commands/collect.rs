@@ -9,7 +9,7 @@ use trailaudit_core::evidence::package::MANIFEST;
 use super::audit;
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::work::Work;
 
@@ -102,6 +102,7 @@ fn scope(scope: &arguments::Scope) -> Result<Scope> {
     account_ids("account", &scope.accounts)?;
     account_ids("exclude-account", &scope.exclude_accounts)?;
     account_ids("log-archive-account", &scope.log_archive_accounts)?;
+    scope.regions.iter().try_for_each(|region| known_region(region))?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,

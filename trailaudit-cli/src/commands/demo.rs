@@ -22,6 +22,7 @@ use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{beside, open};
+use crate::report::Beside;
 use crate::signing::Signing;
 use crate::summary::print;
 use crate::trust::reperformance;
@@ -47,6 +48,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         draft: draft(),
         place: None,
         zip: false,
+        beside: Beside::default(),
         before: None,
         signing: Signing::with(key, "Demo"),
     };

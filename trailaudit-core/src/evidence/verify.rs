@@ -7,6 +7,7 @@
 
 mod accounts;
 mod compare;
+mod listed;
 mod listing;
 mod pinned;
 mod records;
@@ -19,6 +20,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+pub use listed::{Listed, ListedError};
 pub use reperform::Reperformance;
 pub use report::{Code, Extract, Page, Problem, Reperformed, Report, VerifiedSignature};
 

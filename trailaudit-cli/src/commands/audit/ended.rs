@@ -42,6 +42,7 @@ pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, outp
     if archive.as_ref().is_some_and(|archive| !archive.exists()) {
         zip(folder)?;
     }
+    let reports = judging.beside.complete(folder)?;
     let signatures = Signatures {
         count: fs::read_dir(folder.join("signatures")).map_or(0, Iterator::count),
         time: None,
@@ -52,6 +53,7 @@ pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, outp
         folder,
         signatures: &signatures,
         archive: archive.as_deref(),
+        reports: &reports,
         manifest: &manifest,
         before: None,
         simulated: recorded.provenance.endpoint.simulated,

@@ -222,12 +222,28 @@ fn what_is_there_is_not_overwritten() {
     }
     assert_eq!(files(&slow.path("mine")), ["precious.txt"]);
 
+    fs::write(slow.path("package.sarif"), "mine").unwrap();
+    let calls = slow.bench.server.ledger().total();
+    let output = slow.run("audit", "package", &["--resume", "--format", "sarif"], FAILED);
+    assert!(
+        stderr(&output).contains("package.sarif is there already"),
+        "{}",
+        told(&output)
+    );
+    assert_eq!(slow.bench.server.ledger().total(), calls, "nobody is asked in vain");
     let resumed = slow.run("audit", "package", &["--resume"], FAILS);
     let (before, calls) = (snapshot(&slow, "package"), slow.bench.server.ledger().total());
     let again = slow.run("audit", "package", &["--resume"], FAILS);
     assert_eq!(snapshot(&slow, "package"), before, "a finished run is not changed");
     assert_eq!(slow.bench.server.ledger().total(), calls, "and nobody is asked");
     assert_eq!(again.stdout, resumed.stdout);
+    slow.run("audit", "package", &["--resume", "--format", "markdown"], FAILS);
+    let report = slow.path("package.md");
+    assert!(fs::metadata(&report).unwrap().len() > 0, "what is missing is written");
+    fs::write(&report, "mine").unwrap();
+    slow.run("audit", "package", &["--resume", "--format", "markdown"], FAILS);
+    assert_eq!(fs::read_to_string(&report).unwrap(), "mine");
+    assert_eq!(snapshot(&slow, "package"), before);
     let output = slow.run("audit", "package", &["--resume", "--rule", "trail-logging"], USAGE);
     assert!(stderr(&output).contains("the rules chosen: all then"));
     let output = slow.run("collect", "package", &["--resume"], FAILED);
