@@ -132,7 +132,7 @@ impl Collector {
                 return self.same(claim.root(), collected);
             }
             let config = client::configure(&self.options.environment).await?;
-            self.run(config, claim, &journal, past, log.clone()).await
+            Box::pin(self.run(config, claim, &journal, past, log.clone())).await
         };
         let outcome = cancelled.run_until_cancelled(Box::pin(collecting)).await;
         let outcome = outcome.unwrap_or(Err(CollectError::Cancelled));
