@@ -59,7 +59,7 @@ impl Discovery<'_> {
         let mut directory = Directory::default();
         match &self.scope.source {
             Source::Organization => {
-                let wide = async { Ok(self.wide().await) };
+                let wide = async { Ok(Box::pin(self.wide()).await) };
                 let ((), administrators) = futures::try_join!(self.ask_organizations(&mut directory), wide)?;
                 directory.administrators = administrators;
             }
@@ -77,7 +77,7 @@ impl Discovery<'_> {
                 let exchange = self.ask(Question::Organization).await;
                 let own = self.sessions.base().account().as_str();
                 if matches!(&exchange.answer, Answer::Ok(answer) if answer["Organization"]["MasterAccountId"] == own) {
-                    directory.administrators = self.wide().await;
+                    directory.administrators = Box::pin(self.wide()).await;
                 }
             }
         }

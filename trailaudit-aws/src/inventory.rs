@@ -242,13 +242,12 @@ impl Inventory for AwsInventory {
 impl AwsInventory {
     /// The account's own trails; where it has none, one it might have.
     fn trails_to_protect(&self, account: &AccountId) -> Vec<String> {
-        match self.trails_of.get(account) {
-            Some(own) => own.iter().map(ToString::to_string).collect(),
-            None => {
-                let partition = &self.partition;
-                let region = Partition::of(partition).map_or("us-east-1", |partition| partition.global_region);
-                vec![format!("arn:{partition}:cloudtrail:{region}:{account}:trail/any")]
-            }
+        if let Some(own) = self.trails_of.get(account) {
+            own.iter().map(ToString::to_string).collect()
+        } else {
+            let partition = &self.partition;
+            let region = Partition::of(partition).map_or("us-east-1", |partition| partition.global_region);
+            vec![format!("arn:{partition}:cloudtrail:{region}:{account}:trail/any")]
         }
     }
 }

@@ -267,6 +267,7 @@ async fn a_log_group_that_forgets_nothing_alarms_one_of_them() {
 
 /// Every rule that is compared is one of ours, and nothing a peer says goes without its how.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of what is said")]
 async fn a_whole_population_is_compared() {
     let server = simulated(25, 4, Duration::ZERO);
     let compared = compared(&server).await;

@@ -56,7 +56,10 @@ fn metric_alarm(alarm: &MetricAlarm) -> View {
         .texts("AlarmActions", alarm.alarm_actions.as_deref())
         .text("MetricName", alarm.metric_name())
         .text("Namespace", alarm.namespace())
-        .text("Statistic", alarm.statistic().map(|statistic| statistic.as_str()))
+        .text(
+            "Statistic",
+            alarm.statistic().map(aws_sdk_cloudwatch::types::Statistic::as_str),
+        )
         .text("ExtendedStatistic", alarm.extended_statistic())
         .list("Dimensions", alarm.dimensions.as_deref(), dimension)
         .number("Period", alarm.period())
@@ -65,7 +68,9 @@ fn metric_alarm(alarm: &MetricAlarm) -> View {
         .float("Threshold", alarm.threshold())
         .text(
             "ComparisonOperator",
-            alarm.comparison_operator().map(|operator| operator.as_str()),
+            alarm
+                .comparison_operator()
+                .map(aws_sdk_cloudwatch::types::ComparisonOperator::as_str),
         )
         .text("TreatMissingData", alarm.treat_missing_data())
         .list("Metrics", alarm.metrics.as_deref(), query)

@@ -140,7 +140,9 @@ fn boundary(boundary: &AttachedPermissionsBoundary) -> View {
     View::default()
         .text(
             "PermissionsBoundaryType",
-            boundary.permissions_boundary_type().map(|kind| kind.as_str()),
+            boundary
+                .permissions_boundary_type()
+                .map(aws_sdk_iam::types::PermissionsBoundaryAttachmentType::as_str),
         )
         .text("PermissionsBoundaryArn", boundary.permissions_boundary_arn())
 }

@@ -29,14 +29,20 @@ pub(super) struct Unit {
     refused: Option<Box<Gap>>,
     region_pages: Pages,
     /// What each page of its Regions says of them.
-    region_states: Vec<(EvidenceId, Arc<[(Region, bool)]>)>,
-    listings: Few<Region, (Kept<Arc<[Sighting]>>, LooksOff)>,
+    region_states: Vec<(EvidenceId, SaidOfRegions)>,
+    listings: Few<Region, Shown>,
     /// The account's own list of its trails, by which an economical run searches.
     names: Pages,
     /// What the account reads of trails owned elsewhere, by the Region that was asked.
     copies: Few<TrailId, Few<Region, Kept<Arc<Status>>>>,
     plan: Few<Region, Kept<Arc<[Sighting]>>>,
 }
+
+/// The Regions of a page, each with whether it is on.
+type SaidOfRegions = Arc<[(Region, bool)]>;
+
+/// What a Region lists, and whether it looks as if it were off.
+type Shown = (Kept<Arc<[Sighting]>>, LooksOff);
 
 /// Whether a refusal looks like that of a Region that is switched off (which bad credentials look like, too).
 type LooksOff = bool;
@@ -185,7 +191,7 @@ type States = BTreeMap<Region, (bool, EvidenceId)>;
 /// What is known of a planned Region, by what was `shown` there, if anything was.
 fn listing(
     region: &Region,
-    shown: Option<(Kept<Arc<[Sighting]>>, LooksOff)>,
+    shown: Option<Shown>,
     account: &AccountId,
     states: &States,
     (regions_known, works_elsewhere): (bool, bool),

@@ -149,16 +149,16 @@ impl AwsEventStore {
 
     /// What one `GetEventDataStore` shows. A store without a key of its own has no `KmsKeyId`; all else it always tells.
     fn read(store: EventStoreId, id: EvidenceId, exchange: &Exchange) -> Self {
-        let answer = match &exchange.answer {
-            Answer::Ok(answer) => answer,
-            Answer::Error { .. } => &Value::Null,
-        };
         fn said<T>(value: Option<T>, id: EvidenceId, exchange: &Exchange, wanted: &'static str) -> Observed<T> {
             match value {
                 Some(value) => Observed::known(value, id),
                 None => Observed::Unknown(gap_of(exchange, id, wanted)),
             }
         }
+        let answer = match &exchange.answer {
+            Answer::Ok(answer) => answer,
+            Answer::Error { .. } => &Value::Null,
+        };
         let is = |field: &str, wanted| said(answer[field].as_bool(), id, exchange, wanted);
         let status = answer["Status"].as_str();
         let days = answer["RetentionPeriod"].as_u64().and_then(|days| days.try_into().ok());

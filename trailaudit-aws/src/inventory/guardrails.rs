@@ -21,7 +21,7 @@ const KIND: &str = "SERVICE_CONTROL_POLICY";
 const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// What the records show of policies and of trusted services.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Guardrails {
     roots: Pages,
     /// Whether service control policies are on in each root.
@@ -46,19 +46,6 @@ impl Default for Attached {
             document: Observed::not_collected(DENIED),
             pages: Pages::default(),
             targets: BTreeMap::new(),
-        }
-    }
-}
-
-impl Default for Guardrails {
-    fn default() -> Self {
-        Self {
-            roots: Pages::default(),
-            kinds: BTreeMap::new(),
-            listing: Pages::default(),
-            policies: BTreeMap::new(),
-            services: Pages::default(),
-            trusts: None,
         }
     }
 }
@@ -196,7 +183,9 @@ impl Guardrails {
             match &attached.document {
                 Observed::Known { value, evidence } => {
                     note(evidence);
-                    here.into_iter().for_each(|level| levels[level].push(value.clone()));
+                    for level in here {
+                        levels[level].push(value.clone());
+                    }
                 }
                 Observed::Unknown(gap) => return Observed::Unknown(gap.clone()),
             }

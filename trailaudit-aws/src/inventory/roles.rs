@@ -28,7 +28,7 @@ const ACTIONS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 /// What the records show of roles, by account.
 #[derive(Debug, Default)]
 pub(super) struct Roles {
-    roles: BTreeMap<(AccountId, String), Role>,
+    by_name: BTreeMap<(AccountId, String), Role>,
     /// Managed policies: the version in force, and the versions that were read.
     versions: BTreeMap<(AccountId, String), Observed<String>>,
     documents: BTreeMap<(AccountId, String, String), Observed<Policy>>,
@@ -96,7 +96,7 @@ impl Roles {
                 learn(place.or_insert_with(|| Observed::not_collected(ATTACHED)), read);
             }
             (operation, Some(name), _) => {
-                let role = self.roles.entry((account, name)).or_default();
+                let role = self.by_name.entry((account, name)).or_default();
                 role.take(operation, id, exchange);
             }
             _ => (),
@@ -108,7 +108,7 @@ impl Roles {
     pub(super) fn can_deliver(&self, errand: &Errand<'_>) -> Option<Observed<Opinion>> {
         let arn = Arn::parse(errand.role)?;
         let account = arn.account_id()?;
-        let role = self.roles.get(&(account.clone(), arn.role_name()?.to_owned()))?;
+        let role = self.by_name.get(&(account.clone(), arn.role_name()?.to_owned()))?;
         let found = role.trust.clone();
         Some(found.then(|trust| {
             let read = |opinion| role.trust.clone().map(|_| opinion);

@@ -78,7 +78,8 @@ impl Join<'_> {
         let gone: BTreeSet<String> = join_all(asked)
             .await
             .into_iter()
-            .filter_map(|(bucket, gone)| gone.then(|| bucket.clone()))
+            .filter(|(_, gone)| *gone)
+            .map(|(bucket, _)| bucket.clone())
             .collect();
         search.missing.retain(|bucket| !gone.contains(bucket));
         let everybody: Vec<_> = self.directory.entered.iter().cloned().collect();
@@ -136,14 +137,13 @@ impl Join<'_> {
 
     /// What is needed of a bucket, asked of its owner in its own Region.
     async fn settings(&self, bucket: String, session: Arc<Session>, found: Found) {
-        let region = match found.region {
-            Some(region) => region,
-            None => {
-                let location = self.setting(&session, self.region, &bucket, BucketSetting::Location);
-                match buckets::location(&location.await) {
-                    Some(region) => region,
-                    None => return,
-                }
+        let region = if let Some(region) = found.region {
+            region
+        } else {
+            let location = self.setting(&session, self.region, &bucket, BucketSetting::Location);
+            match buckets::location(&location.await) {
+                Some(region) => region,
+                None => return,
             }
         };
         let needed = SETTINGS.iter().filter(|(need, _)| self.agenda.needs(&[*need]));

@@ -98,9 +98,10 @@ fn region_logged(question: &Question<'_>) -> Said {
         return Said(Theirs::NoRow, "a Region whose trails cannot be listed has no row");
     };
     let logging = logging(account);
-    match trails.iter().any(|trail| logging.contains(&&*trail.arn)) {
-        true => Said(Theirs::Pass, how),
-        false => Said(Theirs::Fail, how),
+    if trails.iter().any(|trail| logging.contains(&&*trail.arn)) {
+        Said(Theirs::Pass, how)
+    } else {
+        Said(Theirs::Fail, how)
     }
 }
 
@@ -124,9 +125,10 @@ fn management_events(question: &Question<'_>) -> Said {
         })
     };
     let mut trails = account.trails().filter(|trail| trail.multi_region);
-    match trails.any(|trail| logging.contains(&&*trail.arn) && records(&trail.arn)) {
-        true => Said(Theirs::Pass, how),
-        false => Said(Theirs::Fail, how),
+    if trails.any(|trail| logging.contains(&&*trail.arn) && records(&trail.arn)) {
+        Said(Theirs::Pass, how)
+    } else {
+        Said(Theirs::Fail, how)
     }
 }
 
@@ -165,8 +167,9 @@ fn object_events(question: &Question<'_>, kind: &str) -> Said {
         any("EventSelectors", &basic) || any("AdvancedEventSelectors", &advanced)
     };
     let mut trails = account.trails();
-    match trails.any(|trail| account.selectors(&trail.arn).is_some_and(records)) {
-        true => Said(Theirs::Pass, how),
-        false => Said(Theirs::Fail, how),
+    if trails.any(|trail| account.selectors(&trail.arn).is_some_and(records)) {
+        Said(Theirs::Pass, how)
+    } else {
+        Said(Theirs::Fail, how)
     }
 }

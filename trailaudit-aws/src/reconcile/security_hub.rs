@@ -61,9 +61,10 @@ fn account_logged(question: &Question<'_>) -> Said {
     };
     let mut regions = account.read_regions();
     let is_logging = |arn: &str| account.status(arn).is_some_and(|status| status.is_logging);
-    match regions.all(|trails| trails.iter().any(|trail| is_logging(&trail.arn))) {
-        true => Said(Theirs::Pass, HOW),
-        false => Said(Theirs::Fail, HOW),
+    if regions.all(|trails| trails.iter().any(|trail| is_logging(&trail.arn))) {
+        Said(Theirs::Pass, HOW)
+    } else {
+        Said(Theirs::Fail, HOW)
     }
 }
 
@@ -83,21 +84,21 @@ fn management_events(question: &Question<'_>) -> Said {
     let records_all = |trail: &super::seen::Trail| {
         let basic = account.selectors(&trail.arn).map(|answer| &answer["EventSelectors"]);
         let basic = basic.and_then(|selectors| selectors.as_array());
+        let is_all = |selector: &serde_json::Value| {
+            selector["ReadWriteType"] == "All"
+                && selector["IncludeManagementEvents"] == true
+                && selector["ExcludeManagementEventSources"]
+                    .as_array()
+                    .is_none_or(Vec::is_empty)
+        };
         trail.multi_region
-            && basic.is_some_and(|selectors| {
-                selectors.iter().any(|selector| {
-                    selector["ReadWriteType"] == "All"
-                        && selector["IncludeManagementEvents"] == true
-                        && selector["ExcludeManagementEventSources"]
-                            .as_array()
-                            .is_none_or(Vec::is_empty)
-                })
-            })
-            || trail.multi_region && is_all_by_advanced(account.selectors(&trail.arn))
+            && (basic.is_some_and(|selectors| selectors.iter().any(is_all))
+                || is_all_by_advanced(account.selectors(&trail.arn)))
     };
-    match own.any(records_all) {
-        true => Said(Theirs::Pass, HOW),
-        false => Said(Theirs::Fail, HOW),
+    if own.any(records_all) {
+        Said(Theirs::Pass, HOW)
+    } else {
+        Said(Theirs::Fail, HOW)
     }
 }
 

@@ -31,6 +31,10 @@ pub(super) struct Account {
 }
 
 /// One entry of `DescribeTrails`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that a peer reads on its own"
+)]
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Trail {
     pub arn: String,
@@ -65,12 +69,12 @@ impl Seen {
                 RecordFile::Account(account) => {
                     let shown = seen.accounts.entry(account.clone()).or_default();
                     package::exchanges(files, &path, &file, &run, |_, exchange| {
-                        shown.take(&exchange, &mut same)
+                        shown.take(&exchange, &mut same);
                     })?;
                 }
                 RecordFile::Resources(_) => {
                     package::exchanges(files, &path, &file, &run, |_, exchange| {
-                        seen.take_group(&exchange, &run.partition)
+                        seen.take_group(&exchange, &run.partition);
                     })?;
                 }
                 RecordFile::Organization | RecordFile::RunLog => {}
@@ -93,6 +97,7 @@ impl Seen {
     }
 
     /// For how many days a log group keeps events: none for ever; nothing where it was not shown.
+    #[expect(clippy::option_option, reason = "for ever and not shown are not the same")]
     pub fn retention(&self, group: &str) -> Option<Option<u64>> {
         self.retention.get(group).copied()
     }

@@ -63,7 +63,7 @@ fn neglected_trail() -> Trail {
 /// No key, no log group, no validation; and the bucket it names is nobody's.
 fn bare_trail() -> Trail {
     let mut trail = Trail::new("bare", HOME, Timestamp::now());
-    trail.bucket = "long-gone".to_owned();
+    "long-gone".clone_into(&mut trail.bucket);
     trail.log_file_validation = false;
     trail.global_service_events = false;
     trail.status = TrailStatus {

@@ -38,6 +38,7 @@ impl Accounting {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Outcome {
     Evaluated,
     Inherited,

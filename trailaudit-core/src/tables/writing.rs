@@ -80,7 +80,7 @@ impl<'a> Writing<'a> {
         columns.write_record(COLUMNS)?;
         Ok(Piece {
             json: vec![list_head(&head(as_of, self.selection), LIST)?],
-            csv: vec![columns.into_inner().map_err(|error| error.into_error())?],
+            csv: vec![columns.into_inner().map_err(csv::IntoInnerError::into_error)?],
         })
     }
 
@@ -121,7 +121,7 @@ fn write(rows: &Rows<'_>, findings: &[Finding], digest: &mut Open) -> io::Result
         digest.add(&json[start..]);
         write_row(&mut csv, &entry.cells())?;
     }
-    Ok((json, csv.into_inner().map_err(|error| error.into_error())?))
+    Ok((json, csv.into_inner().map_err(csv::IntoInnerError::into_error)?))
 }
 
 impl Piece {
@@ -149,13 +149,12 @@ impl Digests {
 
     /// The digest of an account's entries, be it listed or not.
     pub(crate) fn of_account(&mut self, account: &AccountId) -> &mut Open {
-        let place = match self.places.get(account) {
-            Some(place) => *place,
-            None => {
-                self.places.insert(account.clone(), self.open.len());
-                self.open.push(Open::default());
-                self.open.len() - 1
-            }
+        let place = if let Some(place) = self.places.get(account) {
+            *place
+        } else {
+            self.places.insert(account.clone(), self.open.len());
+            self.open.push(Open::default());
+            self.open.len() - 1
         };
         &mut self.open[place]
     }

@@ -64,7 +64,7 @@ fn write_otherwise(watch: &mut Watch<'_>, plot: &mut Plot) {
     let topic = Topic::new("central-alarms", watch.region);
     let topic = topic.with_subscription("sms", "+15550100", SubscriptionState::Confirmed);
     watch.alarm(WATCHED[NETWORK_ACLS].0, |alarm| {
-        alarm.alarm_actions = vec![topic.arn(&plot.archive)]
+        alarm.alarm_actions = vec![topic.arn(&plot.archive)];
     });
     if let Some(archive) = plot.world.accounts.get_mut(&plot.archive) {
         archive.topics.push(topic);

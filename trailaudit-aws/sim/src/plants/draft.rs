@@ -31,7 +31,7 @@ pub(crate) enum DeliveryRole {
     /// The one that delivers for all trails of the account.
     Shared,
     /// One of its own.
-    Own(Role),
+    Own(Box<Role>),
     /// The trail names one that is not there.
     Gone,
 }
@@ -79,7 +79,7 @@ impl Draft {
         }
         match self.role {
             DeliveryRole::Shared => let_deliver(account, &self.trail, &[name]),
-            DeliveryRole::Own(role) => _ = account.roles.insert(role.name.clone(), role),
+            DeliveryRole::Own(role) => _ = account.roles.insert(role.name.clone(), *role),
             DeliveryRole::Gone => {}
         }
         account.trails.push(self.trail);
@@ -117,7 +117,7 @@ impl Draft {
         let policy = delivery_policy(&group, &[self.stream_name()], actions);
         role.inline_policies.insert("deliver".to_owned(), policy);
         self.trail.log_group_role_arn = Some(role.arn(&self.owner));
-        self.role = DeliveryRole::Own(role);
+        self.role = DeliveryRole::Own(Box::new(role));
     }
 
     /// Notes that rules fail, each wherever it is asked about the trail or about what the trail names.

@@ -8,6 +8,7 @@ use super::ServiceControlPolicy;
 
 /// The Organization itself; its accounts are in the world.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of AWS Organizations")]
 pub struct Organization {
     /// `o-` and ten to 32 letters or digits.
     pub id: String,

@@ -100,7 +100,9 @@ pub(crate) async fn bucket(asking: Asking<'_>, name: String, setting: BucketSett
 fn location(output: &GetBucketLocationOutput) -> View {
     View::default().text(
         "LocationConstraint",
-        output.location_constraint().map(|constraint| constraint.as_str()),
+        output
+            .location_constraint()
+            .map(aws_sdk_s3::types::BucketLocationConstraint::as_str),
     )
 }
 
@@ -116,9 +118,10 @@ fn owner(owner: &Owner) -> View {
 }
 
 fn grant(grant: &Grant) -> View {
-    View::default()
-        .part("Grantee", grant.grantee(), grantee)
-        .text("Permission", grant.permission().map(|permission| permission.as_str()))
+    View::default().part("Grantee", grant.grantee(), grantee).text(
+        "Permission",
+        grant.permission().map(aws_sdk_s3::types::Permission::as_str),
+    )
 }
 
 fn grantee(grantee: &Grantee) -> View {
@@ -159,14 +162,23 @@ fn logging(output: &GetBucketLoggingOutput) -> View {
 
 fn versioning(output: &GetBucketVersioningOutput) -> View {
     View::default()
-        .text("Status", output.status().map(|status| status.as_str()))
-        .text("MFADelete", output.mfa_delete().map(|status| status.as_str()))
+        .text(
+            "Status",
+            output.status().map(aws_sdk_s3::types::BucketVersioningStatus::as_str),
+        )
+        .text(
+            "MFADelete",
+            output.mfa_delete().map(aws_sdk_s3::types::MfaDeleteStatus::as_str),
+        )
 }
 
 fn object_lock(output: &GetObjectLockConfigurationOutput) -> View {
     let retention = |retention: &DefaultRetention| {
         View::default()
-            .text("Mode", retention.mode().map(|mode| mode.as_str()))
+            .text(
+                "Mode",
+                retention.mode().map(aws_sdk_s3::types::ObjectLockRetentionMode::as_str),
+            )
             .number("Days", retention.days())
             .number("Years", retention.years())
     };
@@ -175,7 +187,8 @@ fn object_lock(output: &GetObjectLockConfigurationOutput) -> View {
         View::default()
             .text(
                 "ObjectLockEnabled",
-                lock.object_lock_enabled().map(|enabled| enabled.as_str()),
+                lock.object_lock_enabled()
+                    .map(aws_sdk_s3::types::ObjectLockEnabled::as_str),
             )
             .part("Rule", lock.rule(), rule)
     };
@@ -243,5 +256,10 @@ fn transition(transition: &Transition) -> View {
     View::default()
         .time("Date", transition.date())
         .number("Days", transition.days())
-        .text("StorageClass", transition.storage_class().map(|class| class.as_str()))
+        .text(
+            "StorageClass",
+            transition
+                .storage_class()
+                .map(aws_sdk_s3::types::TransitionStorageClass::as_str),
+        )
 }

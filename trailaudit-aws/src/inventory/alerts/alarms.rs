@@ -17,7 +17,7 @@ const ACTS: &str = "whether the alarm does anything";
 #[derive(Debug, Default)]
 pub(super) struct Alarms {
     pages: Pages,
-    alarms: BTreeMap<AlarmId, (AwsAlarm, EvidenceId)>,
+    by_id: BTreeMap<AlarmId, (AwsAlarm, EvidenceId)>,
     /// The rules of composite alarms, by their names.
     composite: BTreeMap<String, String>,
 }
@@ -56,7 +56,7 @@ impl Alarms {
         };
         for entry in answer["MetricAlarms"].as_array().into_iter().flatten() {
             if let Some(alarm) = AwsAlarm::read(entry) {
-                self.alarms.insert(alarm.id.clone(), (alarm, id));
+                self.by_id.insert(alarm.id.clone(), (alarm, id));
             }
         }
         for entry in answer["CompositeAlarms"].as_array().into_iter().flatten() {
@@ -70,7 +70,7 @@ impl Alarms {
     pub fn settle(&mut self) {
         let Self {
             pages,
-            alarms,
+            by_id: alarms,
             composite,
         } = self;
         for (alarm, shown) in alarms.values_mut() {
@@ -106,12 +106,12 @@ impl Alarms {
     }
 
     pub fn alarm(&self, id: &AlarmId) -> Option<&(AwsAlarm, EvidenceId)> {
-        self.alarms.get(id)
+        self.by_id.get(id)
     }
 
     /// The alarms on any of these metrics.
     pub fn watching(&self, wanted: impl Fn(&Metric) -> bool) -> impl Iterator<Item = &(AwsAlarm, EvidenceId)> {
-        self.alarms
+        self.by_id
             .values()
             .filter(move |(alarm, _)| alarm.metrics.iter().any(&wanted))
     }

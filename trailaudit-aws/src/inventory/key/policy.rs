@@ -159,7 +159,7 @@ impl KeyPolicy {
                 None => Belongs::Unclear,
             },
             Grantee::Service(_) => Belongs::No,
-            _ => Belongs::Unclear,
+            Grantee::Other(_) => Belongs::Unclear,
         };
         match belongs {
             Belongs::Yes(_) | Belongs::Unclear if !grant.is_certain => unclear(),

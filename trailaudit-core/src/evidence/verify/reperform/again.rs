@@ -108,7 +108,9 @@ impl Again<'_> {
             .zip(self.selection.as_ref())
             .map(|(writer, selection)| writer.begin(&self.recorded, selection));
         let shown = assessing.by_ref().inspect(|findings| {
-            page.iter_mut().for_each(|page| page.show(findings));
+            if let Some(page) = &mut page {
+                page.show(findings);
+            }
         });
         let mut compared = Compared::new(shown.flatten(), self.recorded.inventory.accounts(), &self.rules);
         match compared.with(files) {
