@@ -17,13 +17,13 @@ use trailaudit_sim::{AccessKey, Account, AccountState, OrganizationalUnit, Role}
 #[tokio::test]
 async fn what_trails_name_is_asked_for_out_of_scope_too() {
     let server = simulated(25, 4, Duration::ZERO);
-    let whole = Run::of(collector(&server).build().unwrap()).await;
+    let needs = [Need::TrailStatus, Need::EventSelectors, Need::Keys, Need::LogGroups];
+    let whole = Run::of(collector(&server).needs(needs).build().unwrap()).await;
     let member = whole.some_plain_member();
     let scope = Scope {
         accounts: [member.as_str().into()].into(),
         ..Scope::default()
     };
-    let needs = [Need::TrailStatus, Need::EventSelectors, Need::Keys, Need::LogGroups];
     let run = Run::of(collector(&server).scope(scope).needs(needs).build().unwrap()).await;
     assert_eq!(files(&run.path().join("accounts")).len(), 1);
     let asked: BTreeMap<String, BTreeSet<String>> = files(&run.path().join("resources"))

@@ -7,7 +7,9 @@ use trailaudit_core::filter_pattern::{ALARMS, Coverage, FilterPattern, covers};
 use trailaudit_core::policy::{
     Caller, Confinement, Context, Decision, Denial, Policy, Publicity, Request, decide, denial,
 };
-use trailaudit_sim::{Account, Attached, Key, Organization, Population, Role, Settings, Trail, populate};
+use trailaudit_sim::{
+    Account, Attached, Key, Organization, Population, Role, ServiceControlPolicy, Settings, Trail, populate,
+};
 
 const SERVICE: &str = "cloudtrail.amazonaws.com";
 
@@ -32,7 +34,11 @@ fn sound_trails(population: &Population) -> Vec<(&Account, &Trail)> {
             .map(|arn| arn.trim_end_matches(":*").to_owned())
     };
     let sound = trails.filter(|(account, trail)| {
-        !planted(&trail.arn(&account.id)) && group(trail).is_some_and(|group| !planted(&group))
+        let key = || {
+            let (owner, key) = key_of(population, trail);
+            key.arn(owner)
+        };
+        !planted(&trail.arn(&account.id)) && group(trail).is_some_and(|group| !planted(&group)) && !planted(&key())
     });
     let sound: Vec<_> = sound.collect();
     assert!(sound.len() > 5, "only {} sound trails", sound.len());
@@ -134,7 +140,9 @@ fn every_key_serves_its_trail_and_nobody_elses() {
             !policy.grants("kms:Decrypt", &key_arn, &Context::new()).is_empty(),
             "{arn}"
         );
-        assert_eq!(key.rotation_days, Some(365), "{arn}");
+        // What was imported, or is asymmetric, does not rotate.
+        let rotates = key.origin == "AWS_KMS";
+        assert_eq!(key.rotation_days.is_some(), rotates, "{arn}");
     }
 }
 
@@ -173,14 +181,13 @@ fn every_delivery_role_may_write_the_streams_that_are_there() {
 }
 
 #[test]
-fn the_root_denies_tampering_to_everybody() {
+fn the_policy_against_tampering_denies_it_to_everybody() {
     let population = population();
     let organization = &population.world.organization;
-    let attached = |attached: &Attached| match attached {
-        Attached::Everywhere => true,
-        Attached::To(targets) => targets.contains(&organization.root_id),
+    let is_general = |policy: &&ServiceControlPolicy| {
+        matches!(policy.attached, Attached::Everywhere) || policy.name == "keep-trails"
     };
-    let policies = organization.policies.iter().filter(|policy| attached(&policy.attached));
+    let policies = organization.policies.iter().filter(is_general);
     let policies: Vec<Policy> = policies.map(|policy| Policy::parse(&policy.content).unwrap()).collect();
     assert_eq!(policies.len(), 2, "AWS's own and one against tampering");
     for action in ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"] {

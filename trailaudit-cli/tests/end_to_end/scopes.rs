@@ -1,5 +1,6 @@
 //! Which accounts and Regions are looked at, and by whose credentials.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use trailaudit_sim::{AccessKey, DelegatedAdministrator, Role, World};
@@ -72,7 +73,22 @@ fn a_unit_or_account_that_does_not_exist_is_an_error() {
 #[test]
 fn a_region_limits_where_trails_are_looked_for() {
     let audited = audit(sound(&[HOME, "eu-west-1", "eu-north-1"]), &["--region", "eu-west-1"]);
-    assert_eq!(audited.code, 0, "{}", audited.told);
+    // How the trail delivers to members is shown in its home Region, where no member was asked.
+    assert_eq!(audited.code, 4, "{}", audited.told);
+    let open = audited
+        .package
+        .findings
+        .iter()
+        .filter(|row| row["verdict"] != "pass" && row["verdict"] != "not-applicable");
+    let open: BTreeSet<_> = open
+        .map(|row| (&*row["rule"], &*row["verdict"], row["inherited_from"].is_empty()))
+        .collect();
+    let delivery = [
+        "digest-delivery-current",
+        "log-file-delivery-current",
+        "log-group-delivery-current",
+    ];
+    assert_eq!(open, delivery.map(|rule| (rule, "inconclusive", false)).into());
     let cells = [ARCHIVE, MANAGEMENT, FIRST, SECOND].map(|id| format!("{id} eu-west-1 reached"));
     assert_eq!(audited.cells(), cells);
     let row = audited.finding("trail-logging", MANAGEMENT);
@@ -98,6 +114,10 @@ fn a_file_names_the_accounts_where_organizations_cannot_be_asked() {
         "cloudtrail:*".into(),
         "logs:*".into(),
         "account:*".into(),
+        "iam:*".into(),
+        "s3:*".into(),
+        "cloudwatch:*".into(),
+        "sns:*".into(),
     ];
     let special = Role::trusting("Special", MANAGEMENT);
     account(&mut world, SECOND).roles = [("Special".to_owned(), special)].into();
@@ -136,7 +156,8 @@ fn a_file_names_the_accounts_where_organizations_cannot_be_asked() {
 fn a_single_account_needs_neither_organizations_nor_roles() {
     let audited = audit(sound(&[HOME, "eu-west-1"]), &["--single-account"]);
     assert_eq!(audited.reached(), [MANAGEMENT], "{}", audited.told);
-    // Nothing but whether the account belongs to one, and, as it manages it, who administers trails besides.
+    // Nothing but whether the account belongs to one, and, as it manages it, what holds for all: who administers trails
+    // besides, whether CloudTrail is trusted, and what policies deny.
     let organizations = audited
         .ledger
         .calls
@@ -145,8 +166,16 @@ fn a_single_account_needs_neither_organizations_nor_roles() {
     let organizations: Vec<_> = organizations
         .map(|((_, operation), times)| (*operation, *times))
         .collect();
-    let once = ["DescribeOrganization", "ListDelegatedAdministrators"].map(|operation| (operation, 1));
-    assert_eq!(organizations, once);
+    let asked = [
+        ("DescribeOrganization", 1),
+        ("DescribePolicy", 2),
+        ("ListAWSServiceAccessForOrganization", 1),
+        ("ListDelegatedAdministrators", 1),
+        ("ListPolicies", 1),
+        ("ListRoots", 1),
+        ("ListTargetsForPolicy", 2),
+    ];
+    assert_eq!(organizations, asked);
     assert_eq!(
         audited.ledger.count("sts", "AssumeRole"),
         0,
