@@ -88,7 +88,9 @@ impl Recorder {
             }
         }
         self.announce(|| Progress::call(exchange));
-        if let Answer::Error { code, message } = &exchange.answer {
+        if let Answer::Error { code, message } = &exchange.answer
+            && gap::is_gap(exchange)
+        {
             self.gaps.fetch_add(1, Ordering::Relaxed);
             self.announce(|| Progress::gap(exchange, code, message));
             self.log.write(&json!({
@@ -118,6 +120,21 @@ impl Asking<'_> {
         };
         let parameters = taken.parameters();
         self.exchange(call, parameters, answer, taken)
+    }
+
+    /// Makes a call whose answer is no JSON: `view` tells it by the names the service's model has for its fields.
+    pub async fn viewed<O, E, F>(
+        &self,
+        call: &Call,
+        parameters: Value,
+        send: impl FnOnce(Tape) -> F,
+        view: impl FnOnce(&O) -> Value,
+    ) -> Exchange
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        self.discreet(call, parameters, send, view).await.0
     }
 
     /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept.

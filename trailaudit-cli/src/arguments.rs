@@ -121,6 +121,10 @@ pub(crate) struct Collect {
     pub entry: Entry,
     #[command(flatten)]
     pub scope: Scope,
+    /// How trails are searched for: in every enabled Region, or by the account's own list of them, which may leave out
+    /// trails of single Regions [default: exhaustive].
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<Plan>,
     /// Requests in flight at once [default: 64].
     #[arg(long, value_name = "N", help_heading = "Collecting")]
     pub concurrency: Option<usize>,
@@ -187,6 +191,28 @@ pub(crate) struct Scope {
     /// [default: every enabled Region]
     #[arg(long = "region", value_name = "NAME")]
     pub regions: Vec<String>,
+    /// An account that keeps the logs of others, asked first for buckets that are not the trail owner's; may repeat.
+    #[arg(long = "log-archive-account", value_name = "ID")]
+    pub log_archive_accounts: Vec<String>,
+}
+
+/// How trails are searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Plan {
+    /// In every enabled Region: whatever is there is seen.
+    Exhaustive,
+    /// By one list an account, then in the home Regions it names: of Regions that were not asked nothing is said.
+    Economical,
+}
+
+impl From<Plan> for trailaudit_aws::Search {
+    fn from(plan: Plan) -> Self {
+        match plan {
+            Plan::Exhaustive => Self::Exhaustive,
+            Plan::Economical => Self::Economical,
+        }
+    }
 }
 
 /// What is judged, and for whom.
@@ -198,7 +224,7 @@ pub(crate) struct Judge {
     /// The first decides severities [default: gxp-21-cfr-part-11].
     #[arg(long = "framework", value_name = "ID")]
     pub frameworks: Vec<String>,
-    /// Only this rule; may repeat.
+    /// Only this rule; may repeat. Nothing is collected but what the chosen rules need.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
 }

@@ -10,9 +10,10 @@ use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::{Exception, Thresholds, distinct};
+use trailaudit_core::framework::Selection;
 use trailaudit_core::rules::CATALOGUE;
 
-use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
+use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Plan, Sign};
 use crate::error::{CommandError, Result, nearest};
 use crate::report::format::Format;
 
@@ -26,6 +27,7 @@ pub(crate) struct Config {
     source_identity: Option<String>,
     session_tag: Texts,
     management_role: Option<String>,
+    plan: Option<Plan>,
     concurrency: Option<usize>,
     as_of: Option<Timestamp>,
     framework: Texts,
@@ -39,6 +41,7 @@ pub(crate) struct Config {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    log_archive_account: Texts,
     sign: Texts,
     signer_name: Option<String>,
     signer_id: Option<String>,
@@ -57,6 +60,9 @@ pub(crate) struct Config {
     thresholds: Option<Thresholds>,
     #[serde(deserialize_with = "distinct")]
     exceptions: Vec<Exception>,
+    /// Whether the thresholds say how long log files are kept.
+    #[serde(skip)]
+    names_log_file_retention: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +76,8 @@ struct ScopeSection {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    #[serde(alias = "log-archive-account")]
+    log_archive_accounts: Texts,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -129,7 +137,7 @@ impl Config {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| explain(path, &text, &error))?;
+        let config = Self::parse(&text).map_err(|error| explain(path, &text, &error))?;
         // An exception of no rule would never be used, and never be missed.
         for exception in &config.exceptions {
             let ids = || CATALOGUE.iter().map(|rule| rule.id);
@@ -145,6 +153,14 @@ impl Config {
         Ok(config)
     }
 
+    fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
+        let mut config: Self = toml::from_str(text)?;
+        let table: toml::Table = toml::from_str(text)?;
+        let thresholds = table.get("thresholds").and_then(toml::Value::as_table);
+        config.names_log_file_retention = thresholds.is_some_and(|named| named.contains_key("log-file-retention-days"));
+        Ok(config)
+    }
+
     /// Fills what the command line left open.
     pub(crate) fn complete_audit(&mut self, audit: &mut Audit) {
         self.complete_collect(&mut audit.collect);
@@ -155,6 +171,7 @@ impl Config {
     }
 
     pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
+        collect.plan = collect.plan.or(self.plan);
         collect.concurrency = collect.concurrency.or(self.concurrency);
         collect.as_of = collect.as_of.or(self.as_of);
         let entry = &mut collect.entry;
@@ -180,6 +197,10 @@ impl Config {
             [&mut self.account_tag, &mut section.account_tag],
         );
         fill(&mut scope.regions, [&mut self.region, &mut section.region]);
+        fill(
+            &mut scope.log_archive_accounts,
+            [&mut self.log_archive_account, &mut section.log_archive_accounts],
+        );
         // The two exclude each other: one on the command line overrules the other in the file.
         if scope.accounts_file.is_none() && !scope.single_account {
             fill_one(
@@ -226,13 +247,17 @@ impl Config {
         self.fail_on
     }
 
-    /// Thresholds and exceptions, when the file names any.
-    pub(crate) fn baseline(&self) -> Option<Baseline> {
+    /// Thresholds and exceptions, when the file names any; how long log files are kept as the frameworks have it, where it
+    /// does not say that.
+    pub(crate) fn baseline(&self, selection: &Selection) -> Option<Baseline> {
         let exceptions = self.exceptions.clone();
         if self.thresholds.is_none() && exceptions.is_empty() {
             return None;
         }
-        let thresholds = self.thresholds.clone().unwrap_or_default();
+        let mut thresholds = self.thresholds.clone().unwrap_or_default();
+        if !self.names_log_file_retention {
+            thresholds.log_file_retention_days = Baseline::under(selection).thresholds.log_file_retention_days;
+        }
         Some(Baseline { thresholds, exceptions })
     }
 }
@@ -312,8 +337,20 @@ mod tests {
     }
 
     #[test]
+    fn how_long_log_files_are_kept_is_the_frameworks_to_say_unless_the_file_does() {
+        let days = |text: &str| {
+            let baseline = Config::parse(text).unwrap().baseline(&Selection::default());
+            baseline.map(|baseline| baseline.thresholds.log_file_retention_days)
+        };
+        assert_eq!(days(""), None);
+        assert_eq!(days("[thresholds]\ndelivery-window-hours = 1\n"), Some(2_555));
+        assert_eq!(days("[thresholds]\nlog-file-retention-days = 365\n"), Some(365));
+    }
+
+    #[test]
     fn the_command_line_wins() {
-        let mut config: Config = toml::from_str("concurrency = 8\nou = \"x\"\n[scope]\nregion = [\"a\"]\n").unwrap();
+        let text = "concurrency = 8\nplan = \"economical\"\nou = \"x\"\n[scope]\nregion = [\"a\"]\nlog-archive-accounts = [\"1\"]\n";
+        let mut config: Config = toml::from_str(text).unwrap();
         let mut collect = Collect {
             concurrency: Some(2),
             ..Collect::default()
@@ -323,5 +360,7 @@ mod tests {
         assert_eq!(collect.concurrency, Some(2));
         assert_eq!(collect.scope.regions, ["b"]);
         assert_eq!(collect.scope.units, ["x"]);
+        assert_eq!(collect.scope.log_archive_accounts, ["1"]);
+        assert_eq!(collect.plan, Some(Plan::Economical));
     }
 }

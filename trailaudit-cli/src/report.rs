@@ -22,9 +22,12 @@ mod xlsx;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
-use trailaudit_core::evidence::draft::Contents;
+use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, REPORT_HTML};
-use trailaudit_core::evidence::{Files, Listed};
+use trailaudit_core::evidence::report::{OpenReport, ReportWriter};
+use trailaudit_core::evidence::{Files, Listed, Recorded};
+use trailaudit_core::finding::Finding;
+use trailaudit_core::framework::Selection;
 
 pub(crate) use beside::{Beside, refuse_existing, told};
 use format::{Format, Table};
@@ -66,30 +69,32 @@ pub(crate) fn write(
 }
 
 /// Writes `report.html`.
-pub(crate) fn write_html(contents: &Contents<'_>, mut out: &mut dyn Write) -> io::Result<()> {
-    let provenance = &contents.recorded.provenance;
-    let tool = format!("{} {}", provenance.tool.name, provenance.tool.version);
-    let scope = scope_in_words(&provenance.scope);
-    let started = provenance.collection.started.to_string();
-    let ended = provenance.collection.ended.to_string();
-    let collection = html::Collection {
-        started: &started,
-        finished: Some(&ended),
-        caller: &provenance.collector.caller_arn,
-        tool: &tool,
-        endpoints: &provenance.endpoint.hosts,
-        simulated: provenance.endpoint.simulated,
-        scope: &scope,
-    };
-    html::write(
-        &html::Report {
-            assessment: contents.assessment,
-            selection: contents.selection,
-            organization: contents.recorded.inventory.organization(),
-            collection,
-        },
-        &mut out,
-    )
+pub(crate) struct HtmlWriter;
+
+impl ReportWriter for HtmlWriter {
+    fn begin<'a>(&'a self, recorded: &'a Recorded, selection: &'a Selection) -> Box<dyn OpenReport + 'a> {
+        let provenance = &recorded.provenance;
+        let collection = html::Collection {
+            started: provenance.collection.started.to_string(),
+            finished: Some(provenance.collection.ended.to_string()),
+            caller: &provenance.collector.caller_arn,
+            tool: format!("{} {}", provenance.tool.name, provenance.tool.version),
+            endpoints: &provenance.endpoint.hosts,
+            simulated: provenance.endpoint.simulated,
+            scope: scope_in_words(&provenance.scope),
+        };
+        Box::new(html::Gathering::new(&*recorded.inventory, selection, collection))
+    }
+}
+
+impl OpenReport for html::Gathering<'_> {
+    fn show(&mut self, findings: &[Finding]) {
+        self.add(findings);
+    }
+
+    fn write(&mut self, totals: &Totals, mut out: &mut dyn Write) -> io::Result<()> {
+        html::write(&self.report(totals), &mut out)
+    }
 }
 
 /// The scope as a sentence; empty for the whole organization.

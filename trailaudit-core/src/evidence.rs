@@ -26,6 +26,7 @@ pub mod package;
 pub mod provider;
 pub mod public_key;
 pub mod records;
+pub mod report;
 pub mod seal;
 pub mod signer;
 pub mod statement;

@@ -1,16 +1,29 @@
 //! An organization held in memory: for tests, for examples, and for providers that need nothing more.
 
+mod alarm;
+mod bucket;
+mod event_store;
+mod key;
+mod log_group;
 mod trail;
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Inventory, Sighting};
-use crate::key::{Key, KeyManager, KeyState};
-use crate::log_group::{LogGroup, Retention};
-use crate::observed::Observed;
-use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use crate::trail::Trail;
+use crate::alert::Alarm;
+use crate::bucket::Bucket;
+use crate::event_store::EventStore;
+use crate::inventory::{Inventory, Sighting, Tampering};
+use crate::key::Key;
+use crate::log_group::LogGroup;
+use crate::observed::{Observed, Opinion};
+use crate::organization::{Account, AccountId, AlarmId, BucketId, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::trail::{Channel, Delivery, Trail};
 
+pub use alarm::MemoryAlarm;
+pub use bucket::MemoryBucket;
+pub use event_store::MemoryEventStore;
+pub use key::MemoryKey;
+pub use log_group::MemoryLogGroup;
 pub use trail::MemoryTrail;
 
 /// An inventory that is plain data. What was never put in is unknown.
@@ -23,12 +36,18 @@ pub struct MemoryInventory {
     listings: BTreeMap<AccountId, BTreeMap<Region, Observed<Vec<Sighting>>>>,
     trails: BTreeMap<TrailId, Box<dyn Trail + Send>>,
     logging: BTreeMap<(TrailId, AccountId), Observed<bool>>,
+    deliveries: BTreeMap<(TrailId, AccountId, Region, Channel), Observed<Delivery>>,
     keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
+    buckets: BTreeMap<BucketId, Observed<Option<Box<dyn Bucket + Send>>>>,
+    alarms: BTreeMap<AlarmId, Observed<Option<Box<dyn Alarm + Send>>>>,
+    event_stores: BTreeMap<(AccountId, Region), Observed<Vec<Box<dyn EventStore + Send>>>>,
     delegated: Observed<Vec<AccountId>>,
     described: Observed<Option<Organization>>,
     all_features: Observed<bool>,
     strangers: BTreeMap<AccountId, Observed<bool>>,
+    trusted: Observed<bool>,
+    denials: BTreeMap<(AccountId, Tampering), Observed<Option<Opinion>>>,
 }
 
 impl MemoryInventory {
@@ -44,12 +63,18 @@ impl MemoryInventory {
             listings: BTreeMap::new(),
             trails: BTreeMap::new(),
             logging: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             keys: BTreeMap::new(),
             log_groups: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            event_stores: BTreeMap::new(),
             delegated: Observed::not_collected("who administers audit trails by delegation"),
             described: Observed::not_collected("whether there is an organization"),
             all_features: Observed::not_collected("which features of the organization are on"),
             strangers: BTreeMap::new(),
+            trusted: Observed::not_collected("whether the organization trusts the audit service"),
+            denials: BTreeMap::new(),
         }
     }
 
@@ -84,6 +109,20 @@ impl MemoryInventory {
         self.logging.insert((trail.clone(), account.clone()), logging);
     }
 
+    /// Says how a trail delivers what happens in a Region of an account. Of what is not said, the trail itself tells in
+    /// its owner's home Region.
+    pub fn set_delivery_in(
+        &mut self,
+        trail: &TrailId,
+        account: &AccountId,
+        region: &Region,
+        channel: Channel,
+        delivery: Observed<Delivery>,
+    ) {
+        let place = (trail.clone(), account.clone(), region.clone(), channel);
+        self.deliveries.insert(place, delivery);
+    }
+
     /// Says what is known of a key.
     pub fn set_key(&mut self, id: &KeyId, key: Observed<Option<Box<dyn Key + Send>>>) {
         self.keys.insert(id.clone(), key);
@@ -92,6 +131,26 @@ impl MemoryInventory {
     /// Says what is known of a log group.
     pub fn set_log_group(&mut self, id: &LogGroupId, group: Observed<Option<Box<dyn LogGroup + Send>>>) {
         self.log_groups.insert(id.clone(), group);
+    }
+
+    /// Says what is known of a bucket.
+    pub fn set_bucket(&mut self, id: &BucketId, bucket: Observed<Option<Box<dyn Bucket + Send>>>) {
+        self.buckets.insert(id.clone(), bucket);
+    }
+
+    /// Says what is known of an alarm.
+    pub fn set_alarm(&mut self, id: &AlarmId, alarm: Observed<Option<Box<dyn Alarm + Send>>>) {
+        self.alarms.insert(id.clone(), alarm);
+    }
+
+    /// Says which event stores a Region of an account has.
+    pub fn set_event_stores_in(
+        &mut self,
+        account: &AccountId,
+        region: &Region,
+        stores: Observed<Vec<Box<dyn EventStore + Send>>>,
+    ) {
+        self.event_stores.insert((account.clone(), region.clone()), stores);
     }
 
     /// Says to whom the administration of audit trails was delegated.
@@ -112,6 +171,16 @@ impl MemoryInventory {
     /// Says whether every feature of the organization is on.
     pub fn set_all_features(&mut self, on: Observed<bool>) {
         self.all_features = on;
+    }
+
+    /// Says whether the audit service may act across the organization.
+    pub fn set_trusts_trail_service(&mut self, trusted: Observed<bool>) {
+        self.trusted = trusted;
+    }
+
+    /// Says whether policies of the organization deny `tampering` to an account.
+    pub fn set_denial(&mut self, tampering: Tampering, account: &AccountId, denial: Observed<Option<Opinion>>) {
+        self.denials.insert((account.clone(), tampering), denial);
     }
 }
 
@@ -193,6 +262,49 @@ impl Inventory for MemoryInventory {
         }
     }
 
+    fn delivery_in(
+        &self,
+        trail: &TrailId,
+        account: &AccountId,
+        region: &Region,
+        channel: Channel,
+    ) -> Observed<Delivery> {
+        let place = (trail.clone(), account.clone(), region.clone(), channel);
+        match (self.deliveries.get(&place), self.trail(trail)) {
+            (Some(delivery), _) => delivery.clone(),
+            (None, Some(trail)) if trail.owner() == account && trail.home_region() == region => trail.delivery(channel),
+            _ => Observed::not_collected("how the trail delivers from the Region"),
+        }
+    }
+
+    fn bucket(&self, id: &BucketId) -> Observed<Option<&dyn Bucket>> {
+        match self.buckets.get(id) {
+            Some(bucket) => bucket
+                .as_ref()
+                .map(|bucket| bucket.as_ref().map(|bucket| -> &dyn Bucket { bucket.as_ref() })),
+            None => Observed::not_collected("the bucket"),
+        }
+    }
+
+    fn alarm(&self, id: &AlarmId) -> Observed<Option<&dyn Alarm>> {
+        match self.alarms.get(id) {
+            Some(alarm) => alarm
+                .as_ref()
+                .map(|alarm| alarm.as_ref().map(|alarm| -> &dyn Alarm { alarm.as_ref() })),
+            None => Observed::not_collected("the alarm"),
+        }
+    }
+
+    fn event_stores_in(&self, account: &AccountId, region: &Region) -> Observed<Vec<&dyn EventStore>> {
+        match self.event_stores.get(&(account.clone(), region.clone())) {
+            Some(stores) => stores.as_ref().map(|stores| {
+                let stores = stores.iter().map(|store| -> &dyn EventStore { store.as_ref() });
+                stores.collect()
+            }),
+            None => Observed::not_collected("the event stores of the Region"),
+        }
+    }
+
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         self.delegated.clone()
     }
@@ -211,85 +323,15 @@ impl Inventory for MemoryInventory {
     fn has_all_features(&self) -> Observed<bool> {
         self.all_features.clone()
     }
-}
 
-/// A key that is plain data.
-#[derive(Clone, Debug)]
-pub struct MemoryKey {
-    /// [`Key::id`].
-    pub id: KeyId,
-    /// [`Key::manager`].
-    pub manager: Observed<KeyManager>,
-    /// [`Key::state`].
-    pub state: Observed<KeyState>,
-}
-
-impl MemoryKey {
-    /// A key of which nothing is known but that it is there.
-    #[must_use]
-    pub fn unknown(id: KeyId) -> Self {
-        Self {
-            id,
-            manager: Observed::not_collected("who manages the key"),
-            state: Observed::not_collected("the key's state"),
-        }
-    }
-}
-
-impl Key for MemoryKey {
-    fn id(&self) -> &KeyId {
-        &self.id
+    fn trusts_trail_service(&self) -> Observed<bool> {
+        self.trusted.clone()
     }
 
-    fn manager(&self) -> Observed<KeyManager> {
-        self.manager.clone()
-    }
-
-    fn state(&self) -> Observed<KeyState> {
-        self.state.clone()
-    }
-}
-
-/// A log group that is plain data.
-#[derive(Clone, Debug)]
-pub struct MemoryLogGroup {
-    /// [`LogGroup::id`].
-    pub id: LogGroupId,
-    /// [`LogGroup::retention`].
-    pub retention: Observed<Retention>,
-    /// [`LogGroup::encryption_key`].
-    pub key: Observed<Option<KeyId>>,
-    /// [`LogGroup::is_deletion_protected`].
-    pub protected: Observed<bool>,
-}
-
-impl MemoryLogGroup {
-    /// A log group of which nothing is known but that it is there.
-    #[must_use]
-    pub fn unknown(id: LogGroupId) -> Self {
-        Self {
-            id,
-            retention: Observed::not_collected("how long the log group keeps events"),
-            key: Observed::not_collected("the key that encrypts the log group"),
-            protected: Observed::not_collected("whether the log group is protected against deletion"),
-        }
-    }
-}
-
-impl LogGroup for MemoryLogGroup {
-    fn id(&self) -> &LogGroupId {
-        &self.id
-    }
-
-    fn retention(&self) -> Observed<Retention> {
-        self.retention.clone()
-    }
-
-    fn encryption_key(&self) -> Observed<Option<KeyId>> {
-        self.key.clone()
-    }
-
-    fn is_deletion_protected(&self) -> Observed<bool> {
-        self.protected.clone()
+    fn denies(&self, tampering: Tampering, account: &AccountId) -> Observed<Option<Opinion>> {
+        self.denials
+            .get(&(account.clone(), tampering))
+            .cloned()
+            .unwrap_or_else(|| Observed::not_collected("what policies of the organization deny the account"))
     }
 }

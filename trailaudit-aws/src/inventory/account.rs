@@ -11,9 +11,11 @@ use trailaudit_core::organization::{AccountId, Region, TrailId};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::pages::Pages;
+use super::trail::Status;
 use super::{gap_of, learn};
 use crate::gap;
 use crate::partition::Partition;
+use crate::run::Run;
 
 /// The trails a Region lists.
 pub(super) type Listing = Observed<Arc<[Sighting]>>;
@@ -27,7 +29,10 @@ pub(super) struct Unit {
     region_pages: Pages,
     region_states: BTreeMap<Region, (bool, EvidenceId)>,
     listings: BTreeMap<Region, (Listing, LooksOff)>,
-    logging: BTreeMap<TrailId, Observed<bool>>,
+    /// The account's own list of its trails, by which an economical run searches.
+    names: Pages,
+    /// What the account reads of trails owned elsewhere, by the Region that was asked.
+    copies: BTreeMap<TrailId, BTreeMap<Region, Observed<Arc<Status>>>>,
     plan: BTreeMap<Region, Listing>,
 }
 
@@ -36,6 +41,7 @@ type LooksOff = bool;
 
 const TRAILS: &str = "the trails of the Region";
 const REGIONS: &str = "the list of Regions";
+const UNASKED: &str = "the economical plan asks no Region that is not the home of a trail";
 
 impl Unit {
     /// Whether the account was entered. That it was is shown by any answer from within.
@@ -72,14 +78,22 @@ impl Unit {
     }
 
     /// Whether a trail owned elsewhere logs, as this account read it; none when nobody asked.
-    pub(super) fn logging(&self, trail: &TrailId) -> Option<&Observed<bool>> {
-        self.logging.get(trail)
+    pub(super) fn logging(&self, trail: &TrailId) -> Option<Observed<bool>> {
+        let mut read = self.copies.get(trail)?.values();
+        let known = |status: &&Observed<Arc<Status>>| matches!(status, Observed::Known { .. });
+        let status = read.clone().find(known).or_else(|| read.next())?;
+        Some(status.clone().then(|status| status.is_logging()))
     }
 
-    pub(super) fn note_logging(&mut self, trail: TrailId, logging: Observed<bool>) {
-        match self.logging.entry(trail) {
-            Entry::Occupied(mut known) => learn(known.get_mut(), logging),
-            Entry::Vacant(place) => _ = place.insert(logging),
+    /// How a trail owned elsewhere delivers, as this account read it in a Region; none when nobody asked.
+    pub(super) fn copy_in(&self, trail: &TrailId, region: &Region) -> Option<&Observed<Arc<Status>>> {
+        self.copies.get(trail)?.get(region)
+    }
+
+    pub(super) fn note_copy(&mut self, trail: TrailId, region: Region, status: Observed<Arc<Status>>) {
+        match self.copies.entry(trail).or_default().entry(region) {
+            Entry::Occupied(mut known) => learn(known.get_mut(), status),
+            Entry::Vacant(place) => _ = place.insert(status),
         }
     }
 
@@ -118,8 +132,13 @@ impl Unit {
         }
     }
 
+    pub(super) fn note_names(&mut self, id: EvidenceId, exchange: &Exchange) {
+        self.names.take(id, exchange, TRAILS);
+    }
+
     /// Decides which Regions were planned and what is known of each, once everything was read.
-    pub(super) fn settle(&mut self, account: &AccountId, scope: &[Region], partition: &str) {
+    pub(super) fn settle(&mut self, account: &AccountId, run: &Run) {
+        let (scope, partition) = (&*run.regions, run.partition.as_str());
         let known = matches!(self.region_list(), Observed::Known { .. });
         let planned: Vec<Region> = match scope {
             [] if known => self.region_states.keys().cloned().collect(),
@@ -136,9 +155,27 @@ impl Unit {
         let mut listings = std::mem::take(&mut self.listings);
         for region in planned {
             let shown = listings.remove(&region);
-            let listing = self.listing(&region, shown, account, known, works_elsewhere, partition);
+            let listing = match self.listing(&region, shown, account, known, works_elsewhere, partition) {
+                Observed::Unknown(gap) if run.is_economical() && gap.why == GapReason::NotCollected => {
+                    self.unasked(gap)
+                }
+                listing => listing,
+            };
             self.plan.entry(region).or_insert(listing);
         }
+    }
+
+    /// A Region that an economical run did not ask: nobody knows what is there. What the account lists of its trails shows
+    /// why it was not asked.
+    fn unasked(&self, gap: Gap) -> Listing {
+        Observed::Unknown(match self.names.complete(TRAILS) {
+            Observed::Known { evidence, .. } => Gap {
+                why: GapReason::OutOfScope(UNASKED),
+                evidence: Some(evidence),
+                ..gap
+            },
+            Observed::Unknown(refused) => refused,
+        })
     }
 
     fn listing(

@@ -6,6 +6,7 @@ use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::{call_of, gap_of};
+use crate::calls::page_token;
 
 /// The pages of one listing, in any order.
 #[derive(Debug, Default)]
@@ -39,8 +40,8 @@ impl Pages {
                     evidence: Some(id.into()),
                 };
                 let page = Page {
-                    asked_with: token(&exchange.parameters),
-                    goes_on_with: token(answer),
+                    asked_with: page_token(&exchange.parameters).map(str::to_owned),
+                    goes_on_with: page_token(answer).map(str::to_owned),
                     exchange: exchange_gap,
                 };
                 self.pages.push((id, page));
@@ -87,10 +88,4 @@ impl Pages {
         }
         last
     }
-}
-
-/// The token is written `NextToken` by most services, `nextToken` by CloudWatch Logs.
-fn token(body: &Value) -> Option<String> {
-    let token = body.get("NextToken").or_else(|| body.get("nextToken"))?.as_str()?;
-    Some(token.to_owned()).filter(|token| !token.is_empty())
 }

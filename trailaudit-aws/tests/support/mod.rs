@@ -3,6 +3,8 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+pub mod furnished;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
@@ -18,7 +20,7 @@ use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder};
 use trailaudit_core::evidence::{EvidenceId, Exchange};
 use trailaudit_sim::{Role, Server, Settings, World, populate};
 
-const MANAGEMENT: &str = "111111111111";
+pub const MANAGEMENT: &str = "111111111111";
 
 /// A populated Organization.
 pub fn simulated(accounts: usize, regions: usize, latency: Duration) -> Server {

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 use trailaudit_aws::Shard;
 
-use super::Collect;
+use super::{Collect, Judge};
 
 /// `collect` may be one of several; `audit`, which judges the whole, may not.
 #[derive(Args, Debug)]
 pub(crate) struct CollectShard {
     #[command(flatten)]
     pub collect: Collect,
+    #[command(flatten)]
+    pub judge: Judge,
     /// Only the accounts of shard K of N; `merge` unites all N.
     ///
     /// Accounts fall to shards by their ids. Each lists the Organization itself. Give every shard the same options, and the

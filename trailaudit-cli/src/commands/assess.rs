@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trailaudit_core::Baseline;
 use trailaudit_core::evidence::{Draft, Judged};
 use trailaudit_core::framework::Selection;
 
@@ -44,12 +45,14 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         Some(before) if assess.judge.frameworks.is_empty() && assess.judge.rules.is_empty() => before.rules(),
         _ => rules,
     };
-    let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
+    let baseline = config
+        .baseline(&selection)
+        .or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {
             rules,
+            baseline: baseline.unwrap_or_else(|| Baseline::under(&selection)),
             selection,
-            baseline: baseline.unwrap_or_default(),
             as_of: as_of.or(own.map(|before| before.as_of)),
             ..draft
         },
@@ -72,7 +75,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
-    Ok(exit(&sealed.assessment, fail_on))
+    Ok(exit(&sealed.totals, fail_on))
 }
 
 /// Whether `path`, which may not exist yet, lies below `folder`.

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Exceptions are in force and used",
         remediation: "Renew the exception with its approver, or take it out of trailaudit.toml",
+        terraform: "Renew the exception with its approver, or take it out of trailaudit.toml",
     },
     needs: &[],
     check: Check::EachException,

@@ -110,11 +110,7 @@ pub(crate) struct Shown<R: Read> {
 impl<R: Read> Shown<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self {
-            writer: csv_writer(Comparing {
-                reader,
-                there: Vec::new(),
-                differs: false,
-            }),
+            writer: csv_writer(Comparing::with(reader)),
         }
     }
 
@@ -135,18 +131,36 @@ impl<R: Read> Shown<R> {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn ends_here(self) -> io::Result<bool> {
-        let Ok(mut comparing) = self.writer.into_inner() else {
-            return Ok(false);
-        };
-        Ok(comparing.reader.read(&mut [0])? == 0)
+        match self.writer.into_inner() {
+            Ok(comparing) => comparing.ends_here(),
+            Err(_) => Ok(false),
+        }
     }
 }
 
 /// Takes what should be there, and refuses when it is not what is read.
-struct Comparing<R> {
+pub(crate) struct Comparing<R> {
     reader: R,
     there: Vec<u8>,
     differs: bool,
+}
+
+impl<R: Read> Comparing<R> {
+    pub(crate) fn with(reader: R) -> Self {
+        Self {
+            reader,
+            there: Vec::new(),
+            differs: false,
+        }
+    }
+
+    /// Whether nothing follows what was there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn ends_here(mut self) -> io::Result<bool> {
+        Ok(self.reader.read(&mut [0])? == 0)
+    }
 }
 
 impl<R: Read> Write for Comparing<R> {

@@ -22,19 +22,20 @@ pub(super) struct Verify<'a> {
 
 impl<'a> Verify<'a> {
     pub(super) fn of(report: &Report<'a>) -> Self {
-        let collection = &report.collection;
+        let gathered = report.gathered;
+        let collection = &gathered.collection;
         Self {
-            as_of: words::moment(report.assessment.as_of),
-            started: words::recorded(collection.started),
-            finished: collection.finished.map(words::recorded),
+            as_of: words::moment(report.totals.as_of),
+            started: words::recorded(&collection.started),
+            finished: collection.finished.as_deref().map(words::recorded),
             caller: collection.caller,
-            tool: collection.tool,
+            tool: &collection.tool,
             endpoints: collection.endpoints,
             simulated: collection.simulated,
-            scope: collection.scope,
+            scope: &collection.scope,
             organization: &report.organization.id,
             management_account: report.organization.management_account.as_str(),
-            frameworks: report
+            frameworks: gathered
                 .selection
                 .frameworks()
                 .iter()

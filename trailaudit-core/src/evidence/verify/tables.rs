@@ -8,6 +8,7 @@ use std::io::{BufReader, Read};
 use sha2::{Digest as _, Sha256};
 
 use super::listing::Intact;
+use super::reperform::Written;
 use super::report::{Code, Problems, differences};
 use super::{json_code, read_bounded};
 use crate::evidence::Digest;
@@ -82,15 +83,45 @@ impl Tables<'_> {
             Err((path, message)) => return problems.add(Code::Tables, Some(path), message),
             Ok(head) => head,
         };
+        self.check_head(&head, problems);
+        self.check_numbers(&counts, |account| digests.of(account.as_str()), problems);
+    }
+
+    /// The same of tables that were written again, byte for byte: what is left is what the manifest and the leaves say
+    /// of them.
+    pub(super) fn check_written(&self, written: &Written, problems: &mut Problems) {
+        let mut counts = BTreeMap::new();
+        for control in &written.totals.controls {
+            for (verdict, rows) in &control.verdicts {
+                *counts
+                    .entry((control.rule.id.to_owned(), verdict.to_string()))
+                    .or_insert(0) += *rows as u64;
+            }
+        }
+        let empty = Digest::of(b"[]");
+        let digest = |account: &AccountId| written.found.get(account).copied().unwrap_or(empty);
+        self.check_numbers(&counts, digest, problems);
+    }
+
+    fn check_head(&self, head: &serde_json::Value, problems: &mut Problems) {
         let frameworks = self.catalogue.map(|catalogue| serde_json::json!(catalogue.frameworks));
         let is_as_judged = frameworks.is_none_or(|frameworks| head["frameworks"] == frameworks);
         if head["asOf"] != rfc3339(self.manifest.as_of)
             || !is_as_judged
-            || !has_only(&head, &["asOf", "format", "frameworks"])
+            || !has_only(head, &["asOf", "format", "frameworks"])
         {
             let message = "its head is not about this moment and these frameworks";
             problems.add(Code::Tables, Some(FINDINGS_JSON), message);
         }
+    }
+
+    /// Whether the manifest counts these findings, by rule and verdict, and every account's leaf commits to its own.
+    fn check_numbers(
+        &self,
+        counts: &BTreeMap<(String, String), u64>,
+        digest_of: impl Fn(&AccountId) -> Digest,
+        problems: &mut Problems,
+    ) {
         // A rule that is counted with nothing at all is found by its name alone.
         let is_known = |rule: &String| self.catalogue.is_none_or(|catalogue| catalogue.rule(rule).is_some());
         for rule in self.manifest.controls.keys().filter(|rule| !is_known(rule)) {
@@ -107,12 +138,12 @@ impl Tables<'_> {
                 .iter()
                 .map(move |(verdict, count)| ((rule.clone(), verdict.clone()), *count))
         });
-        differences(&says.collect(), &counts, |(rule, verdict), says, has| {
+        differences(&says.collect(), counts, |(rule, verdict), says, has| {
             let message = format!("it has {has} rows of {rule:?} with {verdict:?}, the manifest says {says}");
             problems.add(Code::Counts, Some(FINDINGS_CSV), message);
         });
         for leaf in self.leaves.values() {
-            if digests.of(leaf.account.as_str()) != leaf.findings {
+            if digest_of(&leaf.account) != leaf.findings {
                 let message = format!(
                     "the line of account {} commits to other findings than the table has",
                     leaf.account
