@@ -5,8 +5,10 @@ mod alerts;
 mod bucket;
 mod buckets;
 mod event_stores;
+mod few;
 mod guardrails;
 mod joining;
+mod kept;
 mod key;
 mod keys;
 mod log_group;
@@ -40,6 +42,7 @@ use self::alerts::Alerts;
 use self::bucket::AwsBucket;
 use self::event_stores::EventStores;
 use self::guardrails::Guardrails;
+use self::kept::Kept;
 use self::key::AwsKey;
 use self::log_group::AwsLogGroup;
 use self::organization::Facts;
@@ -93,7 +96,7 @@ impl Inventory for AwsInventory {
     fn regions(&self, account: &AccountId) -> Vec<Region> {
         self.units
             .get(account)
-            .map(|unit| unit.plan().keys().cloned().collect())
+            .map(|unit| unit.plan().iter().map(|(region, _)| region.clone()).collect())
             .unwrap_or_default()
     }
 
@@ -157,11 +160,11 @@ impl Inventory for AwsInventory {
         channel: Channel,
     ) -> Observed<Delivery> {
         let read = match self.trails.get(trail) {
-            Some(trail) if trail.owner() == account => trail.status_in(region),
+            Some(trail) if trail.owner() == account => trail.status_in(region).map(Observed::as_ref),
             _ => self.units.get(account).and_then(|unit| unit.copy_in(trail, region)),
         };
         match read {
-            Some(status) => status.clone().map(|status| status.delivery(channel)),
+            Some(status) => status.map(|status| status.delivery(channel)),
             None => Observed::not_collected("how the trail delivers from the Region"),
         }
     }
@@ -186,8 +189,9 @@ impl Inventory for AwsInventory {
             return listed;
         }
         // In a Region that is off nobody was to ask.
-        match self.units.get(account).and_then(|unit| unit.plan().get(region)) {
-            Some(Observed::Unknown(gap)) if gap.why == GapReason::RegionDisabled => Observed::Unknown(Gap {
+        let listing = self.units.get(account).and_then(|unit| unit.plan().get(region));
+        match listing.and_then(Kept::gap) {
+            Some(gap) if gap.why == GapReason::RegionDisabled => Observed::Unknown(Gap {
                 wanted: WANTED,
                 ..gap.clone()
             }),

@@ -82,6 +82,7 @@ impl ReportWriter for HtmlWriter {
             endpoints: &provenance.endpoint.hosts,
             simulated: provenance.endpoint.simulated,
             scope: scope_in_words(&provenance.scope),
+            search: search_in_words(&provenance.scope),
         };
         Box::new(html::Gathering::new(&*recorded.inventory, selection, collection))
     }
@@ -94,6 +95,17 @@ impl OpenReport for html::Gathering<'_> {
 
     fn write(&mut self, totals: &Totals, mut out: &mut dyn Write) -> io::Result<()> {
         html::write(&self.report(totals), &mut out)
+    }
+}
+
+/// How trails were searched for, and what that proves.
+fn search_in_words(scope: &Map<String, Value>) -> &'static str {
+    if scope.get("plan").and_then(Value::as_str) == Some("economical") {
+        "economically: each account was asked for the list of its trails, and the home Regions it names for those trails. \
+         AWS does not promise that this list has trails of other single Regions, so nothing is said about Regions that \
+         were not asked: nothing passes there, and no account counts as one without a trail"
+    } else {
+        "exhaustively: every Region that an account has on, and that is in scope, was asked for its trails"
     }
 }
 

@@ -144,11 +144,11 @@ pub enum BaselineError {
     Unwritable(#[from] toml::ser::Error),
 }
 
-/// How long GxP asks records to be kept, where nothing else is said: seven years.
+/// How long `GxP` asks records to be kept, where nothing else is said: seven years.
 const GXP_RETENTION_DAYS: u32 = 2_555;
 
 impl Baseline {
-    /// What is asked where nothing is configured, under the frameworks an assessment is written for: GxP has log files
+    /// What is asked where nothing is configured, under the frameworks an assessment is written for: `GxP` has log files
     /// kept for seven years.
     #[must_use]
     pub fn under(selection: &Selection) -> Self {

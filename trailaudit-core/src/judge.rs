@@ -52,12 +52,12 @@ pub(crate) fn judge<'a>(
         Check::EachAlarm(check) => bench.alarms(check),
         Check::EachKey(check) => bench.keys(check),
         Check::EachBucket(check) => bench.buckets(check),
-        Check::EachEventStore(check) => Judgement::of_accounts(move |unit| bench.event_stores(check, unit.account)),
-        Check::EachAccount(check) => Judgement::of_accounts(move |unit| vec![bench.account(check, unit.account)]),
+        Check::EachEventStore(check) => Judgement::of_accounts(move |unit| bench.event_stores(check, unit)),
+        Check::EachAccount(check) => Judgement::of_accounts(move |unit| vec![bench.account(check, unit)]),
         Check::EachListedAccount(check) => {
             Judgement::of_accounts(move |unit| vec![bench.listed_account(check, unit.account)])
         }
-        Check::EachRegion(check) => Judgement::of_accounts(move |unit| bench.regions(check, unit.account)),
+        Check::EachRegion(check) => Judgement::of_accounts(move |unit| bench.regions(check, unit)),
         Check::EachOrganization(check) => bench.organization(check),
         Check::EachException => bench.exceptions(acceptances),
     }
@@ -102,8 +102,7 @@ impl<'a> Judgement<'a> {
     }
 }
 
-/// What findings of one rule are sorted by: account, Region and resource; the rest only where these do not tell findings
-/// apart.
+/// What findings of one rule are sorted by: account, Region and resource; the rest only where these tell nothing apart.
 fn order(finding: &Finding) -> impl Ord + '_ {
     let place = (&finding.account, &finding.region, finding.subject.id());
     (place, &finding.subject, &finding.inherited_from)
@@ -123,8 +122,9 @@ impl<'a> Bench<'a> {
         Exam::new(self.inventory, self.baseline, self.as_of)
     }
 
-    fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
-        self.closed(account).unwrap_or_else(|| {
+    fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, unit: &Unit<'_>) -> Finding {
+        self.closed(unit).unwrap_or_else(|| {
+            let account = unit.account;
             let exam = self.exam();
             let ruling = check(account, &exam);
             self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())
@@ -142,7 +142,11 @@ impl<'a> Bench<'a> {
     }
 
     /// What every rule says of an account into which nobody can look, or has to.
-    fn closed(&self, account: &Account) -> Option<Finding> {
+    fn closed(&self, unit: &Unit<'_>) -> Option<Finding> {
+        if unit.is_open {
+            return None;
+        }
+        let account = unit.account;
         if !account.state.is_auditable() {
             return Some(self.finding(&account.id, Subject::Account, not_in_use(account), Vec::new()));
         }

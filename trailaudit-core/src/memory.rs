@@ -26,6 +26,9 @@ pub use key::MemoryKey;
 pub use log_group::MemoryLogGroup;
 pub use trail::MemoryTrail;
 
+type Deliveries = BTreeMap<Channel, Observed<Delivery>>;
+type EventStores = Vec<Box<dyn EventStore + Send>>;
+
 /// An inventory that is plain data. What was never put in is unknown.
 pub struct MemoryInventory {
     organization: Organization,
@@ -35,19 +38,19 @@ pub struct MemoryInventory {
     region_lists: BTreeMap<AccountId, Observed<()>>,
     listings: BTreeMap<AccountId, BTreeMap<Region, Observed<Vec<Sighting>>>>,
     trails: BTreeMap<TrailId, Box<dyn Trail + Send>>,
-    logging: BTreeMap<(TrailId, AccountId), Observed<bool>>,
-    deliveries: BTreeMap<(TrailId, AccountId, Region, Channel), Observed<Delivery>>,
+    logging: BTreeMap<TrailId, BTreeMap<AccountId, Observed<bool>>>,
+    deliveries: BTreeMap<TrailId, BTreeMap<AccountId, BTreeMap<Region, Deliveries>>>,
     keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
     buckets: BTreeMap<BucketId, Observed<Option<Box<dyn Bucket + Send>>>>,
     alarms: BTreeMap<AlarmId, Observed<Option<Box<dyn Alarm + Send>>>>,
-    event_stores: BTreeMap<(AccountId, Region), Observed<Vec<Box<dyn EventStore + Send>>>>,
+    event_stores: BTreeMap<AccountId, BTreeMap<Region, Observed<EventStores>>>,
     delegated: Observed<Vec<AccountId>>,
     described: Observed<Option<Organization>>,
     all_features: Observed<bool>,
     strangers: BTreeMap<AccountId, Observed<bool>>,
     trusted: Observed<bool>,
-    denials: BTreeMap<(AccountId, Tampering), Observed<Option<Opinion>>>,
+    denials: BTreeMap<AccountId, BTreeMap<Tampering, Observed<Option<Opinion>>>>,
 }
 
 impl MemoryInventory {
@@ -106,7 +109,8 @@ impl MemoryInventory {
 
     /// Says whether a trail logs for an account that is not its owner.
     pub fn set_logging_for(&mut self, trail: &TrailId, account: &AccountId, logging: Observed<bool>) {
-        self.logging.insert((trail.clone(), account.clone()), logging);
+        let of_trail = self.logging.entry(trail.clone()).or_default();
+        of_trail.insert(account.clone(), logging);
     }
 
     /// Says how a trail delivers what happens in a Region of an account. Of what is not said, the trail itself tells in
@@ -119,8 +123,9 @@ impl MemoryInventory {
         channel: Channel,
         delivery: Observed<Delivery>,
     ) {
-        let place = (trail.clone(), account.clone(), region.clone(), channel);
-        self.deliveries.insert(place, delivery);
+        let of_trail = self.deliveries.entry(trail.clone()).or_default();
+        let of_account = of_trail.entry(account.clone()).or_default();
+        of_account.entry(region.clone()).or_default().insert(channel, delivery);
     }
 
     /// Says what is known of a key.
@@ -150,7 +155,8 @@ impl MemoryInventory {
         region: &Region,
         stores: Observed<Vec<Box<dyn EventStore + Send>>>,
     ) {
-        self.event_stores.insert((account.clone(), region.clone()), stores);
+        let of_account = self.event_stores.entry(account.clone()).or_default();
+        of_account.insert(region.clone(), stores);
     }
 
     /// Says to whom the administration of audit trails was delegated.
@@ -180,7 +186,8 @@ impl MemoryInventory {
 
     /// Says whether policies of the organization deny `tampering` to an account.
     pub fn set_denial(&mut self, tampering: Tampering, account: &AccountId, denial: Observed<Option<Opinion>>) {
-        self.denials.insert((account.clone(), tampering), denial);
+        let of_account = self.denials.entry(account.clone()).or_default();
+        of_account.insert(tampering, denial);
     }
 }
 
@@ -237,7 +244,8 @@ impl Inventory for MemoryInventory {
     }
 
     fn is_logging_for(&self, trail: &TrailId, account: &AccountId) -> Observed<bool> {
-        match (self.logging.get(&(trail.clone(), account.clone())), self.trail(trail)) {
+        let read = self.logging.get(trail).and_then(|of_trail| of_trail.get(account));
+        match (read, self.trail(trail)) {
             (Some(logging @ Observed::Known { .. }), _) => logging.clone(),
             (_, Some(trail)) => trail.is_logging(),
             (_, None) => Observed::not_collected("whether the trail is logging"),
@@ -269,8 +277,12 @@ impl Inventory for MemoryInventory {
         region: &Region,
         channel: Channel,
     ) -> Observed<Delivery> {
-        let place = (trail.clone(), account.clone(), region.clone(), channel);
-        match (self.deliveries.get(&place), self.trail(trail)) {
+        let of_account = self.deliveries.get(trail).and_then(|of_trail| of_trail.get(account));
+        let of_region = of_account.and_then(|of_account| of_account.get(region));
+        match (
+            of_region.and_then(|of_region| of_region.get(&channel)),
+            self.trail(trail),
+        ) {
             (Some(delivery), _) => delivery.clone(),
             (None, Some(trail)) if trail.owner() == account && trail.home_region() == region => trail.delivery(channel),
             _ => Observed::not_collected("how the trail delivers from the Region"),
@@ -296,7 +308,8 @@ impl Inventory for MemoryInventory {
     }
 
     fn event_stores_in(&self, account: &AccountId, region: &Region) -> Observed<Vec<&dyn EventStore>> {
-        match self.event_stores.get(&(account.clone(), region.clone())) {
+        let of_account = self.event_stores.get(account);
+        match of_account.and_then(|of_account| of_account.get(region)) {
             Some(stores) => stores.as_ref().map(|stores| {
                 let stores = stores.iter().map(|store| -> &dyn EventStore { store.as_ref() });
                 stores.collect()
@@ -329,8 +342,9 @@ impl Inventory for MemoryInventory {
     }
 
     fn denies(&self, tampering: Tampering, account: &AccountId) -> Observed<Option<Opinion>> {
-        self.denials
-            .get(&(account.clone(), tampering))
+        let of_account = self.denials.get(account);
+        of_account
+            .and_then(|of_account| of_account.get(&tampering))
             .cloned()
             .unwrap_or_else(|| Observed::not_collected("what policies of the organization deny the account"))
     }

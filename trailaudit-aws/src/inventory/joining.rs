@@ -99,13 +99,11 @@ impl Reading {
             let Some(refusal) = self.refusal(trail.owner(), Some(trail.home_region())) else {
                 continue;
             };
-            let unasked = |gap: &Gap| gap.evidence.is_none();
-            if matches!(&trail.description, Observed::Unknown(gap) if unasked(gap)) {
-                trail.description = Observed::Unknown(refusal.clone());
-            }
-            if matches!(&trail.status, Observed::Unknown(gap) if unasked(gap)) {
-                trail.status = Observed::Unknown(refusal);
-            }
+            explain(&mut trail.description, &refusal);
+            explain(&mut trail.status, &refusal);
+            explain(&mut trail.recorded, &refusal);
+            explain(&mut trail.insights, &refusal);
+            explain(&mut trail.tags, &refusal);
         }
         self.trails = trails;
     }
@@ -206,10 +204,17 @@ impl Reading {
     ) -> Option<Observed<Option<Timestamp>>> {
         let beginning = streams::beginning(trail.owner(), wide, organization);
         let received = self.streams.latest(group, &beginning);
-        received.or_else(|| match self.log_groups.get(group)? {
+        let wanted = "what the trail's log group received from it";
+        received.or_else(|| match self.log_groups.get(group) {
             // Into a group that does not exist nothing comes.
-            Observed::Known { value: None, evidence } => Some(Observed::known(None, evidence.clone())),
-            _ => None,
+            Some(Observed::Known { value: None, evidence }) => Some(Observed::known(None, evidence.clone())),
+            Some(Observed::Known { .. }) => None,
+            Some(Observed::Unknown(gap)) => Some(Observed::Unknown(Gap { wanted, ..gap.clone() })),
+            None => {
+                let account = Arn::parse(group.as_str())?.account_id()?;
+                let gap = self.refusal(&account, None)?;
+                Some(Observed::Unknown(Gap { wanted, ..gap }))
+            }
         })
     }
 
@@ -243,6 +248,15 @@ impl Reading {
             }
         }
         named
+    }
+}
+
+/// Gives a reason to what nobody asked for.
+fn explain<T>(fact: &mut Observed<T>, refusal: &Gap) {
+    if let Observed::Unknown(gap) = fact
+        && gap.evidence.is_none()
+    {
+        *gap = refusal.clone();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading record files, exchange by exchange; what was read is joined in [`super::joining`].
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
@@ -14,6 +14,7 @@ use super::alerts::Alerts;
 use super::buckets::Buckets;
 use super::event_stores::EventStores;
 use super::guardrails::Guardrails;
+use super::kept::Same;
 use super::keys::Keys;
 use super::log_group::{self, AwsLogGroup, LogPolicies, Streams};
 use super::organization::Listings;
@@ -42,7 +43,7 @@ pub struct Reading {
     pub(super) buckets: Buckets,
     pub(super) event_stores: EventStores,
     pub(super) guardrails: Guardrails,
-    pub(super) same: HashMap<Vec<Sighting>, Arc<[Sighting]>>,
+    pub(super) same: Same,
     /// Accounts outside the plan that should have been entered for what trails name in them.
     pub(super) closed: BTreeMap<AccountId, Gap>,
 }
@@ -67,7 +68,7 @@ impl Reading {
             buckets: Buckets::default(),
             event_stores: EventStores::default(),
             guardrails: Guardrails::default(),
-            same: HashMap::new(),
+            same: Same::default(),
             closed: BTreeMap::new(),
         }
     }
@@ -99,7 +100,7 @@ impl Reading {
         }
         unit.note_call(id);
         match exchange.operation.as_str() {
-            "ListRegions" => unit.note_regions(id, exchange),
+            "ListRegions" => unit.note_regions(id, exchange, &mut self.same),
             // Asked for some by name, a Region does not tell of the others.
             "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
                 self.listing(account, id, exchange);
@@ -138,8 +139,9 @@ impl Reading {
             Some(sightings) => (Observed::known(sightings, id), false),
             None => refused_listing(id, exchange),
         };
+        let region = self.same.region(&exchange.region);
         let unit = self.units.entry(account.clone()).or_default();
-        unit.note_listing(exchange.region.clone(), listing, looks_off);
+        unit.note_listing(region, listing, looks_off);
     }
 
     fn sightings(&mut self, id: EvidenceId, exchange: &Exchange) -> Option<Arc<[Sighting]>> {
@@ -153,9 +155,7 @@ impl Reading {
             self.describe(trail, description, id, exchange);
         }
         sightings.sort_by(|a, b| a.trail.cmp(&b.trail));
-        // Thousands of members list the same copies: one list serves all.
-        let same = self.same.entry(sightings);
-        Some(same.or_insert_with_key(|sightings| sightings.as_slice().into()).clone())
+        Some(self.same.sightings(&sightings))
     }
 
     /// A trail asked for by name in its owner account.
@@ -207,8 +207,11 @@ impl Reading {
         let trail = TrailId::from(name);
         if arn.account != exchange.account.as_str() {
             if exchange.operation == "GetTrailStatus" {
+                // Thousands of members read the same copies: one name serves all.
+                let known = self.trails.get_key_value(&trail).map(|(known, _)| known.clone());
+                let region = self.same.region(&exchange.region);
                 let unit = self.units.entry(account.clone()).or_default();
-                unit.note_copy(trail, exchange.region.clone(), trail::status(id, exchange));
+                unit.note_copy(known.unwrap_or(trail), region, trail::status(id, exchange));
             }
             return;
         }

@@ -101,6 +101,8 @@ pub(crate) struct Collection<'a> {
     pub(crate) simulated: bool,
     /// The scope, in words or as the run log has it; empty for the whole organization.
     pub(crate) scope: String,
+    /// How trails were searched for, and what that proves.
+    pub(crate) search: &'static str,
 }
 
 /// Writes the page. The same report gives the same bytes.

@@ -136,9 +136,9 @@ impl<'f> Page<'f> {
         }
         match self.rule.check {
             Check::EachTrail(_) => self.of_trails(listing, |_| true),
-            // An owner's deliveries are judged Region by Region, a member's once.
+            // One verdict for each of the Regions a trail of one's own covers, one for a copy.
             Check::EachDelivery(_) => self.of_trails(listing, |finding| {
-                finding.inherited_from.is_some() || finding.region == cell.region
+                finding.region.is_none() || finding.region == cell.region
             }),
             Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
             Check::EachLogGroup(_) | Check::EachAlarm(_) | Check::EachEventStore(_) => {

@@ -3,29 +3,27 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 use super::{Bench, Judgement};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId, Region, TrailId};
-use crate::rule::{Decision, Exam, Ruling, Verdict};
+use crate::rule::{Exam, Ruling, inconclusive};
 use crate::trail::Trail;
 
 type Check = fn(&dyn Trail, &AccountId, &Region, &Exam<'_>) -> Ruling;
 
 impl<'a> Bench<'a> {
     pub(super) fn deliveries(self, check: Check) -> Judgement<'a> {
-        let trails = self.inventory.trails();
-        let own: Vec<_> = trails
-            .par_iter()
-            .flat_map_iter(|trail| self.own_deliveries(check, *trail))
-            .collect();
-        Judgement::new(own, move |unit| {
-            self.besides_own_trails(unit, |copy, proof| {
-                self.delivery_to_member(check, unit.account, copy, proof)
-            })
+        let owned = self.owned();
+        let beyond = self.beyond_scope(&owned).flat_map(|(_, trails)| trails);
+        let beyond: Vec<_> = beyond.flat_map(|trail| self.own_deliveries(check, *trail)).collect();
+        Judgement::new(beyond, move |unit| {
+            let own = owned.get(&unit.account.id).into_iter().flatten();
+            let mut findings: Vec<_> = own.flat_map(|trail| self.own_deliveries(check, *trail)).collect();
+            let of_copy = |copy: &TrailId, proof| self.delivery_to_member(check, unit.account, copy, proof);
+            findings.extend(self.besides_own_trails(unit, of_copy));
+            findings
         })
     }
 
@@ -71,10 +69,7 @@ impl<'a> Bench<'a> {
         _ = exam.read(Observed::known((), proof));
         let ruling = match self.inventory.trail(copy) {
             Some(trail) => check(trail, &account.id, trail.home_region(), &exam),
-            None => Ok(Decision {
-                verdict: Verdict::Inconclusive,
-                reason: "the trail was not seen in its owner account".into(),
-            }),
+            None => inconclusive("the trail was not seen in its owner account"),
         };
         let subject = Subject::Trail(copy.clone());
         let mut finding = self.finding(&account.id, subject, ruling, exam.into_evidence());

@@ -1,6 +1,6 @@
 //! The event stores of every planned Region of an account.
 
-use super::Bench;
+use super::{Bench, Unit};
 use crate::event_store::EventStore;
 use crate::finding::{Finding, Subject};
 use crate::observed::{Gap, GapReason};
@@ -11,11 +11,12 @@ impl Bench<'_> {
     pub(super) fn event_stores(
         &self,
         check: fn(&dyn EventStore, &Exam<'_>) -> Ruling,
-        account: &Account,
+        unit: &Unit<'_>,
     ) -> Vec<Finding> {
-        if let Some(finding) = self.closed(account) {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
+        let account = unit.account;
         let mut findings = Vec::new();
         let whole = self.exam();
         for region in self.inventory.regions(&account.id) {

@@ -1,10 +1,11 @@
 //! What every rule stands on alike: the plan in its shortest form, and the trails that accounts show.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::trails::Seen;
+use super::trails::{Listings, Seen};
 use crate::coverage::{CellStatus, cells_of, unlisted};
 use crate::inventory::{Inventory, Sighting};
 use crate::observed::Observed;
@@ -29,8 +30,12 @@ pub(crate) struct Ground<'a> {
 /// One account with its part of the plan.
 pub(crate) struct Unit<'a> {
     pub(crate) account: &'a Account,
+    /// Whether it is in use and was entered.
+    pub(crate) is_open: bool,
     pub(crate) cells: Box<[Planned]>,
     pub(crate) seen: Seen<'a>,
+    /// How the trails of its Regions were listed, once somebody asked: it shows what is not there.
+    listings: OnceLock<Listings>,
 }
 
 /// One planned cell: no more than rules have to know of it.
@@ -110,6 +115,11 @@ impl<'a> Ground<'a> {
 }
 
 impl<'a> Unit<'a> {
+    /// How the trails of its Regions were listed.
+    pub(super) fn listings(&self, inventory: &dyn Inventory) -> &Listings {
+        self.listings.get_or_init(|| Listings::of(self.account, inventory))
+    }
+
     /// With the list of trails that each cell shows.
     fn of(account: &'a Account, inventory: &'a dyn Inventory) -> (Self, Vec<&'a [Sighting]>) {
         let listing = |region: Option<&Region>| match region.map(|region| inventory.trails_in(&account.id, region)) {
@@ -123,10 +133,13 @@ impl<'a> Unit<'a> {
             status: cell.status,
             listing: 0,
         });
+        let is_entered = matches!(inventory.entry(&account.id), Observed::Known { .. });
         let unit = Self {
             account,
+            is_open: account.state.is_auditable() && is_entered,
             cells: planned.collect::<Box<[_]>>(),
             seen: Seen::of(account, inventory),
+            listings: OnceLock::new(),
         };
         (unit, listings)
     }

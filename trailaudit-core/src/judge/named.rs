@@ -3,9 +3,7 @@
 
 mod kinds;
 
-use std::collections::{BTreeMap, HashSet};
-
-use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 use self::kinds::Kind;
 use super::{Bench, Judgement, Unit};
@@ -20,53 +18,53 @@ use crate::trail::Trail;
 
 impl<'a> Bench<'a> {
     pub(super) fn log_groups(self, check: fn(&dyn LogGroup, &Exam<'_>) -> Ruling) -> Judgement<'a> {
-        self.each_named(&kinds::LOG_GROUPS, |id, trails, exam| match exam.log_group(id)? {
-            Some(group) => check(group, exam),
-            None => gone("the log group", "trail-delivers-to-log-group", trails),
+        self.each_named(&kinds::LOG_GROUPS, move |id, trails, exam| {
+            match exam.log_group(id)? {
+                Some(group) => check(group, exam),
+                None => gone("the log group", "trail-delivers-to-log-group", trails),
+            }
         })
     }
 
     pub(super) fn alarms(self, check: fn(&dyn Alarm, &Exam<'_>) -> Ruling) -> Judgement<'a> {
-        self.each_named(&kinds::ALARMS, |id, _, exam| match exam.alarm(id)? {
+        self.each_named(&kinds::ALARMS, move |id, _, exam| match exam.alarm(id)? {
             Some(alarm) => check(alarm, exam),
             None => not_applicable("the alarm does not exist any more"),
         })
     }
 
     pub(super) fn keys(self, check: fn(&dyn Key, &[&dyn Trail], &Exam<'_>) -> Ruling) -> Judgement<'a> {
-        self.each_named(&kinds::KEYS, |id, trails, exam| match exam.key(id)? {
+        self.each_named(&kinds::KEYS, move |id, trails, exam| match exam.key(id)? {
             Some(key) => check(key, trails, exam),
             None => gone("the key", "trail-encrypted-with-customer-key", trails),
         })
     }
 
     pub(super) fn buckets(self, check: fn(&dyn Bucket, &[&dyn Trail], &Exam<'_>) -> Ruling) -> Judgement<'a> {
-        self.each_named(&kinds::BUCKETS, |id, trails, exam| match exam.bucket(id)? {
+        self.each_named(&kinds::BUCKETS, move |id, trails, exam| match exam.bucket(id)? {
             Some(bucket) => check(bucket, trails, exam),
             None => gone("the bucket", "log-bucket-owned-by-organization", trails),
         })
     }
 
-    fn each_named<Id: Clone + Ord + Send>(
+    fn each_named<Id: Clone + Ord>(
         self,
         kind: &'static Kind<Id>,
-        judge: impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling + Sync,
+        judge: impl Fn(&Id, &[&dyn Trail], &Exam<'_>) -> Ruling + Send + Sync + 'a,
     ) -> Judgement<'a> {
-        let accounts = self.inventory.accounts().iter();
-        let in_scope: HashSet<_> = accounts.filter(|account| !account.excluded).map(|a| &a.id).collect();
-        let mut owned = BTreeMap::<&AccountId, Vec<&dyn Trail>>::new();
-        for trail in self.inventory.trails() {
-            if !kind.is_in_scope_only || in_scope.contains(trail.owner()) {
-                owned.entry(trail.owner()).or_default().push(trail);
-            }
-        }
-        let owned: Vec<_> = owned.into_iter().collect();
-        let findings: Vec<_> = owned
-            .par_iter()
-            .flat_map_iter(|(owner, trails)| self.named_by(kind, owner, trails, &judge))
-            .collect();
-        let has_one: HashSet<_> = findings.iter().map(|finding| finding.account.clone()).collect();
-        Judgement::new(findings, move |unit| self.besides_named(kind.nothing, unit, &has_one))
+        let owned = self.owned();
+        let beyond = self.beyond_scope(&owned).filter(|_| !kind.is_in_scope_only);
+        let beyond = beyond.flat_map(|(owner, trails)| self.named_by(kind, owner, trails, &judge));
+        let beyond: Vec<_> = beyond.collect();
+        Judgement::new(beyond, move |unit| {
+            let account = &unit.account.id;
+            let mut findings = match owned.get(account) {
+                Some(trails) => self.named_by(kind, account, trails, &judge),
+                None => Vec::new(),
+            };
+            findings.extend(self.besides_named(kind.nothing, unit, findings.is_empty()));
+            findings
+        })
     }
 
     /// What the trails of one account name, and the trails of which that could not be read.
@@ -112,14 +110,13 @@ impl<'a> Bench<'a> {
         findings
     }
 
-    fn besides_named(&self, nothing: &str, unit: &Unit<'_>, has_one: &HashSet<AccountId>) -> Vec<Finding> {
-        let account = unit.account;
-        if let Some(finding) = self.closed(account) {
+    fn besides_named(&self, nothing: &str, unit: &Unit<'_>, names_nothing: bool) -> Vec<Finding> {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
         let mut findings = self.unread_of(unit);
-        if findings.is_empty() && !has_one.contains(&account.id) {
-            findings.push(self.without(account, nothing));
+        if findings.is_empty() && names_nothing {
+            findings.push(self.without(unit, nothing));
         }
         findings
     }

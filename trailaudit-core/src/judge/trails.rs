@@ -34,9 +34,8 @@ impl<'a> Bench<'a> {
             .filter(|(trail, _)| self.ground.shared.contains(trail.id()));
         let inheritance: Inheritance = shared.map(inherited).collect();
         Judgement::new(own, move |unit| {
-            self.besides_own_trails(unit, |copy, proof| {
-                self.inherited(&unit.account.id, copy, proof, &inheritance)
-            })
+            let of_copy = |copy: &TrailId, proof| self.inherited(&unit.account.id, copy, proof, &inheritance);
+            self.besides_own_trails(unit, of_copy)
         })
     }
 
@@ -60,30 +59,30 @@ impl<'a> Bench<'a> {
         unit: &Unit<'_>,
         of_copy: impl Fn(&TrailId, EvidenceId) -> Finding,
     ) -> Vec<Finding> {
-        let account = unit.account;
-        if let Some(finding) = self.closed(account) {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
         let copies = unit.seen.copies.iter();
         let mut findings: Vec<_> = copies.map(|(copy, proof)| of_copy(copy, *proof)).collect();
         findings.extend(self.unread_of(unit));
         if findings.is_empty() && unit.seen.owned == 0 {
-            findings.push(self.without(account, "the account has no trail"));
+            findings.push(self.without(unit, "the account has no trail"));
         }
         findings
     }
 
     /// What is said of an account in which nothing to judge was seen. Where a Region was not asked, there may be something.
-    pub(super) fn without(&self, account: &Account, nothing: &str) -> Finding {
-        let (mut evidence, unasked) = listings_of(account, self.inventory);
+    pub(super) fn without(&self, unit: &Unit<'_>, nothing: &str) -> Finding {
+        let Listings { read, unasked } = unit.listings(self.inventory);
+        let mut evidence = read.to_vec();
         let ruling = match unasked {
             None => not_applicable(nothing),
             Some(gap) => {
                 evidence.extend(gap.cited());
-                Err(gap)
+                Err(gap.clone())
             }
         };
-        self.finding(&account.id, Subject::Account, ruling, evidence)
+        self.finding(&unit.account.id, Subject::Account, ruling, evidence)
     }
 
     fn inherited(&self, account: &AccountId, trail: &TrailId, proof: EvidenceId, inheritance: &Inheritance) -> Finding {
@@ -94,6 +93,29 @@ impl<'a> Bench<'a> {
         let mut finding = self.finding(account, Subject::Trail(trail.clone()), Ok(decision), vec![proof]);
         finding.inherited_from = Some(trail.clone());
         finding
+    }
+}
+
+/// The trails, by who owns them.
+pub(super) type Owned<'a> = HashMap<&'a AccountId, Vec<&'a dyn Trail>>;
+
+impl<'a> Bench<'a> {
+    pub(super) fn owned(&self) -> Owned<'a> {
+        let mut owned = Owned::new();
+        for trail in self.inventory.trails() {
+            owned.entry(trail.owner()).or_default().push(trail);
+        }
+        owned
+    }
+
+    /// Those of owners that no unit in scope stands for: nobody lists them, or the scope of the run leaves them out.
+    pub(super) fn beyond_scope<'o>(
+        &self,
+        owned: &'o Owned<'a>,
+    ) -> impl Iterator<Item = (&'a AccountId, &'o [&'a dyn Trail])> {
+        let in_scope = |id: &AccountId| self.ground.account(id).is_some_and(|account| !account.excluded);
+        let beyond = owned.iter().filter(move |(owner, _)| !in_scope(owner));
+        beyond.map(|(owner, trails)| (*owner, trails.as_slice()))
     }
 }
 
@@ -137,15 +159,25 @@ impl<'a> Seen<'a> {
 
 /// The exchanges that list the trails of an account's Regions, and why some Region was not asked, by whoever chose the
 /// plan of the run.
-fn listings_of(account: &Account, inventory: &dyn Inventory) -> (Vec<EvidenceId>, Option<Gap>) {
-    let mut read = Vec::new();
-    let mut unasked = None;
-    for region in inventory.regions(&account.id) {
-        match inventory.trails_in(&account.id, &region) {
-            Observed::Known { evidence, .. } => read.push(evidence.first()),
-            Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => _ = unasked.get_or_insert(gap),
-            Observed::Unknown(_) => {}
+pub(crate) struct Listings {
+    read: Box<[EvidenceId]>,
+    unasked: Option<Gap>,
+}
+
+impl Listings {
+    pub(super) fn of(account: &Account, inventory: &dyn Inventory) -> Self {
+        let mut read = Vec::new();
+        let mut unasked = None;
+        for region in inventory.regions(&account.id) {
+            match inventory.trails_in(&account.id, &region) {
+                Observed::Known { evidence, .. } => read.push(evidence.first()),
+                Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => _ = unasked.get_or_insert(gap),
+                Observed::Unknown(_) => {}
+            }
+        }
+        Self {
+            read: read.into(),
+            unasked,
         }
     }
-    (read, unasked)
 }

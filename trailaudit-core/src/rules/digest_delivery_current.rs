@@ -85,7 +85,7 @@ mod tests {
     fn no_region_and_no_member_is_quiet() {
         let at = |place, digests| {
             judge_at(&super::RULE, place, |w| {
-                _ = w.elsewhere.insert(Channel::DigestFiles, digests)
+                _ = w.elsewhere.insert(Channel::DigestFiles, digests);
             })
         };
         for place in [(OWNER, AWAY), (MEMBER, HOME)] {

@@ -101,7 +101,7 @@ mod tests {
     fn another_region_may_be_quiet_and_a_member_is_judged_by_its_own_reading() {
         let at = |place, files| {
             judge_at(&super::RULE, place, |w| {
-                _ = w.elsewhere.insert(Channel::LogFiles, files)
+                _ = w.elsewhere.insert(Channel::LogFiles, files);
             })
         };
         insta::assert_snapshot!(at((OWNER, AWAY), delivered(None, None)), @"pass: no log file so far, and no error is known: a quiet Region");

@@ -58,7 +58,7 @@ mod tests {
     fn another_region_may_be_quiet_and_a_member_is_judged_by_its_own_reading() {
         let at = |place, group| {
             judge_at(&super::RULE, place, |w| {
-                _ = w.elsewhere.insert(Channel::LogGroup, group)
+                _ = w.elsewhere.insert(Channel::LogGroup, group);
             })
         };
         insta::assert_snapshot!(at((OWNER, AWAY), delivered(60, None)), @"pass: last event at 2026-11-20T00:00:00Z, and no error is known");

@@ -152,7 +152,6 @@ pub mod v1 {
         /// reading them as formulas.
         #[must_use]
         pub fn cells(&self) -> [Cow<'_, str>; 8] {
-            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
             [
                 (&*self.account_id).into(),
                 (&*self.account_name).into(),
@@ -161,7 +160,7 @@ pub mod v1 {
                 (&*self.region).into(),
                 (&*self.status).into(),
                 (&*self.detail).into(),
-                evidence.join(";").into(),
+                EvidenceId::joined(&self.evidence).into(),
             ]
         }
     }

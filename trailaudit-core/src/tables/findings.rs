@@ -232,7 +232,6 @@ pub mod v1 {
         #[must_use]
         pub fn cells(&self) -> [Cow<'_, str>; 15] {
             let requirements = self.requirements.join(";").into();
-            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
             [
                 (&*self.rule).into(),
                 (&*self.title).into(),
@@ -248,7 +247,7 @@ pub mod v1 {
                 (&*self.reason).into(),
                 (&*self.exception).into(),
                 requirements,
-                evidence.join(";").into(),
+                EvidenceId::joined(&self.evidence).into(),
             ]
         }
     }

@@ -85,7 +85,7 @@ impl<R: BufRead> Reading<R> {
     pub fn next_entry(&mut self) -> Result<Option<Vec<u8>>, TableError> {
         const END: &[u8] = b"]}";
         let layout = || TableError::Layout("a table of this version");
-        let line = self.lines.next().transpose()?.ok_or_else(layout)?;
+        let mut line = self.lines.next().transpose()?.ok_or_else(layout)?;
         if line == END && self.next != Next::Entry {
             return match self.lines.next().transpose()? {
                 None => Ok(None),
@@ -95,9 +95,12 @@ impl<R: BufRead> Reading<R> {
         if self.next == Next::End {
             return Err(layout());
         }
-        let entry = line.strip_suffix(b",");
-        self.next = if entry.is_some() { Next::Entry } else { Next::End };
-        Ok(Some(entry.map_or_else(|| line.clone(), <[u8]>::to_vec)))
+        self.next = if line.pop_if(|last| *last == b',').is_some() {
+            Next::Entry
+        } else {
+            Next::End
+        };
+        Ok(Some(line))
     }
 }
 

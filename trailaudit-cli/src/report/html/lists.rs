@@ -6,6 +6,7 @@ use trailaudit_core::Verdict;
 use trailaudit_core::evidence::EvidenceId;
 use trailaudit_core::finding::{Finding, Subject};
 use trailaudit_core::organization::{AccountId, Region, TrailId};
+use trailaudit_core::rule::Check;
 
 use super::ROWS;
 use super::answers::Answers;
@@ -42,12 +43,15 @@ pub(super) struct Row {
     pub(super) members_left_out: usize,
     /// How many findings stand on it.
     findings: usize,
+    place: Option<Place>,
 }
 
 /// What findings have in common that stand on one row.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Place {
     Trail(TrailId),
+    /// The Regions a trail of the account delivers from.
+    DeliveriesOf(AccountId, TrailId),
     RegionsOf(AccountId),
 }
 
@@ -82,7 +86,7 @@ impl List {
             None => (&mut self.rows, &mut self.places),
             Some(_) => (&mut self.inherited, &mut self.inherited_places),
         };
-        let place = Place::of(&finding.subject, &finding.account);
+        let place = Place::of(finding);
         if let Some(known) = place.as_ref().and_then(|place| places.get(place)) {
             rows[*known].add(finding);
             return;
@@ -100,8 +104,7 @@ impl List {
 
     fn finish(&mut self) {
         for row in std::mem::take(&mut self.inherited) {
-            let place = Place::of(&row.subject, &row.account);
-            let known = place.as_ref().and_then(|place| self.places.get(place));
+            let known = row.place.as_ref().and_then(|place| self.places.get(place));
             match known {
                 Some(known) => self.rows[*known].join(row),
                 None if self.rows.len() < ROWS => self.rows.push(row),
@@ -112,12 +115,21 @@ impl List {
 }
 
 impl Place {
-    fn of(subject: &Subject, account: &AccountId) -> Option<Self> {
-        match subject {
-            Subject::Trail(trail) => Some(Self::Trail(trail.clone())),
-            Subject::Region => Some(Self::RegionsOf(account.clone())),
+    fn of(finding: &Finding) -> Option<Self> {
+        let account = || finding.account.clone();
+        match (&finding.subject, finding.rule.check) {
+            // Members are judged by what they read themselves: each is a row of its own.
+            (Subject::Trail(_), Check::EachDelivery(_)) if finding.inherited_from.is_some() => None,
+            (Subject::Trail(trail), Check::EachDelivery(_)) => Some(Self::DeliveriesOf(account(), trail.clone())),
+            (Subject::Trail(trail), _) => Some(Self::Trail(trail.clone())),
+            (Subject::Region, _) => Some(Self::RegionsOf(account())),
             _ => None,
         }
+    }
+
+    /// Whether what stands on the row differs by Region.
+    fn is_of_regions(&self) -> bool {
+        matches!(self, Self::DeliveriesOf(..) | Self::RegionsOf(_))
     }
 }
 
@@ -133,8 +145,9 @@ impl Row {
             members: Vec::new(),
             members_left_out: 0,
             findings: 1,
+            place: Place::of(finding),
         };
-        if finding.subject == Subject::Region {
+        if row.is_of_regions() {
             row.add_region(finding);
         } else {
             row.regions.extend(finding.region.clone());
@@ -146,13 +159,17 @@ impl Row {
 
     fn add(&mut self, finding: &Finding) {
         self.findings += 1;
-        if finding.subject == Subject::Region {
+        if self.is_of_regions() {
             self.add_region(finding);
         } else if self.members.len() < ROWS {
             self.members.push((finding.account.clone(), finding.evidence.clone()));
         } else {
             self.members_left_out += 1;
         }
+    }
+
+    fn is_of_regions(&self) -> bool {
+        self.place.as_ref().is_some_and(Place::is_of_regions)
     }
 
     fn add_region(&mut self, finding: &Finding) {
@@ -165,7 +182,7 @@ impl Row {
     /// Takes in what another row says of the same.
     fn join(&mut self, other: Self) {
         self.findings += other.findings;
-        if other.subject == Subject::Region {
+        if other.is_of_regions() {
             self.regions.extend(other.regions);
             self.reason.extend(other.reason);
             self.evidence.extend(other.evidence);
@@ -241,5 +258,31 @@ mod tests {
         let members = (300..305).map(|i| finding(i, shared(), true));
         let (rows, left_out) = rows(members.chain(own));
         assert_eq!((rows.len(), left_out), (ROWS, 3 + 5));
+    }
+
+    /// A trail's own Regions stand together; a member, which is judged by its own reading, stands alone.
+    #[test]
+    fn deliveries_stand_together_in_the_account_that_owns_the_trail() {
+        let rule = CATALOGUE
+            .iter()
+            .find(|rule| matches!(rule.check, Check::EachDelivery(_)));
+        let delivery = |account, region: Option<&str>| Finding {
+            rule: rule.unwrap(),
+            region: region.map(Region::from),
+            ..finding(account, Subject::Trail("shared".into()), region.is_none())
+        };
+        let mut lists = Lists::default();
+        for delivery in [
+            delivery(1, Some("a")),
+            delivery(1, Some("b")),
+            delivery(2, None),
+            delivery(3, None),
+        ] {
+            lists.add(&delivery);
+        }
+        lists.finish();
+        let (rows, left_out) = lists.of(Verdict::Fail);
+        let regions: Vec<_> = rows.iter().map(|row| (row.regions.len(), row.members.len())).collect();
+        assert_eq!((regions, left_out), (vec![(2, 0), (0, 0), (0, 0)], 0));
     }
 }

@@ -107,6 +107,7 @@ impl Sample {
             endpoints: hosts,
             simulated,
             scope: String::new(),
+            search: "exhaustively",
         };
         let mut gathering = Gathering::new(&self.inventory, &self.selection, collection);
         let baseline = Baseline::default();

@@ -15,6 +15,7 @@ pub(super) struct Verify<'a> {
     endpoints: &'a [String],
     simulated: bool,
     scope: &'a str,
+    search: &'a str,
     organization: &'a str,
     management_account: &'a str,
     frameworks: Vec<&'static str>,
@@ -33,6 +34,7 @@ impl<'a> Verify<'a> {
             endpoints: collection.endpoints,
             simulated: collection.simulated,
             scope: &collection.scope,
+            search: collection.search,
             organization: &report.organization.id,
             management_account: report.organization.management_account.as_str(),
             frameworks: gathered
