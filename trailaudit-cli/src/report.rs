@@ -14,6 +14,7 @@ mod markdown;
 mod markup;
 mod ocsf;
 mod oscal;
+pub(crate) mod reconcile;
 mod sarif;
 pub(crate) mod signatures;
 mod source;

@@ -29,6 +29,7 @@ mod kms;
 mod outcomes;
 mod outputs;
 mod quarter;
+mod reconcile;
 mod rules;
 mod scopes;
 mod shards;
