@@ -15,6 +15,7 @@ mod markup;
 mod ocsf;
 mod oscal;
 pub(crate) mod reconcile;
+mod requirements;
 mod sarif;
 pub(crate) mod signatures;
 mod source;
