@@ -13,14 +13,16 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use trailaudit_core::evidence::Files;
-use trailaudit_core::evidence::package::FINDINGS_JSON;
+use jiff::Timestamp;
+use trailaudit_core::assessment::Assessing;
+use trailaudit_core::evidence::provider::ReadError;
+use trailaudit_core::evidence::{Files, Provider};
+use trailaudit_core::finding::Finding;
 use trailaudit_core::organization::AccountId;
-use trailaudit_core::tables::findings::v1::Entry;
-use trailaudit_core::tables::reading::{Reading, TableError};
+use trailaudit_core::{Baseline, Rule, Verdict};
 
 use self::seen::Seen;
-use crate::package::PackageError;
+use crate::AwsRecords;
 
 /// A tool that is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,36 +101,49 @@ impl Theirs {
     /// Whether it says the same as one of our verdicts. Having nothing to judge and saying nothing is the same; what
     /// could not be read is never the same as nothing.
     #[must_use]
-    pub fn agrees(self, ours: &str) -> bool {
+    pub fn agrees(self, ours: Verdict) -> bool {
         match self {
-            Self::Pass => ours == "pass",
-            Self::Fail => ours == "fail" || ours == "excepted",
-            Self::NoRow => ours == "not-applicable",
+            Self::Pass => ours == Verdict::Pass,
+            Self::Fail => matches!(ours, Verdict::Fail | Verdict::Excepted),
+            Self::NoRow => ours == Verdict::NotApplicable,
             Self::Unknown => false,
         }
     }
 }
 
+/// The columns of the comparison, in order: the fields of a [`Row`].
+pub const COLUMNS: [&str; 9] = [
+    "rule",
+    "peer_check",
+    "account",
+    "region",
+    "resource",
+    "ours",
+    "theirs",
+    "reason",
+    "how",
+];
+
 /// One finding of ours beside what a peer would say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Our rule.
-    pub rule: String,
+    /// Our rule, by its id.
+    pub rule: &'static str,
     /// The peer's name for its own.
-    pub check: &'static str,
-    /// The account.
+    pub peer_check: &'static str,
+    /// The account, by its id.
     pub account: String,
-    /// The Region of our row; empty for what is about the account.
+    /// The Region of our finding; empty for what is about the account, and for what it inherits.
     pub region: String,
-    /// The resource of our row; empty likewise.
+    /// The ARN of what our finding is about; empty for an account or Region.
     pub resource: String,
     /// Our verdict.
-    pub ours: String,
-    /// Theirs.
+    pub ours: Verdict,
+    /// What the peer would say.
     pub theirs: Theirs,
-    /// Our reason.
+    /// Why our verdict is what it is, in a sentence.
     pub reason: String,
-    /// How the peer comes to its verdict, in a sentence.
+    /// How the peer comes to its own, in a sentence: where the two differ, this says why.
     pub how: &'static str,
 }
 
@@ -136,7 +151,23 @@ impl Row {
     /// Whether both say the same.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        self.theirs.agrees(&self.ours)
+        self.theirs.agrees(self.ours)
+    }
+
+    /// The cells, in the order of the columns.
+    #[must_use]
+    pub fn cells(&self) -> [&str; 9] {
+        [
+            self.rule,
+            self.peer_check,
+            &self.account,
+            &self.region,
+            &self.resource,
+            self.ours.as_str(),
+            self.theirs.as_str(),
+            &self.reason,
+            self.how,
+        ]
     }
 }
 
@@ -145,34 +176,45 @@ impl Row {
 #[non_exhaustive]
 pub enum ReconcileError {
     /// The records cannot be read.
-    #[error(transparent)]
-    Records(#[from] PackageError),
-    /// The findings cannot be read.
-    #[error("{FINDINGS_JSON}: {0}")]
-    Table(#[from] TableError),
-    /// An entry of the findings is not one.
-    #[error("{FINDINGS_JSON}: {0}")]
-    Entry(#[from] serde_json::Error),
-    /// A file cannot be read, or the rows cannot be written.
     #[error("{0}")]
+    Records(ReadError),
+    /// A row cannot be written.
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Gives every finding of a package that `peer` has a control for, with what the peer would say, in the package's order.
+/// By what our own verdicts are reached.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The rules, in the order of the rows; those that no control of the peer is about are left out.
+    pub rules: Vec<&'static Rule>,
+    /// The thresholds and exceptions.
+    pub baseline: Baseline,
+    /// The moment the verdicts speak about, when it is not the one the collection was made for.
+    pub as_of: Option<Timestamp>,
+}
+
+/// Judges the records of a package or of a collection, and gives every finding that `peer` has a control for with what the
+/// peer would say of the same records, in the order of the report.
 ///
 /// # Errors
-/// When the package cannot be read, or `take` fails.
+/// When the records cannot be read, or `take` fails.
 pub fn reconcile(
     files: &dyn Files,
+    terms: &Terms,
     peer: Peer,
     take: &mut dyn FnMut(&Row) -> io::Result<()>,
 ) -> Result<(), ReconcileError> {
-    let seen = Seen::read(files)?;
-    let mut table = Reading::new(files.open(FINDINGS_JSON)?, "trailaudit.findings/v1", "findings")?;
-    while let Some(line) = table.next_entry()? {
-        let entry: Entry<'_> = serde_json::from_slice(&line)?;
-        for control in peer.controls().iter().filter(|control| control.rule == entry.rule) {
-            take(&control.row(&entry, &seen))?;
+    let recorded = AwsRecords.read(files).map_err(ReconcileError::Records)?;
+    let as_of = terms.as_of.unwrap_or(recorded.provenance.as_of);
+    let seen = Seen::read(files, as_of).map_err(|error| ReconcileError::Records(error.into()))?;
+    let of = |rule: &'static Rule| peer.controls().iter().filter(move |control| control.rule == rule.id);
+    let mut rules = terms.rules.clone();
+    rules.retain(|rule| of(rule).next().is_some());
+    let assessing = Assessing::new(&*recorded.inventory, &rules, &terms.baseline, as_of);
+    for finding in assessing.flatten() {
+        for control in of(finding.rule) {
+            take(&control.row(&finding, &seen))?;
         }
     }
     Ok(())
@@ -191,29 +233,29 @@ struct Said(Theirs, &'static str);
 /// One of our rows, asked of a peer.
 struct Question<'a> {
     seen: &'a Seen,
-    account: AccountId,
+    account: &'a AccountId,
     region: &'a str,
     resource: &'a str,
 }
 
 impl Control {
-    fn row(&self, entry: &Entry<'_>, seen: &Seen) -> Row {
+    fn row(&self, finding: &Finding, seen: &Seen) -> Row {
         let question = Question {
             seen,
-            account: AccountId::from(&*entry.account_id),
-            region: &entry.region,
-            resource: &entry.resource_id,
+            account: &finding.account,
+            region: finding.region.as_ref().map_or("", |region| region.as_str()),
+            resource: finding.subject.id(),
         };
         let Said(theirs, how) = (self.says)(&question);
         Row {
-            rule: entry.rule.to_string(),
-            check: self.check,
-            account: entry.account_id.to_string(),
-            region: entry.region.to_string(),
-            resource: entry.resource_id.to_string(),
-            ours: entry.verdict.to_string(),
+            rule: finding.rule.id,
+            peer_check: self.check,
+            account: question.account.to_string(),
+            region: question.region.to_owned(),
+            resource: question.resource.to_owned(),
+            ours: finding.verdict,
             theirs,
-            reason: entry.reason.to_string(),
+            reason: finding.reason.clone(),
             how,
         }
     }
@@ -222,7 +264,7 @@ impl Control {
 impl Question<'_> {
     /// The trail the row is about, as its account shows it.
     fn trail(&self) -> Option<&seen::Trail> {
-        self.seen.account(&self.account)?.trail(self.resource)
+        self.seen.account(self.account)?.trail(self.resource)
     }
 
     fn by_trail(&self, how: &'static str, holds: impl FnOnce(&seen::Trail) -> bool) -> Said {

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use support::{Run, collector, hand_made, member_role, serve, simulated};
-use trailaudit_aws::reconcile::{Peer, Row, reconcile};
-use trailaudit_aws::{AwsRecords, Folder};
-use trailaudit_core::evidence::Draft;
-use trailaudit_core::evidence::manifest::Tool;
+use trailaudit_aws::Folder;
+use trailaudit_aws::reconcile::{Peer, Row, Terms, reconcile};
+use trailaudit_core::{Baseline, CATALOGUE};
 use trailaudit_sim::{Account, Denial, DeniedBy, EventSelectors, Key, LogGroup, Server, Trail, World};
 
 const MANAGEMENT: &str = "111111111111";
@@ -31,19 +30,17 @@ const RULES: [&str; 8] = [
 /// What every peer says of a served world.
 async fn compared(server: &Server) -> BTreeMap<&'static str, Vec<Row>> {
     let run = Run::of(collector(server).as_of(now()).build().unwrap()).await;
-    let tool = Tool {
-        name: "test".into(),
-        version: "1".into(),
-    };
-    Draft::new(tool)
-        .seal(&mut Folder::open(run.path()).unwrap(), &AwsRecords)
-        .unwrap();
     let files = Folder::open(run.path()).unwrap();
+    let terms = Terms {
+        rules: CATALOGUE.to_vec(),
+        baseline: Baseline::default(),
+        as_of: None,
+    };
     Peer::ALL
         .into_iter()
         .map(|peer| {
             let mut rows = Vec::new();
-            reconcile(&files, peer, &mut |row| {
+            reconcile(&files, &terms, peer, &mut |row| {
                 rows.push(row.clone());
                 Ok(())
             })
@@ -275,7 +272,7 @@ async fn a_whole_population_is_compared() {
         assert!(rows.len() > 100);
         for row in rows {
             assert!(
-                RULES.contains(&&*row.rule) || row.rule == "account-has-logging-trail",
+                RULES.contains(&row.rule) || row.rule == "account-has-logging-trail",
                 "{row:?}"
             );
             assert!(!row.how.is_empty() && !row.reason.is_empty());
@@ -288,22 +285,22 @@ async fn a_whole_population_is_compared() {
      6 powerpipe cloudtrail_trail_integrated_with_logs: we inconclusive, they no row
      2 powerpipe cloudtrail_trail_integrated_with_logs: we inconclusive, they pass
      5 powerpipe cloudtrail_trail_integrated_with_logs: we not-applicable, they no row
-    16 powerpipe cloudtrail_trail_integrated_with_logs: we pass, they fail
-    27 powerpipe cloudtrail_trail_integrated_with_logs: we pass, they pass
+    15 powerpipe cloudtrail_trail_integrated_with_logs: we pass, they fail
+    51 powerpipe cloudtrail_trail_integrated_with_logs: we pass, they pass
      1 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we fail, they fail
      9 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we fail, they pass
      6 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we inconclusive, they no row
      4 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we inconclusive, they pass
      5 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we not-applicable, they no row
-    44 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we pass, they pass
+    67 powerpipe cloudtrail_trail_logs_encrypted_with_kms_cmk: we pass, they pass
      2 powerpipe cloudtrail_trail_validation_enabled: we fail, they fail
      6 powerpipe cloudtrail_trail_validation_enabled: we inconclusive, they no row
      5 powerpipe cloudtrail_trail_validation_enabled: we not-applicable, they no row
-    56 powerpipe cloudtrail_trail_validation_enabled: we pass, they pass
+    79 powerpipe cloudtrail_trail_validation_enabled: we pass, they pass
      1 powerpipe log_group_retention_period_365: we fail, they fail
      7 powerpipe log_group_retention_period_365: we inconclusive, they no row
     11 powerpipe log_group_retention_period_365: we not-applicable, they no row
-    34 powerpipe log_group_retention_period_365: we pass, they fail
+    58 powerpipe log_group_retention_period_365: we pass, they fail
      1 powerpipe log_group_retention_period_365: we pass, they pass
      4 prowler cloudtrail_cloudwatch_logging_enabled: we fail, they fail
      7 prowler cloudtrail_cloudwatch_logging_enabled: we fail, they pass
@@ -312,40 +309,41 @@ async fn a_whole_population_is_compared() {
      1 prowler cloudtrail_cloudwatch_logging_enabled: we inconclusive, they pass
      5 prowler cloudtrail_cloudwatch_logging_enabled: we not-applicable, they no row
      1 prowler cloudtrail_cloudwatch_logging_enabled: we pass, they fail
-    42 prowler cloudtrail_cloudwatch_logging_enabled: we pass, they pass
+    65 prowler cloudtrail_cloudwatch_logging_enabled: we pass, they pass
      1 prowler cloudtrail_kms_encryption_enabled: we fail, they fail
      9 prowler cloudtrail_kms_encryption_enabled: we fail, they pass
      6 prowler cloudtrail_kms_encryption_enabled: we inconclusive, they no row
      4 prowler cloudtrail_kms_encryption_enabled: we inconclusive, they pass
      5 prowler cloudtrail_kms_encryption_enabled: we not-applicable, they no row
-    44 prowler cloudtrail_kms_encryption_enabled: we pass, they pass
+    67 prowler cloudtrail_kms_encryption_enabled: we pass, they pass
      2 prowler cloudtrail_log_file_validation_enabled: we fail, they fail
      6 prowler cloudtrail_log_file_validation_enabled: we inconclusive, they no row
      5 prowler cloudtrail_log_file_validation_enabled: we not-applicable, they no row
-    56 prowler cloudtrail_log_file_validation_enabled: we pass, they pass
+    79 prowler cloudtrail_log_file_validation_enabled: we pass, they pass
     11 prowler cloudtrail_multi_region_enabled: we fail, they fail
      6 prowler cloudtrail_multi_region_enabled: we inconclusive, they no row
      4 prowler cloudtrail_multi_region_enabled: we not-applicable, they no row
-    67 prowler cloudtrail_multi_region_enabled: we pass, they pass
+     4 prowler cloudtrail_multi_region_enabled: we pass, they fail
+    63 prowler cloudtrail_multi_region_enabled: we pass, they pass
      4 prowler cloudtrail_multi_region_enabled_logging_management_events: we fail, they fail
      2 prowler cloudtrail_multi_region_enabled_logging_management_events: we inconclusive, they no row
      3 prowler cloudtrail_multi_region_enabled_logging_management_events: we not-applicable, they no row
-     6 prowler cloudtrail_multi_region_enabled_logging_management_events: we pass, they fail
-    10 prowler cloudtrail_multi_region_enabled_logging_management_events: we pass, they pass
+     8 prowler cloudtrail_multi_region_enabled_logging_management_events: we pass, they fail
+     8 prowler cloudtrail_multi_region_enabled_logging_management_events: we pass, they pass
      4 prowler cloudtrail_s3_dataevents_read_enabled: we fail, they fail
      2 prowler cloudtrail_s3_dataevents_read_enabled: we inconclusive, they no row
      3 prowler cloudtrail_s3_dataevents_read_enabled: we not-applicable, they no row
-    15 prowler cloudtrail_s3_dataevents_read_enabled: we pass, they fail
-     1 prowler cloudtrail_s3_dataevents_read_enabled: we pass, they pass
+    14 prowler cloudtrail_s3_dataevents_read_enabled: we pass, they fail
+     2 prowler cloudtrail_s3_dataevents_read_enabled: we pass, they pass
      4 prowler cloudtrail_s3_dataevents_write_enabled: we fail, they fail
      2 prowler cloudtrail_s3_dataevents_write_enabled: we inconclusive, they no row
      3 prowler cloudtrail_s3_dataevents_write_enabled: we not-applicable, they no row
-    15 prowler cloudtrail_s3_dataevents_write_enabled: we pass, they fail
-     1 prowler cloudtrail_s3_dataevents_write_enabled: we pass, they pass
+    14 prowler cloudtrail_s3_dataevents_write_enabled: we pass, they fail
+     2 prowler cloudtrail_s3_dataevents_write_enabled: we pass, they pass
      1 prowler cloudwatch_log_group_retention_policy_specific_days_enabled: we fail, they fail
      7 prowler cloudwatch_log_group_retention_policy_specific_days_enabled: we inconclusive, they no row
     11 prowler cloudwatch_log_group_retention_policy_specific_days_enabled: we not-applicable, they no row
-    35 prowler cloudwatch_log_group_retention_policy_specific_days_enabled: we pass, they pass
+    59 prowler cloudwatch_log_group_retention_policy_specific_days_enabled: we pass, they pass
      4 security-hub CloudTrail.1: we fail, they fail
      2 security-hub CloudTrail.1: we inconclusive, they no row
      3 security-hub CloudTrail.1: we not-applicable, they no row
@@ -356,7 +354,7 @@ async fn a_whole_population_is_compared() {
      6 security-hub CloudTrail.2: we inconclusive, they no row
      4 security-hub CloudTrail.2: we inconclusive, they pass
      5 security-hub CloudTrail.2: we not-applicable, they no row
-    44 security-hub CloudTrail.2: we pass, they pass
+    67 security-hub CloudTrail.2: we pass, they pass
      2 security-hub CloudTrail.3: we fail, they fail
      2 security-hub CloudTrail.3: we inconclusive, they no row
      3 security-hub CloudTrail.3: we not-applicable, they no row
@@ -365,17 +363,17 @@ async fn a_whole_population_is_compared() {
      2 security-hub CloudTrail.4: we fail, they fail
      6 security-hub CloudTrail.4: we inconclusive, they no row
      5 security-hub CloudTrail.4: we not-applicable, they no row
-    56 security-hub CloudTrail.4: we pass, they pass
+    79 security-hub CloudTrail.4: we pass, they pass
      1 security-hub CloudTrail.5: we fail, they fail
     10 security-hub CloudTrail.5: we fail, they pass
      6 security-hub CloudTrail.5: we inconclusive, they no row
      4 security-hub CloudTrail.5: we inconclusive, they pass
      5 security-hub CloudTrail.5: we not-applicable, they no row
-    43 security-hub CloudTrail.5: we pass, they pass
+    66 security-hub CloudTrail.5: we pass, they pass
      1 security-hub CloudWatch.16: we fail, they fail
      7 security-hub CloudWatch.16: we inconclusive, they no row
     11 security-hub CloudWatch.16: we not-applicable, they no row
-    35 security-hub CloudWatch.16: we pass, they pass
+    59 security-hub CloudWatch.16: we pass, they pass
     ");
 }
 
@@ -384,7 +382,12 @@ fn tally(compared: &BTreeMap<&'static str, Vec<Row>>) -> String {
     let mut counts = BTreeMap::new();
     for (peer, rows) in compared {
         for row in rows {
-            let key = format!("{peer} {}: we {}, they {}", row.check, row.ours, row.theirs.as_str());
+            let key = format!(
+                "{peer} {}: we {}, they {}",
+                row.peer_check,
+                row.ours,
+                row.theirs.as_str()
+            );
             *counts.entry(key).or_insert(0) += 1;
         }
     }

@@ -16,7 +16,7 @@ pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
 pub(crate) use help::{command, whole_command};
 pub(crate) use manual::{Completions, Man};
-pub(crate) use report::Report;
+pub(crate) use report::{Report, View};
 pub(crate) use shards::{CollectShard, Merge};
 
 /// Proves that every account and Region of an AWS Organization keeps an audit trail.

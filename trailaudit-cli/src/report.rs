@@ -14,6 +14,8 @@ mod markdown;
 mod markup;
 mod ocsf;
 mod oscal;
+pub(crate) mod reconcile;
+mod requirements;
 mod sarif;
 pub(crate) mod signatures;
 mod source;

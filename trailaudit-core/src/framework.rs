@@ -1,5 +1,6 @@
 //! Frameworks as data: which requirement of which edition asks for which rule, and who says so.
 
+mod clause;
 mod unanswered;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::rule::Rule;
 use crate::rules::is_always_asked;
 
+pub use clause::{Answer, Clause, clauses};
 pub use unanswered::{UNANSWERED, Unanswered, unanswered_requirements};
 
 /// How grave a fail is.

@@ -27,6 +27,37 @@ pub(crate) fn write_row<W: Write>(csv: &mut csv::Writer<W>, cells: &[impl AsRef<
     csv.write_record(None::<&[u8]>)
 }
 
+/// A table of one's own, written like those of a package: CRLF, every cell quoted, none a formula.
+pub struct Csv<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Csv<W> {
+    /// Writes the names of the columns.
+    ///
+    /// # Errors
+    /// When `out` refuses.
+    pub fn begin(out: W, columns: &[&str]) -> io::Result<Self> {
+        let mut csv = csv_writer(out);
+        csv.write_record(columns)?;
+        Ok(Self(csv))
+    }
+
+    /// Writes one row, with a cell for each column.
+    ///
+    /// # Errors
+    /// When `out` refuses, or there are more cells or fewer.
+    pub fn row(&mut self, cells: &[impl AsRef<str>]) -> io::Result<()> {
+        Ok(write_row(&mut self.0, cells)?)
+    }
+
+    /// Writes what is held back.
+    ///
+    /// # Errors
+    /// When `out` refuses.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// A cell that no spreadsheet takes for a formula: names are chosen by others, and `=HYPERLINK(...)` is a legal name.
 ///
 /// What is not seen does not count: `LibreOffice` drops a NUL, and calculates what follows it.

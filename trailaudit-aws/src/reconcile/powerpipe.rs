@@ -18,7 +18,7 @@ pub(super) const CONTROLS: &[Control] = &[
         check: "cloudtrail_trail_integrated_with_logs",
         says: |question| {
             let how = "it wants a log group and a delivery of the last 24 hours, but reads the time of deliveries to the \
-                       bucket; in a member the status of an organization trail is NULL, which alarms";
+                       bucket; a status it cannot read, as in a member that of an organization trail, is NULL, which alarms";
             at_home(question, how, |account, trail| {
                 let own = trail.owner == question.account.as_str();
                 let status = account.status(&trail.arn).filter(|_| own);
@@ -60,7 +60,7 @@ pub(super) const CONTROLS: &[Control] = &[
 /// Its rows are those of the trail's home Region alone.
 fn at_home(question: &Question<'_>, how: &'static str, holds: impl FnOnce(&Account, &Trail) -> bool) -> Said {
     const NONE: &str = "there is no row where the trail's home Region is not shown";
-    let Some(account) = question.seen.account(&question.account) else {
+    let Some(account) = question.seen.account(question.account) else {
         return Said(Theirs::NoRow, NONE);
     };
     let at_home = |trail: &&Trail| {

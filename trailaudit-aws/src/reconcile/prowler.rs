@@ -66,9 +66,10 @@ pub(super) const CONTROLS: &[Control] = &[
 fn to_log_group(question: &Question<'_>) -> Said {
     let how = "it looks at the last delivery to a log group alone, which has to be of the last 24 hours: a quiet trail \
                fails, and neither the group, nor its role, nor a delivery error is looked at";
-    let account = question.seen.account(&question.account);
-    question.by_trail(how, |trail| {
-        let status = account.and_then(|account| account.status(&trail.arn));
+    let status = question.seen.account(question.account);
+    let status = status.and_then(|account| account.status(question.resource));
+    let how = status.map_or("a status that it cannot read counts as no delivery, and fails", |_| how);
+    question.by_trail(how, |_| {
         question
             .seen
             .is_of_the_last_day(status.and_then(|status| status.to_group))
@@ -92,7 +93,7 @@ fn logging(account: &Account) -> Vec<&str> {
 fn region_logged(question: &Question<'_>) -> Said {
     let how = "a Region passes with any logging trail in it; after one status that cannot be read all later trails count \
                as stopped";
-    let account = question.seen.account(&question.account);
+    let account = question.seen.account(question.account);
     let Some((account, trails)) = account.and_then(|account| Some((account, account.trails_in(question.region)?)))
     else {
         return Said(Theirs::NoRow, "a Region whose trails cannot be listed has no row");
@@ -108,7 +109,7 @@ fn region_logged(question: &Question<'_>) -> Said {
 fn management_events(question: &Question<'_>) -> Said {
     let how = "of advanced selectors it takes the one called `Management events selector`, a free text, and no other; \
                a member cannot read those of an organization trail";
-    let Some(account) = question.seen.account(&question.account) else {
+    let Some(account) = question.seen.account(question.account) else {
         return Said(Theirs::NoRow, "an account in which nothing can be read has no rows");
     };
     let logging = logging(account);
@@ -133,9 +134,9 @@ fn management_events(question: &Question<'_>) -> Said {
 }
 
 fn object_events(question: &Question<'_>, kind: &str) -> Said {
-    let how = "any advanced selector for objects passes, whichever buckets it names and whether it reads or writes, \
-               whether or not the trail is logging";
-    let Some(account) = question.seen.account(&question.account) else {
+    let how = "it takes a basic selector for all buckets, or any advanced one for objects, whichever buckets it names, \
+               whether it reads or writes, and whether or not the trail is logging";
+    let Some(account) = question.seen.account(question.account) else {
         return Said(Theirs::NoRow, "an account in which nothing can be read has no rows");
     };
     let basic = |one: &Value| {
@@ -166,10 +167,12 @@ fn object_events(question: &Question<'_>, kind: &str) -> Said {
         };
         any("EventSelectors", &basic) || any("AdvancedEventSelectors", &advanced)
     };
-    let mut trails = account.trails();
-    if trails.any(|trail| account.selectors(&trail.arn).is_some_and(records)) {
-        Said(Theirs::Pass, how)
-    } else {
-        Said(Theirs::Fail, how)
+    let selectors = || account.trails().map(|trail| account.selectors(&trail.arn));
+    if selectors().flatten().any(records) {
+        return Said(Theirs::Pass, how);
     }
+    let unread = "a trail whose selectors it cannot read records nothing to it, and a member cannot read those of an \
+                  organization trail";
+    let is_unread = selectors().any(|selectors| selectors.is_none());
+    Said(Theirs::Fail, if is_unread { unread } else { how })
 }

@@ -56,7 +56,7 @@ pub(super) const CONTROLS: &[Control] = &[
 /// The rule is evaluated in every Region that records configuration.
 fn account_logged(question: &Question<'_>) -> Said {
     const HOW: &str = "it is evaluated Region by Region, and fails in every Region that lists no logging trail";
-    let Some(account) = question.seen.account(&question.account) else {
+    let Some(account) = question.seen.account(question.account) else {
         return Said(Theirs::NoRow, "an account in which nothing can be read has no findings");
     };
     let mut regions = account.read_regions();
@@ -70,7 +70,7 @@ fn account_logged(question: &Question<'_>) -> Said {
 
 fn management_events(question: &Question<'_>) -> Said {
     const HOW: &str = "it wants all management events of one multi-Region trail, and fails where a source is excluded";
-    let Some(account) = question.seen.account(&question.account) else {
+    let Some(account) = question.seen.account(question.account) else {
         return Said(Theirs::NoRow, "an account in which nothing can be read has no findings");
     };
     let own = |trail: &&super::seen::Trail| trail.owner == question.account.as_str();

@@ -54,12 +54,13 @@ pub(super) struct Status {
 }
 
 impl Seen {
-    pub fn read(files: &dyn Files) -> Result<Self, PackageError> {
+    /// Reads the records; `as_of` is the moment that all verdicts speak about.
+    pub fn read(files: &dyn Files, as_of: Timestamp) -> Result<Self, PackageError> {
         let run = package::whole_run(files)?;
         let mut seen = Self {
             accounts: BTreeMap::new(),
             retention: HashMap::new(),
-            as_of: run.as_of,
+            as_of,
         };
         // Thousands of accounts list the same copies.
         let mut same = HashSet::new();

@@ -96,6 +96,7 @@ const PAGES: &[Page] = &[
         examples: &[
             "report 2026-Q4 --format xlsx --out 2026-Q4.xlsx",
             "report 2026-Q4.zip --format csv --table coverage",
+            "report 2026-Q4 --format reconcile --peer prowler --out prowler.csv",
         ],
     },
     Page {

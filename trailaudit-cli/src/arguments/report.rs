@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use trailaudit_aws::reconcile::Peer;
 
 use crate::report::format::{Format, Table};
 
@@ -12,8 +14,8 @@ pub(crate) struct Report {
     #[arg(value_name = "PACKAGE")]
     pub package: PathBuf,
     /// The format.
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", value_parser = views())]
+    pub format: View,
     /// The file to write; it must not exist [default: stdout].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -25,4 +27,28 @@ pub(crate) struct Report {
     /// [default: us-east-1, or the one that answers for all others in another partition]
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
+    /// Whom to compare with, for reconcile.
+    #[arg(long, value_name = "TOOL", value_parser = peers())]
+    pub peer: Option<Peer>,
+}
+
+/// What a package is shown as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// Its findings, in a format.
+    Of(Format),
+    /// Its records, beside what another tool would say of them.
+    Reconcile,
+}
+
+fn views() -> impl TypedValueParser<Value = View> {
+    let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let reconcile =
+        PossibleValue::new("reconcile").help("What another tool (`--peer`) would say of the same records, as CSV");
+    PossibleValuesParser::new(formats.chain([reconcile]))
+        .map(|name| Format::named(&name).map_or(View::Reconcile, View::Of))
+}
+
+fn peers() -> impl TypedValueParser<Value = Peer> {
+    PossibleValuesParser::new(Peer::ALL.map(Peer::as_str)).try_map(|name| name.parse())
 }

@@ -1,13 +1,14 @@
 //! `trailaudit controls`: the catalogue and its clauses.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 use trailaudit_aws::calls_for;
 use trailaudit_core::Baseline;
-use trailaudit_core::framework::{Selection, frameworks, requirements};
+use trailaudit_core::Rule;
+use trailaudit_core::framework::{Clause, Framework, Selection, frameworks, requirements};
 use trailaudit_core::tables::catalogue::{subject, to_json};
-use trailaudit_core::{CATALOGUE, Rule};
 
 use super::audit::{known_rule, terms};
 use crate::arguments::{Controls, ControlsView, Form, Judge};
@@ -47,6 +48,12 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
             subject(rule),
             rule.aws.title
         );
+    }
+    if !chosen.is_empty() {
+        let undecided = undecided(&selection);
+        if !undecided.is_empty() {
+            _ = write!(out, "\n{undecided}");
+        }
     }
     Ok(out)
 }
@@ -123,28 +130,97 @@ fn calls(rule: &Rule) -> Vec<String> {
 }
 
 fn all_frameworks(form: Form) -> String {
-    let rules_of = |name: &str| {
-        CATALOGUE
-            .iter()
-            .filter(|rule| requirements().iter().any(|r| r.rule == rule.id && r.framework == name))
-            .count()
-    };
+    let all: Vec<_> = frameworks().iter().map(Summary::of).collect();
     if form == Form::Json {
-        let all: Vec<Value> = frameworks()
-            .iter()
-            .map(|f| json!({"id": f.id, "name": f.name, "editions": f.editions, "rules": rules_of(&f.name)}))
-            .collect();
-        return visible::json(&Value::from(all));
+        return visible::json(&all.iter().map(Summary::to_json).collect());
     }
     let mut out = String::new();
-    for framework in frameworks() {
-        let editions = framework.editions.join(", ");
-        let rules = rules_of(&framework.name);
+    for Summary {
+        framework,
+        rules,
+        clauses,
+    } in all
+    {
+        let not_covered = clauses.iter().filter(|clause| !clause.is_covered()).count();
+        let not_covered = match not_covered {
+            0 => String::new(),
+            count => format!(", {count} not covered"),
+        };
         _ = writeln!(
             out,
-            "{:<22} {:<24} {rules} rules; editions {editions}",
-            framework.id, framework.name
+            "{:<22} {:<24} {rules} rules; {} requirements{not_covered}; editions {}",
+            framework.id,
+            framework.name,
+            clauses.len(),
+            framework.editions.join(", ")
         );
+    }
+    out
+}
+
+/// A framework, and what answers it.
+struct Summary {
+    framework: &'static Framework,
+    /// How many rules answer it.
+    rules: usize,
+    clauses: Vec<Clause<'static>>,
+}
+
+impl Summary {
+    fn of(framework: &'static Framework) -> Self {
+        let clauses = framework.clauses();
+        let answers = clauses.iter().flat_map(|clause| &clause.answers);
+        let rules: BTreeSet<_> = answers.map(|answer| answer.rule).collect();
+        Self {
+            framework,
+            rules: rules.len(),
+            clauses,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let clause = |clause: &Clause<'_>| {
+            let rules: Vec<_> = clause.answers.iter().map(|answer| answer.rule).collect();
+            let undecided: Vec<_> = clause
+                .undecided()
+                .map(|control| json!({"control": control.control, "because": control.because}))
+                .collect();
+            json!({
+                "edition": clause.edition,
+                "requirement": clause.id,
+                "covered": clause.is_covered(),
+                "rules": rules,
+                "undecided": undecided,
+            })
+        };
+        json!({
+            "id": self.framework.id,
+            "name": self.framework.name,
+            "editions": self.framework.editions,
+            "rules": self.rules,
+            "requirements": self.clauses.iter().map(clause).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// What sources ask for beside the rules, framework by framework.
+fn undecided(selection: &Selection) -> String {
+    let mut out = String::new();
+    for framework in selection.frameworks() {
+        for clause in framework.clauses() {
+            let covered = if clause.is_covered() {
+                "in part not covered"
+            } else {
+                "not covered"
+            };
+            for control in clause.undecided() {
+                _ = writeln!(
+                    out,
+                    "{} {}:{} {covered}: {}, as {}",
+                    framework.name, clause.edition, clause.id, control.control, control.because
+                );
+            }
+        }
     }
     out
 }

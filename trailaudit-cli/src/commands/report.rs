@@ -3,32 +3,22 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
+use trailaudit_aws::reconcile::Peer;
 use trailaudit_aws::write_new;
 
 use super::assess::is_below;
-use crate::arguments::Report;
+use crate::arguments::{Report, View};
 use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::open;
 use crate::report::format::{Format, Table};
-use crate::report::{refuse_existing, told, write};
+use crate::report::{reconcile, refuse_existing, told, write};
 use crate::visible::Screen;
 
 /// Runs the command.
 pub(crate) fn run(report: &Report) -> Result<Exit> {
-    let table = table(report)?;
-    if report.region.is_some() && report.format != Format::Asff {
-        return Err(CommandError::usage("--region: only the format asff is for one Region"));
-    }
-    if let Some(region) = &report.region {
-        known_region(region)?;
-    }
+    let wanted = wanted(report)?;
     let out = report.out.as_deref();
-    if out.is_none() && report.format == Format::Xlsx && io::stdout().is_terminal() {
-        return Err(
-            CommandError::usage("--format: a workbook is nothing for a terminal").hint("name a file with --out")
-        );
-    }
     if let Some(out) = out {
         refuse_existing(out)?;
         if report
@@ -41,10 +31,14 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
         }
     }
     let package = open(&report.package)?;
-    let mut content = |out: &mut dyn Write| write(&*package, report.format, table, report.region.as_deref(), out);
-    let written = match out {
-        Some(path) => write_new(path, &mut content),
-        None => to_stdout(report.format, &mut content),
+    let written = match wanted {
+        Wanted::Findings { format, table, region } => to(out, format == Format::Json, &mut |out| {
+            write(&*package, format, table, region, out)
+        }),
+        Wanted::Comparison(peer) => {
+            let terms = reconcile::terms(&report.package, &*package)?;
+            to(out, false, &mut |out| reconcile::write(&*package, &terms, peer, out))
+        }
     };
     match written {
         // A reader that has seen enough is no error.
@@ -54,22 +48,69 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
     }
 }
 
-fn table(report: &Report) -> Result<Table> {
-    match report.table {
-        Some(_) if !matches!(report.format, Format::Csv | Format::Json) => Err(CommandError::usage(
+/// What is asked for.
+enum Wanted<'a> {
+    Findings {
+        format: Format,
+        table: Table,
+        region: Option<&'a str>,
+    },
+    Comparison(Peer),
+}
+
+/// Refuses what cannot be meant.
+fn wanted(report: &Report) -> Result<Wanted<'_>> {
+    let format = report.format;
+    if report.table.is_some() && !matches!(format, View::Of(Format::Csv | Format::Json)) {
+        return Err(CommandError::usage(
             "--table: only the formats csv and json are one table",
-        )),
-        table => Ok(table.unwrap_or_default()),
+        ));
+    }
+    if let Some(region) = &report.region {
+        if format != View::Of(Format::Asff) {
+            return Err(CommandError::usage("--region: only the format asff is for one Region"));
+        }
+        known_region(region)?;
+    }
+    match (format, report.peer) {
+        (View::Of(Format::Xlsx), None) if report.out.is_none() && io::stdout().is_terminal() => {
+            Err(CommandError::usage("--format: a workbook is nothing for a terminal").hint("name a file with --out"))
+        }
+        (View::Of(format), None) => Ok(Wanted::Findings {
+            format,
+            table: report.table.unwrap_or_default(),
+            region: report.region.as_deref(),
+        }),
+        (View::Reconcile, Some(peer)) => Ok(Wanted::Comparison(peer)),
+        (View::Reconcile, None) => {
+            let peers = Peer::ALL.map(Peer::as_str).join("|");
+            Err(
+                CommandError::usage("--format reconcile: it does not say with which tool to compare")
+                    .hint(format_args!("name one with --peer {peers}")),
+            )
+        }
+        (View::Of(_), Some(peer)) => Err(CommandError::usage(
+            "--peer: only the format reconcile compares with another tool",
+        )
+        .hint(format_args!("did you mean `--format reconcile --peer {peer}`?"))),
+    }
+}
+
+/// Writes a file, or to stdout.
+fn to(out: Option<&Path>, is_json: bool, content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match out {
+        Some(path) => write_new(path, content),
+        None => to_stdout(is_json, content),
     }
 }
 
 /// Bytes for another program as they are; a terminal is shown nothing it would obey.
-fn to_stdout(format: Format, content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn to_stdout(is_json: bool, content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let stdout = io::stdout().lock();
     if !stdout.is_terminal() {
         let mut out = BufWriter::with_capacity(64 << 10, stdout);
         return content(&mut out).and_then(|()| out.flush());
     }
-    let mut out = BufWriter::new(Screen::new(stdout, format == Format::Json));
+    let mut out = BufWriter::new(Screen::new(stdout, is_json));
     content(&mut out).and_then(|()| out.flush())
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trailaudit_aws::reconcile::ReconcileError;
 use trailaudit_aws::write_new;
 use trailaudit_core::evidence::ListedError;
 
@@ -83,6 +84,10 @@ pub(crate) fn refuse_existing(path: &Path) -> Result<()> {
 
 /// Why a report was not written to `out`: something about the package, or about the file.
 pub(crate) fn told(out: &Path, package: &Path, error: io::Error) -> CommandError {
+    let error = match error.downcast::<ReconcileError>() {
+        Ok(error) => return CommandError::failed(format_args!("{}: {error}", package.display())),
+        Err(error) => error,
+    };
     match error.downcast::<ListedError>() {
         Ok(error @ ListedError::IsExtract) => CommandError::failed(format_args!("{}: {error}", package.display()))
             .hint("reports are made of whole packages"),

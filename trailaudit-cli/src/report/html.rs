@@ -8,6 +8,7 @@ mod answers;
 mod controls;
 mod coverage;
 pub(crate) mod escape;
+mod frameworks;
 mod front;
 mod lists;
 #[cfg(test)]
@@ -42,6 +43,8 @@ pub(crate) struct Gathering<'a> {
     /// What fails and what is inconclusive, by the rule's id.
     lists: HashMap<&'static str, Lists>,
     tallies: Tallies,
+    /// How often the findings of a rule cite an exchange, by the rule's id.
+    cited: HashMap<&'static str, usize>,
 }
 
 impl<'a> Gathering<'a> {
@@ -53,6 +56,7 @@ impl<'a> Gathering<'a> {
             collection,
             lists: HashMap::new(),
             tallies: Tallies::default(),
+            cited: HashMap::new(),
         }
     }
 
@@ -61,6 +65,7 @@ impl<'a> Gathering<'a> {
         for finding in findings {
             self.lists.entry(finding.rule.id).or_default().add(finding);
             self.tallies.add(finding);
+            *self.cited.entry(finding.rule.id).or_default() += finding.evidence.len();
         }
     }
 
@@ -122,6 +127,7 @@ struct Page<'a> {
     simulated: Option<&'a [String]>,
     front: front::Front<'a>,
     controls: controls::Controls<'a>,
+    frameworks: frameworks::Frameworks,
     accounts: accounts::Failing<'a>,
     coverage: coverage::View<'a>,
     verify: verify::Verify<'a>,
@@ -132,14 +138,16 @@ impl<'a> Page<'a> {
         let standings = standing::of(report.totals);
         let coverage = coverage::View::of(report, &standings);
         let collection = &report.gathered.collection;
+        let frameworks = frameworks::Frameworks::of(report, &standings);
         Self {
             organization: &report.organization.id,
             simulated: collection.simulated.then_some(collection.endpoints),
-            front: front::Front::of(report, &standings, &coverage),
+            front: front::Front::of(report, &standings, &coverage, frameworks.names()),
             accounts: accounts::Failing::of(report, &standings),
             coverage,
             verify: verify::Verify::of(report),
             controls: controls::Controls::of(report, &standings),
+            frameworks,
         }
     }
 }

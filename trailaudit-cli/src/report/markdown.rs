@@ -7,6 +7,7 @@ use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::rfc3339;
 
 use super::markup::{code, plain};
+use super::requirements::{COLUMNS, Found, lines};
 use super::source::{Finding, Source, Tally};
 
 /// Writes the document.
@@ -49,6 +50,7 @@ fn front(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
         code(&source.manifest_sha256().to_string())
     )?;
     writeln!(out, "- coverage: {}\n", cells(source))?;
+    requirements(source, out)?;
     writeln!(out, "## Controls\n")?;
     writeln!(
         out,
@@ -63,6 +65,30 @@ fn front(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The requirements of the frameworks, each with the rules that answer it.
+fn requirements(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Requirements\n")?;
+    writeln!(
+        out,
+        "| {} | pass | fail | inconclusive | excepted | not applicable | cites |",
+        COLUMNS.join(" | ")
+    )?;
+    writeln!(out, "|{}{}", " --- |".repeat(COLUMNS.len()), " ---: |".repeat(6))?;
+    for line in lines(source) {
+        write!(out, "| {} |", line.cells().map(plain).join(" | "))?;
+        match line.found {
+            Some(Found { tally, cited }) => {
+                for verdict in Verdict::ALL {
+                    write!(out, " {} |", tally.get(&verdict).copied().unwrap_or_default())?;
+                }
+                writeln!(out, " {cited} |")?;
+            }
+            None => writeln!(out, "{}", " - |".repeat(6))?,
+        }
+    }
+    writeln!(out)
 }
 
 /// The opinion.

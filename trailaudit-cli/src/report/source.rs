@@ -13,6 +13,7 @@ use trailaudit_core::tables::catalogue::v1::Entry as Rule;
 use trailaudit_core::tables::findings::v1::Entry;
 
 use super::ids::Ids;
+use super::requirements::Found;
 use crate::visible::legible;
 
 /// How many findings of a rule have each verdict.
@@ -25,6 +26,8 @@ pub(crate) struct Source<'a> {
     /// The names of things in reports.
     pub(crate) ids: Ids,
     tallies: Vec<Tally>,
+    /// How often the findings of each rule cite an exchange.
+    cited: Vec<u64>,
     /// What went wrong while a list was written that is read at the same time.
     failed: RefCell<Option<io::Error>>,
 }
@@ -63,6 +66,7 @@ impl<'a> Source<'a> {
         listed.check(FINDINGS_JSON)?;
         let places: HashMap<_, _> = listed.catalogue().rules.iter().map(|rule| &*rule.id).zip(0..).collect();
         let mut tallies = vec![Tally::new(); places.len()];
+        let mut cited = vec![0; places.len()];
         let mut last = 0;
         listed.each_finding(|entry| {
             let place = *places
@@ -72,12 +76,14 @@ impl<'a> Source<'a> {
                 return Err(tables("its findings do not stand in the order of the rules".to_owned()));
             }
             *tallies[place].entry(verdict(&entry)?).or_default() += 1;
+            cited[place] += entry.evidence.len() as u64;
             Ok(())
         })?;
         Ok(Self {
             ids: Ids::of(listed.manifest()),
             listed,
             tallies,
+            cited,
             failed: RefCell::new(None),
         })
     }
@@ -93,6 +99,13 @@ impl<'a> Source<'a> {
     /// The rules, in the order of the catalogue, with the counts of their findings.
     pub(crate) fn rules(&self) -> impl ExactSizeIterator<Item = (&Rule, &Tally)> {
         self.listed.catalogue().rules.iter().zip(&self.tallies)
+    }
+
+    /// The rule at this place, and what it found.
+    pub(crate) fn found_by(&self, place: usize) -> Option<(&Rule, Found<'_>)> {
+        let rule = self.listed.catalogue().rules.get(place)?;
+        let (tally, cited) = self.tallies.get(place).zip(self.cited.get(place).copied())?;
+        Some((rule, Found { tally, cited }))
     }
 
     /// The counts of all findings.

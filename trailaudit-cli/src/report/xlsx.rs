@@ -1,10 +1,11 @@
-//! A workbook: summary, findings, coverage, exceptions, and where each piece of evidence lies.
+//! A workbook: summary, requirements, findings, coverage, exceptions, and where each piece of evidence lies.
 //!
 //! Every cell is a text that is marked as one, whatever it begins with: nothing becomes a formula, not even when somebody
 //! edits the cell. Rows go to temporary files as they come, so that memory does not grow with them.
 
 mod evidence;
 mod exceptions;
+mod requirements;
 mod sheet;
 mod summary;
 
@@ -39,6 +40,7 @@ fn saved(source: &Source<'_>) -> io::Result<std::fs::File> {
     let created = ExcelDateTime::from_timestamp(created).map_err(refused)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
     summary::write(source, &mut workbook)?;
+    requirements::write(source, &mut workbook)?;
     let mut cited = Cited::default();
     all_findings(source, &mut workbook, &mut cited)?;
     all_cells(source, &mut workbook, &mut cited)?;

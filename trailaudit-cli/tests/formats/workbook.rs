@@ -63,6 +63,22 @@ pub fn holds(read: &Value, sample: &Sample, expected: &[Row]) {
     let idle: Vec<_> = exceptions[excepted.len()..].iter().map(|row| &*row["rule"]).collect();
     assert_eq!(idle, ["account-has-logging-trail", "trail-logging"]);
     lies_where_it_says(&table("evidence"), sample);
+    requirements_count_findings(&table("requirements"), expected);
+}
+
+/// Each rule that answers a requirement, with what it found.
+fn requirements_count_findings(requirements: &[Row], expected: &[Row]) {
+    assert!(requirements.len() > 20);
+    for row in requirements {
+        let of_rule = expected.iter().filter(|finding| finding["rule"] == row["rule"]);
+        for verdict in ["pass", "fail", "inconclusive", "excepted", "not-applicable"] {
+            let count = of_rule.clone().filter(|finding| finding["verdict"] == verdict).count();
+            match &*row["answered"] {
+                "asked" => assert_eq!(row[verdict], count.to_string(), "{row:?}"),
+                answered => assert!(answered.starts_with("in part") && row[verdict].is_empty(), "{row:?}"),
+            }
+        }
+    }
 }
 
 /// Every exchange that is cited, once, with the file it is in.

@@ -133,18 +133,18 @@ fn ocsf(document: &str) -> Vec<Row> {
     let of = |event: &Value| {
         let resource = text(&event["resources"][0]["uid"]);
         let kind = text(&event["resources"][0]["type"]);
-        let named = [
-            "AWS::CloudTrail::Trail",
-            "AWS::Logs::LogGroup",
-            "AWS::Organizations::Organization",
-        ];
-        let place = named.iter().position(|name| *name == kind);
         let region = text(&event["cloud"]["region"]);
-        let resource_type = match (place, &*region) {
-            (Some(place), _) => ["trail", "log-group", "organization"][place],
-            _ if kind != "AWS::Organizations::Account" => &*kind,
-            (None, "") => "account",
-            (None, _) => "region",
+        let resource_type = match (&*kind, &*region) {
+            ("AWS::CloudTrail::Trail", _) => "trail",
+            ("AWS::Logs::LogGroup", _) => "log-group",
+            ("AWS::CloudWatch::Alarm", _) => "alarm",
+            ("AWS::KMS::Key", _) => "key",
+            ("AWS::S3::Bucket", _) => "bucket",
+            ("AWS::CloudTrail::EventDataStore", _) => "event-store",
+            ("AWS::Organizations::Organization", _) => "organization",
+            ("AWS::Organizations::Account", "") => "account",
+            ("AWS::Organizations::Account", _) => "region",
+            (kind, _) => kind,
         };
         row(COLUMNS.map(|column| match column {
             "rule" => text(&event["metadata"]["event_code"]),

@@ -11,6 +11,8 @@ pub struct Unanswered {
     pub control: &'static str,
     /// Why there is no such rule.
     pub because: &'static str,
+    /// The rules that decide it together; none where nothing does.
+    pub decided_by: &'static [&'static str],
 }
 
 /// The controls that are not in the catalogue.
@@ -18,22 +20,27 @@ pub const UNANSWERED: [Unanswered; 5] = [
     Unanswered {
         control: "object-events-recorded-for-every-bucket",
         because: "object-write-events-recorded and object-read-events-recorded decide it together",
+        decided_by: &["object-write-events-recorded", "object-read-events-recorded"],
     },
     Unanswered {
         control: "bedrock-data-events-recorded",
         because: "which services need their data events recorded differs from organization to organization",
+        decided_by: &[],
     },
     Unanswered {
         control: "lambda-invocations-recorded",
         because: "which services need their data events recorded differs from organization to organization",
+        decided_by: &[],
     },
     Unanswered {
         control: "no-policy-grants-full-cloudtrail-access",
         because: "it is about the identity policies of every account, which are not read",
+        decided_by: &[],
     },
     Unanswered {
         control: "digest-chain-verified",
         because: "it takes reading the log files themselves, which are not read",
+        decided_by: &[],
     },
 ];
 
@@ -65,6 +72,7 @@ mod tests {
         }
         for control in UNANSWERED {
             assert!(rule(control.control).is_none(), "{} is a rule", control.control);
+            assert!(control.decided_by.iter().all(|id| rule(id).is_some()), "{control:?}");
             assert!(
                 unanswered_requirements().iter().any(|row| row.rule == control.control),
                 "{} is asked for by nobody",

@@ -22,6 +22,8 @@ pub(super) struct Front<'a> {
     cells: Cells,
     findings: Findings,
     rows: Vec<Row>,
+    /// The chosen frameworks by id and name, each of which has a page.
+    frameworks: Vec<(&'static str, &'static str)>,
 }
 
 /// One part of the opinion: how many controls stand like this.
@@ -61,7 +63,12 @@ struct Row {
 }
 
 impl<'a> Front<'a> {
-    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>], coverage: &coverage::View<'_>) -> Self {
+    pub(super) fn of(
+        report: &Report<'a>,
+        standings: &[Standing<'_>],
+        coverage: &coverage::View<'_>,
+        frameworks: Vec<(&'static str, &'static str)>,
+    ) -> Self {
         let as_of = report.totals.as_of;
         let sum = |verdict| standings.iter().map(|standing| standing.count(verdict)).sum();
         Self {
@@ -73,7 +80,7 @@ impl<'a> Front<'a> {
             },
             as_of: words::moment(as_of),
             as_of_rfc3339: rfc3339(as_of),
-            overall: standing::overall(standings),
+            overall: standing::worst(standings.iter().map(Standing::verdict)),
             clauses: clauses(standings),
             accounts: Accounts::of(report, coverage),
             cells: Cells::of(report),
@@ -82,6 +89,7 @@ impl<'a> Front<'a> {
                 inconclusive: sum(Verdict::Inconclusive),
             },
             rows: standings.iter().map(|standing| Row::of(report, standing)).collect(),
+            frameworks,
         }
     }
 }

@@ -73,9 +73,9 @@ pub(super) fn of(totals: &Totals) -> Vec<Standing<'_>> {
         .collect()
 }
 
-/// The verdict on everything: no better than the worst control.
-pub(super) fn overall(standings: &[Standing<'_>]) -> Verdict {
-    let verdicts: Vec<_> = standings.iter().map(Standing::verdict).collect();
+/// The verdict on several controls: no better than the worst of them.
+pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let verdicts: Vec<_> = verdicts.collect();
     [Verdict::Fail, Verdict::Inconclusive, Verdict::Excepted, Verdict::Pass]
         .into_iter()
         .find(|verdict| verdicts.contains(verdict))

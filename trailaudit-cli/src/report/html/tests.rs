@@ -164,6 +164,25 @@ fn headings_and_tables_are_told_apart() {
     }
 }
 
+/// Everything that was asked holds; most of what the framework asks for was not asked.
+#[test]
+fn a_framework_passes_in_nothing_that_was_not_asked() {
+    let page = page(&Sample::each(0, 3), false);
+    let section = between(&page, "<section id=\"framework-gxp-21-cfr-part-11\"", "</section>");
+    let rows: Vec<_> = section.split("<tr role=\"row\">").skip(2).collect();
+    assert_eq!(rows.len(), 8);
+    for row in rows {
+        let is_open = row.contains("not asked in this run)") || row.contains("No rule decides");
+        assert_eq!(row.contains("badge pass"), !is_open, "{row}");
+    }
+    assert!(
+        text(section).contains("8 requirements that sources map to audit trails: "),
+        "{}",
+        text(section)
+    );
+    assert!(page.contains("<li><a href=\"#framework-gxp-21-cfr-part-11\">GxP 21 CFR Part 11</a></li>"));
+}
+
 #[test]
 fn a_simulation_says_so_loudly() {
     let (simulated, real) = (page(&Sample::of(2), true), page(&Sample::of(2), false));
