@@ -6,8 +6,12 @@ mod shards;
 
 use std::path::PathBuf;
 
+#[cfg(feature = "demo")]
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+#[cfg(feature = "demo")]
+use trailaudit_sim::Faults;
 
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
@@ -216,12 +220,29 @@ pub(crate) struct Simulate {
     pub listen: std::net::SocketAddr,
     #[command(flatten)]
     pub population: Population,
+    /// Lets it refuse whoever asks more often than AWS publishes.
+    #[arg(long)]
+    pub quotas: bool,
+    /// What goes wrong, repeatably: `--seed` decides which calls it strikes.
+    #[arg(long, value_name = "PROFILE", value_parser = fault_profiles())]
+    pub faults: Option<String>,
     /// Writes the planted defects here.
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
     /// Writes what was asked here when interrupted: calls by operation and by target.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+}
+
+/// The profiles that can be played over HTTP.
+#[cfg(feature = "demo")]
+fn fault_profiles() -> clap::builder::PossibleValuesParser {
+    let over_http = |name: &str| Faults::named(name, 0).is_some_and(|faults| !faults.needs_in_process());
+    let profiles = Faults::profiles().filter(|(name, _)| over_http(name));
+    profiles
+        .map(|(name, about)| PossibleValue::new(name).help(about))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// The simulated Organization.

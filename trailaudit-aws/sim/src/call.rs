@@ -17,8 +17,26 @@ pub struct Call {
     pub authorization: Option<String>,
     /// The `X-Amz-Security-Token` header.
     pub session_token: Option<String>,
+    /// The `X-Amz-Date` header: when it was signed, by the caller's clock.
+    pub signed_at: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Call {
+    /// A request that came in at `now`; `header` gives a header by its name in lower case.
+    pub fn received(now: Timestamp, path: &str, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
+        Self {
+            now,
+            request_id: String::new(),
+            path: path.to_owned(),
+            target: header("x-amz-target"),
+            authorization: header("authorization"),
+            session_token: header("x-amz-security-token"),
+            signed_at: header("x-amz-date"),
+            body,
+        }
+    }
 }
 
 /// One HTTP answer.

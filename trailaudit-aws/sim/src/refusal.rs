@@ -42,6 +42,48 @@ impl Refusal {
         }
     }
 
+    /// Asked too often, in the words of the service.
+    pub fn throttled(service: &str) -> Self {
+        let (status, code, message) = match service {
+            "organizations" => (
+                400,
+                "TooManyRequestsException",
+                "You have sent too many requests in too short a period of time. The quota helps protect against \
+                 denial-of-service attacks. Try again later.",
+            ),
+            "account" => (429, "TooManyRequestsException", "Rate exceeded"),
+            "kms" => (
+                400,
+                "ThrottlingException",
+                "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+            ),
+            "s3" => (503, "SlowDown", "Please reduce your request rate."),
+            _ => (400, "ThrottlingException", "Rate exceeded"),
+        };
+        Self {
+            status,
+            ..Self::client(code, message)
+        }
+    }
+
+    /// The caller's clock and the service's are too far apart.
+    pub fn skewed() -> Self {
+        let message = "The difference between the request time and the current time is too large.";
+        Self {
+            status: 403,
+            ..Self::client("RequestTimeTooSkewed", message)
+        }
+    }
+
+    /// The service's own failure.
+    pub fn internal() -> Self {
+        let message = "The request processing has failed because of an unknown error, exception or failure.";
+        Self {
+            status: 500,
+            ..Self::client("InternalFailure", message)
+        }
+    }
+
     pub fn missing_token() -> Self {
         Self {
             status: 403,

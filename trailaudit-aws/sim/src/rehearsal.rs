@@ -110,6 +110,7 @@ impl<'a> Caller<'a> {
                 "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
             )),
             session_token: self.token.clone(),
+            signed_at: None,
             body: Vec::new(),
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub source_identity: Option<String>,
     /// The inline session policy; without one the role's own policies decide alone.
     pub policy: Option<Vec<Statement>>,
+    /// The request it was given for: two sessions begun in the same second are two.
+    pub request: String,
 }
 
 /// Temporary credentials.
@@ -75,6 +77,7 @@ mod tests {
             expires: 1_790_000_000,
             source_identity: None,
             policy: None,
+            request: "id".into(),
         };
         let issued = session.issue("secret");
         assert_eq!(

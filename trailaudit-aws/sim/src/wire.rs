@@ -141,6 +141,7 @@ fn query_code(code: &'static str) -> &'static str {
         "ExpiredTokenException" => "ExpiredToken",
         "IncompleteSignatureException" => "IncompleteSignature",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "ThrottlingException" => "Throttling",
         "UnknownOperationException" => "InvalidAction",
         "UnrecognizedClientException" => "InvalidClientTokenId",
         code => code,

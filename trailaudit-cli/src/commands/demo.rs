@@ -10,7 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use trailaudit_aws::{Collector, write_whole};
 use trailaudit_core::evidence::{Options, Signer, Trust, verify};
 use trailaudit_core::{Assessment, Verdict};
-use trailaudit_sim::{Server, Truth};
+use trailaudit_sim::{Conditions, Server, Truth};
 
 use super::audit::{Judging, draft};
 use super::{collect, keygen, simulate};
@@ -25,8 +25,12 @@ use crate::trust::reperformance;
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let as_of = simulate::as_of(&demo.population);
-    let simulate::Simulated { server, truth, .. } =
-        simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
+    let simulate::Simulated { server, truth, .. } = simulate::start(
+        &demo.population,
+        ([127, 0, 0, 1], 0).into(),
+        as_of,
+        Conditions::default(),
+    )?;
     let collector = Collector::builder()
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)
