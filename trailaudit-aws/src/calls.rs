@@ -58,8 +58,7 @@ pub const CALLS: &[Call] = &[
 macro_rules! client {
     ($sdk:ident, $asking:expr) => {{
         let config = $sdk::config::Builder::from($asking.caller.config())
-            .region($sdk::config::Region::new($asking.region.to_string()))
-            .retry_partition($asking.caller.retry_partition());
+            .region($sdk::config::Region::new($asking.region.to_string()));
         $sdk::Client::from_conf(config.build())
     }};
 }
@@ -80,7 +79,7 @@ pub(crate) enum Question {
     TrailStatus { trail: String },
     Selectors { trail: String },
     Key { key: String },
-    LogGroup { name: String },
+    LogGroup { name: String, next: Option<String> },
 }
 
 impl Question {
@@ -100,7 +99,7 @@ impl Question {
             Self::TrailStatus { trail } => cloudtrail::trail_status(asking, trail).await,
             Self::Selectors { trail } => cloudtrail::event_selectors(asking, trail).await,
             Self::Key { key } => kms::describe_key(asking, key).await,
-            Self::LogGroup { name } => logs::describe_log_group(asking, name).await,
+            Self::LogGroup { name, next } => logs::describe_log_group(asking, name, next).await,
         }
     }
 }

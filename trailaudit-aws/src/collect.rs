@@ -19,12 +19,13 @@ use crate::error::{CollectError, refusal};
 use crate::fan_out;
 use crate::joined::{Join, Seen, Sheets};
 use crate::journal::{Journal, Sheet};
+use crate::pace::Pace;
 use crate::partition::{Partition, is_aws_host};
 use crate::policy;
 use crate::progress::{Announcer, Progress, ProgressEvents};
 use crate::record::{Asking, Recorder};
 use crate::session::{Caller, Entrance, Sessions};
-use crate::time::rfc3339;
+use crate::time::{Clock, rfc3339};
 use crate::visit::Visits;
 
 /// Asks every account in scope about its trails and keeps every answer.
@@ -107,9 +108,13 @@ impl Collector {
 
     async fn run(&self, config: SdkConfig, journal: &Journal) -> Result<Collected, CollectError> {
         let options = &self.options;
-        let started = Timestamp::now();
+        let clock = Clock::of(&config);
+        let config = client::for_collection(&config, &clock);
+        let started = clock.now();
         let recorder = Arc::new(Recorder::new(
             options.concurrency,
+            Pace::new(options.max_rps),
+            clock.clone(),
             self.announcer.clone(),
             journal.run_log()?,
         ));
@@ -181,7 +186,7 @@ impl Collector {
             journal.keep_organization(id, sheet).await?;
         }
         let endpoints = hosts(&recorder);
-        let finished = Timestamp::now();
+        let finished = clock.now();
         recorder.log().finish(
             &opening(&endpoints),
             &json!({
@@ -291,6 +296,9 @@ impl Options {
         });
         if let Some(shard) = self.shard {
             event["shard"] = shard.to_json();
+        }
+        if let Some(most) = self.max_rps {
+            event["maxRequestsPerSecond"] = most.get().into();
         }
         if let Some(identity) = &self.source_identity {
             event["sourceIdentity"] = identity.as_str().into();

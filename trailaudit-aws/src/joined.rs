@@ -172,21 +172,30 @@ impl Join<'_> {
         }
     }
 
-    /// Asks for a log group; gives back the key it names, and the account that may ask for it across accounts.
+    /// Asks for a log group; gives back the key it names, and the account that may ask for it across accounts. Pages
+    /// without any group are turned until one has it or they end.
     async fn log_group(&self, group: &GroupReference) -> Option<(KeyReference, AccountId)> {
         let session = self.enter(&group.account).await?;
         let sheet = self.sheets.of(&group.account);
-        let name = group.name.clone();
-        let asked = Question::LogGroup { name };
-        let exchange = self.sessions.ask(&session, &group.region, asked, &sheet).await;
-        let Answer::Ok(answer) = &exchange.answer else {
-            return None;
-        };
-        let found = answer["logGroups"].as_array()?.first()?;
-        let key = found["kmsKeyId"]
-            .as_str()
-            .filter(|_| found["logGroupName"] == group.name.as_str())?;
-        Some((KeyReference::of_group(group, key)?, group.account.clone()))
+        let mut pages = Pages::default();
+        loop {
+            let asked = Question::LogGroup {
+                name: group.name.clone(),
+                next: pages.token(),
+            };
+            let page = self.sessions.ask(&session, &group.region, asked, &sheet).await;
+            let Answer::Ok(answer) = &page.answer else { return None };
+            let Some(found) = answer["logGroups"].as_array()?.first() else {
+                if pages.turn(&page, answer).ok()? {
+                    continue;
+                }
+                return None;
+            };
+            let key = found["kmsKeyId"]
+                .as_str()
+                .filter(|_| found["logGroupName"] == group.name.as_str())?;
+            return Some((KeyReference::of_group(group, key)?, group.account.clone()));
+        }
     }
 
     /// Who administers trails besides the management account can change or stop them, and may have their log group.

@@ -47,6 +47,7 @@ mod inventory;
 mod joined;
 mod journal;
 mod merge;
+mod pace;
 pub mod package;
 mod partition;
 mod policy;

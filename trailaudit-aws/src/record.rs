@@ -4,6 +4,7 @@
 //! are never taken: for those the record is built from the few fields that are none (see `calls/sts.rs`).
 
 mod normal;
+mod patience;
 mod tape;
 
 use std::collections::BTreeSet;
@@ -15,20 +16,26 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use trailaudit_core::evidence::{Answer, Exchange, Transport};
 use trailaudit_core::organization::Region;
 
+use self::patience::Patience;
 pub(crate) use self::tape::{Keep, Taken, Tape};
 use crate::calls::Call;
-use crate::gap;
+use crate::gap::{self, Setback};
 use crate::journal::RunLog;
+use crate::pace::{Lane, Pace};
 use crate::progress::{Announcer, Progress};
 use crate::session::Caller;
+use crate::time::Clock;
 
-/// Bounds how many requests are in flight, and turns each into an [`Exchange`].
+/// Bounds how many requests are in flight and how fast they follow, and turns each into an [`Exchange`].
 #[derive(Debug)]
 pub(crate) struct Recorder {
     in_flight: Semaphore,
+    pace: Pace,
+    clock: Clock,
     calls: AtomicU64,
     gaps: AtomicU64,
     hosts: Mutex<BTreeSet<String>>,
@@ -45,9 +52,11 @@ pub(crate) struct Asking<'a> {
 }
 
 impl Recorder {
-    pub fn new(concurrency: usize, announcer: Announcer, log: RunLog) -> Self {
+    pub fn new(concurrency: usize, pace: Pace, clock: Clock, announcer: Announcer, log: RunLog) -> Self {
         Self {
             in_flight: Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            pace,
+            clock,
             calls: AtomicU64::new(0),
             gaps: AtomicU64::new(0),
             hosts: Mutex::default(),
@@ -56,7 +65,11 @@ impl Recorder {
         }
     }
 
-    /// How many exchanges were recorded, retries of the SDK not counted.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How many exchanges were recorded; however often one was sent, it is one.
     pub fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
@@ -106,47 +119,82 @@ impl Recorder {
 
 impl Asking<'_> {
     /// Makes a call of a JSON service; the body that came back is the answer.
-    pub async fn json<O, E, F>(&self, call: &Call, send: impl FnOnce(Tape) -> F) -> Exchange
+    pub async fn json<O, E, F>(&self, call: &Call, send: impl Fn(Tape) -> F) -> Exchange
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let (taken, result) = self.send(Keep::Bodies, send).await;
-        let answer = match result {
-            Ok(_) => taken.answer(call.service),
-            Err(error) => refused(&error, &taken),
-        };
+        let read = |_: &O, taken: &Taken| taken.answer(call.service);
+        let (answer, taken, _) = self.send(call, Keep::Bodies, send, read).await;
         let parameters = taken.parameters();
         self.exchange(call, parameters, answer, taken)
     }
 
-    /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept.
-    pub async fn discreet<O, E, F>(
+    /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept; nothing
+    /// when the answer lacks what it must have.
+    pub async fn discreet<O, E, F, V>(
         &self,
         call: &Call,
         parameters: Value,
-        send: impl FnOnce(Tape) -> F,
-        view: impl FnOnce(&O) -> Value,
+        send: impl Fn(Tape) -> F,
+        view: impl Fn(&O) -> V,
     ) -> (Exchange, Option<O>)
+    where
+        V: Into<Option<Value>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        let read = |output: &O, _: &Taken| match view(output).into() {
+            Some(view) => Answer::Ok(view),
+            None => unreadable("the answer lacks what it must say".to_owned()),
+        };
+        let (answer, taken, output) = self.send(call, Keep::Nothing, send, read).await;
+        (self.exchange(call, parameters, answer, taken), output)
+    }
+
+    /// The one place through which every request goes: when it is its turn, and again for as long as that may help. Nothing
+    /// is in flight while it waits.
+    async fn send<O, E, F>(
+        &self,
+        call: &Call,
+        keep: Keep,
+        send: impl Fn(Tape) -> F,
+        read: impl Fn(&O, &Taken) -> Answer,
+    ) -> (Answer, Taken, Option<O>)
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let (taken, result) = self.send(Keep::Nothing, send).await;
-        let (answer, output) = match result {
-            Ok(output) => (Answer::Ok(view(&output)), Some(output)),
-            Err(error) => (refused(&error, &taken), None),
-        };
-        (self.exchange(call, parameters, answer, taken), output)
-    }
-
-    async fn send<T, F: Future<Output = T>>(&self, keep: Keep, send: impl FnOnce(Tape) -> F) -> (Taken, T) {
-        // The semaphore is never closed; were it, a call without a permit would still be a right call.
-        let _permit = self.recorder.in_flight.acquire().await;
-        let tape = Tape::new(keep);
-        // In a box of its own only now: futures that still wait for their turn stay small.
-        let result = Box::pin(send(tape.clone())).await;
-        (tape.take(), result)
+        let Recorder { pace, clock, .. } = self.recorder;
+        let lane = Lane::of(call, self.caller.account(), self.region);
+        let tape = Tape::new(keep, clock.clone());
+        let mut patience = Patience::new();
+        loop {
+            pace.turn(&lane).await;
+            // The semaphore is never closed; were it, a call without a permit would still be a right call.
+            let permit = self.recorder.in_flight.acquire().await;
+            let sent = Instant::now();
+            // In a box of its own only now: futures that still wait for their turn stay small.
+            let result = Box::pin(send(tape.clone())).await;
+            drop(permit);
+            let taken = tape.take();
+            let (answer, output) = match result {
+                Ok(output) => (read(&output, &taken), Some(output)),
+                Err(error) => (refused(&error, &taken), None),
+            };
+            let Answer::Error { code, .. } = &answer else {
+                pace.answered(&lane);
+                return (answer, taken, output);
+            };
+            let mut setback = gap::setback(code, taken.status);
+            if setback == Setback::Skewed && !taken.date.as_deref().is_some_and(|date| clock.follow(date)) {
+                setback = Setback::Refused;
+            }
+            match patience.after(setback, sent, &lane, pace) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return (answer, taken, None),
+            }
+        }
     }
 
     fn exchange(&self, call: &Call, parameters: Value, answer: Answer, taken: Taken) -> Exchange {
@@ -213,6 +261,7 @@ where
         SdkError::TimeoutError(_) => (gap::TIMEOUT, "no answer in time".to_owned()),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => (gap::TIMEOUT, causes(error)),
         SdkError::DispatchFailure(_) if taken.attempts > 0 => (gap::UNREACHABLE, causes(error)),
+        SdkError::ResponseError(_) if taken.attempts > 0 && !taken.whole => (gap::UNREACHABLE, causes(error)),
         SdkError::ResponseError(_) if taken.attempts > 0 => (gap::UNREADABLE_ANSWER, causes(error)),
         _ => (gap::NOT_SENT, causes(error)),
     };

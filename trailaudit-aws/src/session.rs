@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
-use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use tokio::sync::OnceCell;
 use trailaudit_core::evidence::Exchange;
 use trailaudit_core::organization::{AccountId, Region};
@@ -21,13 +20,14 @@ use crate::record::{Asking, Recorder};
 
 /// A session is renewed when less than this is left of it.
 const LEFT: Duration = Duration::from_mins(5);
+/// How often the credentials may run out that one question is asked with.
+const RENEWALS: usize = 5;
 
 /// One set of credentials, and the configuration to ask with them.
 pub(crate) struct Caller {
     account: AccountId,
     principal: String,
     config: SdkConfig,
-    retry_partition: RetryPartition,
     renew_at: Option<SystemTime>,
 }
 
@@ -71,7 +71,6 @@ impl Caller {
     /// Credentials that `config` brings along.
     pub fn new(account: AccountId, principal: String, config: SdkConfig) -> Self {
         Self {
-            retry_partition: retry_partition(&account),
             account,
             principal,
             config,
@@ -91,12 +90,6 @@ impl Caller {
         &self.config
     }
 
-    /// Retries are paid for from the account's own purse: the SDK's default is one for all accounts, and the first few
-    /// throttled accounts would leave nothing for the others.
-    pub fn retry_partition(&self) -> RetryPartition {
-        self.retry_partition.clone()
-    }
-
     /// The caller that a role assumed by this one gives.
     fn become_role(&self, account: &AccountId, assumed: Assumed, now: SystemTime) -> Self {
         let expiry = assumed.credentials.expiry();
@@ -110,13 +103,12 @@ impl Caller {
             account: account.clone(),
             principal: assumed.principal,
             config: config.build(),
-            retry_partition: retry_partition(account),
             renew_at: expiry.map(|expiry| renew_at(now, expiry)),
         }
     }
 
-    fn is_ending(&self) -> bool {
-        self.renew_at.is_some_and(|at| SystemTime::now() >= at)
+    fn is_ending(&self, now: SystemTime) -> bool {
+        self.renew_at.is_some_and(|at| now >= at)
     }
 }
 
@@ -188,17 +180,21 @@ impl Sessions {
         cell.get_or_init(|| self.first_role(account, role, sheet)).await.clone()
     }
 
-    /// Asks with an account's session. Credentials that ran out are renewed once, and the question is repeated.
+    /// Asks with an account's session. Credentials that ran out are renewed, and the question is repeated.
     pub async fn ask(&self, session: &Session, region: &Region, question: Question, sheet: &Sheet) -> Exchange {
-        let caller = self.current(session, sheet).await;
-        let exchange = self.put(&caller, region, question.clone(), sheet).await;
-        if !gap::code(&exchange).is_some_and(gap::is_expired_token) {
-            return exchange;
+        let mut caller = self.current(session, sheet).await;
+        let mut exchange = self.put(&caller, region, question.clone(), sheet).await;
+        for _ in 0..RENEWALS {
+            if !gap::code(&exchange).is_some_and(gap::is_expired_token) {
+                break;
+            }
+            let Some(renewed) = self.renew(session, &caller, sheet).await else {
+                break;
+            };
+            caller = renewed;
+            exchange = self.put(&caller, region, question.clone(), sheet).await;
         }
-        match self.renew(session, &caller, sheet).await {
-            Some(caller) => self.put(&caller, region, question, sheet).await,
-            None => exchange,
-        }
+        exchange
     }
 
     /// Asks about the organization, with the base credentials.
@@ -264,13 +260,14 @@ impl Sessions {
         };
         let (exchange, assumed) = sts::assume_role(asking, role, how).await;
         sheet.add(&exchange);
-        let caller = assumed.map(|assumed| by.become_role(account, assumed, SystemTime::now()));
+        let now = self.recorder.clock().of_aws();
+        let caller = assumed.map(|assumed| by.become_role(account, assumed, now));
         (exchange, caller)
     }
 
     async fn current(&self, session: &Session, sheet: &Sheet) -> Arc<Caller> {
         let caller = session.caller();
-        if caller.is_ending() {
+        if caller.is_ending(self.recorder.clock().of_aws()) {
             self.renew(session, &caller, sheet).await.unwrap_or(caller)
         } else {
             caller
@@ -279,7 +276,7 @@ impl Sessions {
 
     async fn current_base(&self) -> Arc<Caller> {
         let caller = self.base.caller();
-        if caller.is_ending() {
+        if caller.is_ending(self.recorder.clock().of_aws()) {
             self.renew_base(&caller).await.unwrap_or(caller)
         } else {
             caller
@@ -317,12 +314,6 @@ impl Sessions {
         self.base.replace(&caller);
         Some(caller)
     }
-}
-
-fn retry_partition(account: &AccountId) -> RetryPartition {
-    RetryPartition::custom(account.to_string())
-        .token_bucket(TokenBucket::default())
-        .build()
 }
 
 /// A session too short for the usual reserve is used to its end.

@@ -4,6 +4,7 @@ mod diff;
 mod evidence;
 mod shards;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 #[cfg(feature = "demo")]
@@ -114,6 +115,9 @@ pub(crate) struct Collect {
     /// Requests in flight at once [default: 64].
     #[arg(long, value_name = "N")]
     pub concurrency: Option<usize>,
+    /// Requests a second at most [default: as many as the quotas of AWS allow].
+    #[arg(long, value_name = "N")]
+    pub max_rps: Option<NonZeroU32>,
     /// The moment the assessment speaks about [default: when collection starts].
     #[arg(long, value_name = "RFC3339")]
     pub as_of: Option<Timestamp>,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -25,6 +26,7 @@ pub(crate) struct Config {
     session_tag: Texts,
     management_role: Option<String>,
     concurrency: Option<usize>,
+    max_rps: Option<NonZeroU32>,
     as_of: Option<Timestamp>,
     framework: Texts,
     rule: Texts,
@@ -128,6 +130,7 @@ impl Config {
 
     pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
         collect.concurrency = collect.concurrency.or(self.concurrency);
+        collect.max_rps = collect.max_rps.or(self.max_rps);
         collect.as_of = collect.as_of.or(self.as_of);
         let entry = &mut collect.entry;
         fill(&mut entry.role_names, [&mut self.role_name]);

@@ -7,7 +7,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
-use self::profiles::{PROFILES, Profile};
+use self::profiles::{ALWAYS, PROFILES, Profile};
 pub(crate) use self::spoil::{Token, empty_page, garbled, repeated_token, unavailable};
 use crate::random::Random;
 use crate::world::{Denial, DeniedBy, World};
@@ -95,11 +95,12 @@ impl Faults {
     pub(crate) fn strike(&self, digest: u64, attempt: u32) -> Option<Fault> {
         let mut random = Random::new(self.seed).within(digest);
         let mut before: u32 = 0;
+        let staying = self.happens("staying", self.profile.staying);
         for strike in self.profile.strikes {
             let struck = random.below(1_000) < strike.per_mille;
             let spread = strike.attempts.1.saturating_sub(strike.attempts.0).saturating_add(1);
             let more = random.below(usize::try_from(spread).unwrap_or(usize::MAX));
-            if struck {
+            if struck && (staying || strike.attempts != ALWAYS) {
                 let lasts = u32::try_from(more)
                     .unwrap_or(u32::MAX)
                     .saturating_add(strike.attempts.0);

@@ -225,6 +225,31 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_breaks_before_the_answer_or_in_it() {
+        let conditions = Conditions {
+            faults: crate::Faults::named("reset", 7),
+            ..Conditions::default()
+        };
+        let server = Server::start_under(conditions, world(), ([127, 0, 0, 1], 0).into()).unwrap();
+        let headers = signed(&server, "cloudtrail") + "X-Amz-Target: X.DescribeTrails\r\n";
+        let (mut none, mut part, mut whole) = (0, 0, 0);
+        for number in 0..100 {
+            let answer = ask(&server, &headers, &format!("{{\"number\": {number}}}"));
+            match answer.split_once("\r\n\r\n") {
+                None => none += 1,
+                Some((_, body)) if body.ends_with('}') => whole += 1,
+                Some((head, body)) => {
+                    assert!(head.contains("200 OK") && head.contains("content-length"), "{head}");
+                    assert!(body.starts_with("{\"trailList\""), "{body}");
+                    part += 1;
+                }
+            }
+        }
+        assert!(none > 2 && part > 2 && whole > 50, "{none} {part} {whole}");
+        assert_eq!(server.ledger().faults, [("reset", none + part)].into());
+    }
+
+    #[test]
     fn many_requests_wait_at_once() {
         let server = start(Duration::from_millis(100));
         let begun = Instant::now();

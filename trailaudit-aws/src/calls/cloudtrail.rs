@@ -16,14 +16,18 @@ pub(super) async fn describe_trails(asking: Asking<'_>, only: Option<String>) ->
         .describe_trails()
         .set_trail_name_list(only.map(|arn| vec![arn]));
     asking
-        .json(&DESCRIBE_TRAILS, |tape| request.customize().interceptor(tape).send())
+        .json(&DESCRIBE_TRAILS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
 pub(super) async fn trail_status(asking: Asking<'_>, trail: String) -> Exchange {
     let request = client!(aws_sdk_cloudtrail, asking).get_trail_status().name(trail);
     asking
-        .json(&GET_TRAIL_STATUS, |tape| request.customize().interceptor(tape).send())
+        .json(&GET_TRAIL_STATUS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
@@ -33,7 +37,7 @@ pub(super) async fn event_selectors(asking: Asking<'_>, trail: String) -> Exchan
         .trail_name(trail);
     asking
         .json(&GET_EVENT_SELECTORS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }

@@ -12,6 +12,8 @@ pub(super) const DESCRIBE_KEY: Call = by_member("kms", "DescribeKey", &["kms:Des
 pub(super) async fn describe_key(asking: Asking<'_>, key: String) -> Exchange {
     let request = client!(aws_sdk_kms, asking).describe_key().key_id(key);
     asking
-        .json(&DESCRIBE_KEY, |tape| request.customize().interceptor(tape).send())
+        .json(&DESCRIBE_KEY, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }

@@ -41,7 +41,7 @@ pub(super) async fn describe_organization(asking: Asking<'_>) -> Exchange {
     let request = client!(aws_sdk_organizations, asking).describe_organization();
     asking
         .json(&DESCRIBE_ORGANIZATION, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -52,14 +52,16 @@ pub(super) async fn list_accounts(asking: Asking<'_>, next: Option<String>) -> E
         .max_results(PAGE)
         .set_next_token(next);
     asking
-        .json(&LIST_ACCOUNTS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_ACCOUNTS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
 pub(super) async fn list_roots(asking: Asking<'_>, next: Option<String>) -> Exchange {
     let request = client!(aws_sdk_organizations, asking).list_roots().set_next_token(next);
     asking
-        .json(&LIST_ROOTS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_ROOTS, |tape| request.clone().customize().interceptor(tape).send())
         .await
 }
 
@@ -75,7 +77,7 @@ pub(super) async fn list_organizational_units_for_parent(
         .set_next_token(next);
     asking
         .json(&LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -88,7 +90,7 @@ pub(super) async fn list_accounts_for_parent(asking: Asking<'_>, parent: String,
         .set_next_token(next);
     asking
         .json(&LIST_ACCOUNTS_FOR_PARENT, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -100,7 +102,7 @@ pub(super) async fn list_tags_for_resource(asking: Asking<'_>, account: &Account
         .set_next_token(next);
     asking
         .json(&LIST_TAGS_FOR_RESOURCE, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -113,7 +115,7 @@ pub(super) async fn list_trail_administrators(asking: Asking<'_>, next: Option<S
         .set_next_token(next);
     asking
         .json(&LIST_DELEGATED_ADMINISTRATORS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }

@@ -11,12 +11,14 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use jiff::Timestamp;
+
+use crate::time::{Clock, rfc3339};
 
 /// Listens to the attempts of one call; what the last one showed stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Tape {
     keep: Keep,
+    clock: Clock,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -36,6 +38,8 @@ pub(crate) struct Taken {
     pub status: Option<u16>,
     pub request_id: Option<String>,
     pub date: Option<String>,
+    /// Whether the answer came to its end.
+    pub whole: bool,
     pub response: Vec<u8>,
 }
 
@@ -48,15 +52,25 @@ impl std::fmt::Debug for Taken {
 }
 
 impl Tape {
-    pub(crate) fn new(keep: Keep) -> Self {
+    pub(crate) fn new(keep: Keep, clock: Clock) -> Self {
         Self {
             keep,
+            clock,
             taken: Arc::default(),
         }
     }
 
+    /// What was heard; the attempts are counted on.
     pub(crate) fn take(&self) -> Taken {
-        mem::take(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempts = taken.attempts;
+        mem::replace(
+            &mut taken,
+            Taken {
+                attempts,
+                ..Taken::default()
+            },
+        )
     }
 
     fn with(&self, note: impl FnOnce(&mut Taken)) {
@@ -80,7 +94,7 @@ impl Intercept for Tape {
         self.with(|taken| {
             *taken = Taken {
                 attempts: taken.attempts + 1,
-                sent_at: crate::time::rfc3339(Timestamp::now()),
+                sent_at: rfc3339(self.clock.now()),
                 host: host(request.uri()),
                 request: match self.keep {
                     Keep::Bodies => request.body().bytes().unwrap_or_default().to_vec(),
@@ -114,10 +128,14 @@ impl Intercept for Tape {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.keep == Keep::Bodies {
-            let body = context.response().body().bytes().unwrap_or_default();
-            self.with(|taken| taken.response = body.to_vec());
-        }
+        // A body that broke off is there no more.
+        let body = context.response().body().bytes();
+        self.with(|taken| {
+            taken.whole = body.is_some();
+            if self.keep == Keep::Bodies {
+                taken.response = body.unwrap_or_default().to_vec();
+            }
+        });
         Ok(())
     }
 }

@@ -94,6 +94,9 @@ pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
     if let Some(requests) = collect.concurrency {
         builder = builder.concurrency(requests);
     }
+    if let Some(requests) = collect.max_rps {
+        builder = builder.max_rps(requests);
+    }
     if let Some(moment) = collect.as_of {
         builder = builder.as_of(moment);
     }

@@ -10,7 +10,9 @@ pub(super) struct Profile {
     pub about: &'static str,
     /// What strikes single calls, one after the other where several do.
     pub strikes: &'static [Strike],
-    /// In how many of a thousand seeds one Region is down.
+    /// In how many of a thousand seeds those happen that never pass.
+    pub staying: usize,
+    /// In how many one Region is down.
     pub region_down: usize,
     /// In how many one member account denies everything.
     pub account_denies: usize,
@@ -30,12 +32,13 @@ pub(super) struct Strike {
     pub attempts: (u32, u32),
 }
 
-const ALWAYS: (u32, u32) = (u32::MAX, u32::MAX);
+pub(super) const ALWAYS: (u32, u32) = (u32::MAX, u32::MAX);
 
 const NOTHING: Profile = Profile {
     name: "",
     about: "",
     strikes: &[],
+    staying: 1_000,
     region_down: 0,
     account_denies: 0,
     skew: 0,
@@ -141,6 +144,7 @@ pub(super) const PROFILES: &[Profile] = &[
     },
     Profile {
         strikes: MIXED,
+        staying: 500,
         region_down: 50,
         account_denies: 150,
         skew: 100,
@@ -153,7 +157,7 @@ const MIXED: &[Strike] = &[
     strike(Fault::Throttled, 50, (1, 8)),
     strike(Fault::ServerError, 40, (1, 3)),
     strike(Fault::Reset, 25, (1, 3)),
-    strike(Fault::Garbled, 15, (1, 2)),
+    strike(Fault::Garbled, 15, (1, 1)),
     strike(Fault::EmptyPage, 100, (1, 3)),
     strike(Fault::SlowLoris, 5, (1, 2)),
     strike(Fault::Hang, 5, (1, 2)),

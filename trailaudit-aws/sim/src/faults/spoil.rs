@@ -32,27 +32,29 @@ const MARK: &str = "again";
 pub(crate) struct Token(Option<String>);
 
 impl Token {
-    /// Reads the token, and gives the service back its own where the caller was sent round an empty page.
+    /// Reads the token, and gives the service back its own where the caller was sent round an empty page: that is the same
+    /// call again. Its body is written anew, so that it does not matter how the caller wrote it.
     pub fn taken_from(call: &mut Call) -> Self {
         let Ok(Value::Object(mut input)) = serde_json::from_slice(&call.body) else {
             return Self(None);
         };
-        let Some((name, token)) = ["NextToken", "nextToken"]
+        let names = ["NextToken", "nextToken"];
+        let named = names
             .into_iter()
-            .find_map(|name| Some((name, input.get(name)?.as_str()?.to_owned())))
-        else {
-            return Self(None);
-        };
-        let Some(own) = unwrapped(&token) else {
-            return Self(Some(token));
-        };
-        if own.is_empty() {
-            input.remove(name);
-        } else {
-            input.insert(name.to_owned(), own.clone().into());
-        }
+            .find_map(|name| Some((name, input.get(name)?.as_str()?.to_owned())));
+        let token = named.and_then(|(name, token)| match unwrapped(&token) {
+            None => Some(token),
+            Some(own) if own.is_empty() => {
+                input.remove(name);
+                None
+            }
+            Some(own) => {
+                input.insert(name.to_owned(), own.clone().into());
+                Some(own)
+            }
+        });
         call.body = serde_json::to_vec(&input).unwrap_or_default();
-        Self(Some(own).filter(|own| !own.is_empty()))
+        Self(token)
     }
 }
 

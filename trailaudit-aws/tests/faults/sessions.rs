@@ -1,0 +1,67 @@
+//! Runs longer than their sessions, and through a network that goes and comes back.
+
+use std::time::Duration;
+
+use trailaudit_sim::{Conditions, Role};
+
+use crate::run::{Ground, as_of, run, run_against};
+use crate::support::in_process::InProcess;
+
+/// The credentials that enter accounts are themselves a session of an hour, and so are those in each account: what is asked
+/// late is asked with new ones, and nothing is asked twice.
+#[test]
+fn two_hours_with_sessions_of_one() {
+    let ground = Ground::new(60, 4, 7);
+    let mut world = ground.world.clone();
+    let management = world.organization.management_account.clone();
+    let account = world.accounts.get_mut(&management).unwrap();
+    let role = Role::trusting("Lister", &management);
+    let arn = role.arn(&management);
+    account.roles.insert("Lister".to_owned(), role);
+    let slow = Conditions {
+        latency: Duration::from_secs(9),
+        ..Conditions::default()
+    };
+    let run = run(&world, slow, |collector| collector.management_role(&arn).concurrency(1));
+    assert!(run.took > Duration::from_hours(2), "{:?}", run.took);
+    assert_eq!(run.judged().differences(&ground.truth), [] as [String; 0]);
+    let asked = |operation: &str| run.ledger.asked(operation);
+    let sessions = &asked("AssumeRole");
+    assert!(
+        sessions[&management] > 2,
+        "the caller's own session is renewed: {sessions:?}"
+    );
+    let renewed = sessions
+        .iter()
+        .filter(|(account, times)| **account != management && **times > 1);
+    assert!(
+        renewed.count() > 1,
+        "accounts that are asked again at the end are entered again: {sessions:?}"
+    );
+    for operation in ["ListRegions", "DescribeTrails", "GetTrailStatus", "GetEventSelectors"] {
+        let twice: Vec<_> = asked(operation).into_iter().filter(|(_, times)| *times > 1).collect();
+        assert_eq!(twice, [], "{operation}");
+    }
+    let expired = run
+        .ledger
+        .refused
+        .keys()
+        .find(|(_, code)| code.starts_with("ExpiredToken"));
+    assert_eq!(expired, None, "no session is used to its end");
+}
+
+/// For three minutes nothing can be reached: the run waits, and reads everything all the same.
+#[test]
+fn a_network_that_comes_back_is_waited_for() {
+    let ground = Ground::new(40, 3, 7);
+    let conditions = Conditions {
+        latency: Duration::from_millis(200),
+        ..Conditions::default()
+    };
+    let outage = Duration::from_secs(1)..Duration::from_mins(3);
+    let through = || InProcess::new(ground.world.clone(), conditions, as_of()).without_network(outage);
+    let run = run_against(through, |collector| collector.concurrency(16));
+    assert!(run.took > Duration::from_mins(3), "{:?}", run.took);
+    assert_eq!(run.judged().differences(&ground.truth), [] as [String; 0]);
+    assert_eq!(run.judged().gaps, ground.calm.gaps);
+}
