@@ -160,16 +160,20 @@ impl Trail for Recorder {
     }
 }
 
-struct VaultKey(Observed<KeyManager>);
+struct VaultKey(KeyId, Observed<KeyManager>);
 
 impl Key for VaultKey {
+    fn id(&self) -> &KeyId {
+        &self.0
+    }
+
     fn manager(&self) -> Observed<KeyManager> {
-        self.0.clone()
+        self.1.clone()
     }
 
     fn state(&self) -> Observed<KeyState> {
         // A vault key cannot be disabled: what is listed can be used.
-        self.0.clone().map(|_| KeyState::Enabled)
+        self.1.clone().map(|_| KeyState::Enabled)
     }
 }
 
@@ -204,7 +208,8 @@ impl Nimbus {
             } else {
                 KeyManager::Provider
             };
-            (KeyId::from(id), VaultKey(Observed::known(manager, vault_list)))
+            let id = KeyId::from(id);
+            (id.clone(), VaultKey(id, Observed::known(manager, vault_list)))
         };
         let stream = |id: String| (LogGroupId::from(id.as_str()), Stream(id.into()));
         let mut nimbus = Self {
@@ -234,6 +239,7 @@ impl Nimbus {
         };
         let listing = match listing {
             Observed::Known { evidence, .. } => {
+                let evidence = evidence.first();
                 let mut seen = Vec::new();
                 for answer in serde_json::from_str::<Vec<RecorderAnswer>>(answer)? {
                     let id = TrailId::from(format!("{project}/{}", answer.name));
@@ -350,7 +356,7 @@ fn refusal(project: &AccountId, zone: &Region, answer: &str, message: &str) -> G
             code: "refused".into(),
             message: message.into(),
         },
-        evidence: Some(evidence(answer)),
+        evidence: Some(evidence(answer).into()),
     }
 }
 

@@ -26,6 +26,7 @@ static RULE: Rule = Rule {
         title: "Organization trail is multi-Region and validates log files",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --enable-log-file-validation",
     },
+    needs: &[],
     check: Check::EachTrail(can_be_trusted),
 };
 

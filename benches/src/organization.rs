@@ -84,7 +84,7 @@ fn add_trail(
         to_digests: delivery.clone(),
         to_group: delivery,
         topic: known(None),
-        bucket: known("logs".to_owned()),
+        bucket: known("arn:aws:s3:::logs".into()),
         global: known(true),
         excluded: known(Some(Vec::new())),
         records: known(EventClass::ALL.to_vec()),
@@ -93,6 +93,7 @@ fn add_trail(
     let enabled = MemoryKey {
         manager: known(KeyManager::Customer),
         state: known(KeyState::Enabled),
+        ..MemoryKey::unknown(key.clone())
     };
     inventory.set_key(&key, known(Some(Box::new(enabled))));
     let kept = MemoryLogGroup {

@@ -143,7 +143,7 @@ fn gap_of(exchange: &Exchange, id: EvidenceId, wanted: &'static str) -> Gap {
         wanted,
         call: Some(Box::new(call_of(exchange))),
         why,
-        evidence: Some(id),
+        evidence: Some(id.into()),
     }
 }
 

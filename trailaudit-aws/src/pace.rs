@@ -119,11 +119,6 @@ impl Pace {
         self.lanes().buckets.get(lane).and_then(Bucket::last_answer)
     }
 
-    /// A request got no answer at all.
-    pub fn unanswered(&self, lane: &Lane) {
-        locked(&self.silence).lasts(lane);
-    }
-
     /// No request to this endpoint gets an answer, however often it is sent.
     pub fn given_up(&self, lane: &Lane) {
         locked(&self.silence).given_up(lane);

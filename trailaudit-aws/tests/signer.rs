@@ -232,7 +232,9 @@ impl HttpConnector for HashingTwice {
             body = body.replace(r#""DryRun":true"#, r#""DryRun":false"#);
         }
         let now = "2026-11-22T03:00:00Z".parse().unwrap();
-        let answer = self.world.respond(&Call::received(now, "/", header, body.into_bytes()));
+        let answer = self
+            .world
+            .respond(&Call::received(now, "POST", "/", header, body.into_bytes()));
         let status = answer.status.try_into().unwrap();
         let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
         if let Some(code) = answer.error_type {

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
-use trailaudit_core::baseline::Thresholds;
+use trailaudit_core::baseline::{Exception, Thresholds, distinct};
+use trailaudit_core::rules::CATALOGUE;
 
 use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
 use crate::error::{CommandError, Result, nearest};
@@ -53,6 +54,8 @@ pub(crate) struct Config {
     scope: ScopeSection,
     signing: SigningSection,
     thresholds: Option<Thresholds>,
+    #[serde(deserialize_with = "distinct")]
+    exceptions: Vec<Exception>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,7 +119,20 @@ impl Config {
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        toml::from_str(&text).map_err(|error| explain(path, &text, &error))
+        let config: Self = toml::from_str(&text).map_err(|error| explain(path, &text, &error))?;
+        // An exception of no rule would never be used, and never be missed.
+        for exception in &config.exceptions {
+            let ids = || CATALOGUE.iter().map(|rule| rule.id);
+            if !ids().any(|id| id == exception.rule) {
+                let Exception { ticket, rule, .. } = exception;
+                let told = format_args!("{}: the exception {ticket}: there is no rule {rule:?}", path.display());
+                return Err(match nearest(rule, ids()) {
+                    Some(near) => CommandError::usage(told).hint(format_args!("did you mean `{near}`?")),
+                    None => CommandError::usage(told).hint("`trailaudit controls list` lists all"),
+                });
+            }
+        }
+        Ok(config)
     }
 
     /// Fills what the command line left open.
@@ -198,10 +214,14 @@ impl Config {
         self.fail_on
     }
 
-    /// The thresholds, when the file names any.
+    /// Thresholds and exceptions, when the file names any.
     pub(crate) fn baseline(&self) -> Option<Baseline> {
-        let thresholds = self.thresholds.clone()?;
-        Some(Baseline { thresholds })
+        let exceptions = self.exceptions.clone();
+        if self.thresholds.is_none() && exceptions.is_empty() {
+            return None;
+        }
+        let thresholds = self.thresholds.clone().unwrap_or_default();
+        Some(Baseline { thresholds, exceptions })
     }
 }
 

@@ -62,19 +62,20 @@ impl Summary<'_> {
 
     fn table(&self) -> String {
         let mut lines = vec![format!(
-            "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6}",
-            "control", "severity", "pass", "fail", "incl.", "n/a"
+            "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6} {:>6}",
+            "control", "severity", "pass", "fail", "incl.", "exc.", "n/a"
         )];
         for rule in &self.assessment.rules {
             let verdicts = self.assessment.verdicts_of(rule);
             let rows = |verdict| verdicts.get(&verdict).copied().unwrap_or_default();
             lines.push(format!(
-                "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6}",
+                "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6} {:>6}",
                 shorten(rule.aws.title, 68),
                 self.selection.severity_of(rule).as_str(),
                 rows(Verdict::Pass),
                 rows(Verdict::Fail),
                 rows(Verdict::Inconclusive),
+                rows(Verdict::Excepted),
                 rows(Verdict::NotApplicable),
             ));
         }

@@ -10,7 +10,7 @@ use crate::baseline::Baseline;
 use crate::coverage::Coverage;
 use crate::finding::Finding;
 use crate::inventory::Inventory;
-use crate::judge::judge;
+use crate::judge::{Acceptances, judge};
 use crate::organization::{Account, AccountId};
 use crate::rule::{Rule, Verdict};
 
@@ -21,10 +21,11 @@ pub use accounting::Accounting;
 #[must_use]
 pub fn assess(inventory: &dyn Inventory, rules: &[&'static Rule], baseline: &Baseline, as_of: Timestamp) -> Assessment {
     let coverage = Coverage::of(inventory);
+    let mut acceptances = Acceptances::of(baseline, inventory, as_of);
     let mut findings = Vec::new();
     let mut accounting = Vec::new();
     for rule in rules {
-        let judged = judge(rule, inventory, &coverage, baseline, as_of);
+        let judged = judge(rule, inventory, &coverage, baseline, as_of, &mut acceptances);
         accounting.push(Accounting::of(rule, &coverage, inventory, &judged));
         findings.extend(judged);
     }

@@ -1,14 +1,39 @@
-//! The thresholds an assessment is held to.
+//! What an assessment is held to: thresholds, and exceptions.
+
+mod exception;
+
+use std::collections::BTreeSet;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Thresholds. What is not said has the default that the controls name.
+pub use exception::{Exception, Scope, Standing};
+
+/// Thresholds and exceptions. What is not said has the default that the controls name; nothing is accepted unless said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Baseline {
     /// The thresholds.
     pub thresholds: Thresholds,
+    /// What is accepted, by whom and until when.
+    #[serde(deserialize_with = "distinct", skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
+}
+
+/// Reads exceptions for serde: two of one name could not be told apart in a report.
+///
+/// # Errors
+/// When an entry is no exception, or stands there twice.
+pub fn distinct<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Exception>, D::Error> {
+    let exceptions = Vec::<Exception>::deserialize(deserializer)?;
+    let mut ids = BTreeSet::new();
+    match exceptions.iter().find(|exception| !ids.insert(exception.id())) {
+        Some(twice) => Err(D::Error::custom(format!(
+            "the exception {} stands there twice",
+            twice.id()
+        ))),
+        None => Ok(exceptions),
+    }
 }
 
 /// How much is enough.
@@ -151,5 +176,34 @@ designated-log-groups = []
                 "{text}"
             );
         }
+    }
+
+    /// What is wrong with an exception is said in words that tell what to do.
+    #[test]
+    fn an_exception_is_owned_and_dated() {
+        const SOUND: &str = "rule = \"r\"\naccount = \"1\"\nreason = \"x\"\nticket = \"t\"\nrequested-by = \"Ada\"\n\
+            approved-by = \"Grace\"\nstarts = 2026-01-01\nexpires = \"2026-12-31\"\n";
+        let read = |text: &str| Baseline::from_toml(&format!("[[exceptions]]\n{text}"));
+        let written = read(SOUND).unwrap().to_toml().unwrap();
+        assert!(
+            written.contains("starts = 2026-01-01\nexpires = 2026-12-31\n"),
+            "{written}"
+        );
+        assert_eq!(Baseline::from_toml(&written).unwrap(), read(SOUND).unwrap());
+        let refused = |was: &str, is: &str| {
+            let error = read(&SOUND.replace(was, is)).unwrap_err().to_string();
+            error.lines().last().unwrap_or_default().to_owned()
+        };
+        insta::assert_snapshot!(refused("account = \"1\"\n", ""), @"an exception names an account, an ou or a resource");
+        insta::assert_snapshot!(refused("account = \"1\"", "account = \"1\"\nou = \"2\""), @"an exception names one of account, ou and resource, and no two of them");
+        insta::assert_snapshot!(refused("Grace", "ADA"), @"approved-by is ADA, who requested the exception: somebody else approves it");
+        insta::assert_snapshot!(refused("\"t\"", "\" \""), @"ticket of an exception is empty, or has blanks around it or control characters");
+        insta::assert_snapshot!(refused("2026-12-31", "2025-12-31"), @"an exception expires on 2025-12-31, before it starts on 2026-01-01");
+        insta::assert_snapshot!(refused("\"2026-12-31\"", "2026-12-31T00:00:00Z"), @"2026-12-31T00:00:00Z is not a day, such as 2026-12-31");
+        insta::assert_snapshot!(refused("2026-12-31", "soon"), @"soon is not a day, such as 2026-12-31");
+        insta::assert_snapshot!(refused("ticket = \"t\"\n", ""), @"missing field `ticket`");
+        insta::assert_snapshot!(refused("reason", "raison"), @"unknown field `raison`, expected one of `rule`, `account`, `ou`, `resource`, `reason`, `ticket`, `requested-by`, `approved-by`, `starts`, `expires`");
+        let twice = Baseline::from_toml(&format!("[[exceptions]]\n{SOUND}[[exceptions]]\n{SOUND}")).unwrap_err();
+        assert!(twice.to_string().contains("stands there twice"), "{twice}");
     }
 }

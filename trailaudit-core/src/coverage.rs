@@ -160,7 +160,7 @@ impl Cell {
             region,
             status: CellStatus::of_gap(gap),
             detail: gap.to_string(),
-            evidence: gap.evidence.into_iter().collect(),
+            evidence: gap.cited(),
         }
     }
 }
@@ -205,7 +205,7 @@ fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
                 .as_ref()
                 .map(|gap| format!("planned without the account's own list: {gap}"))
                 .unwrap_or_default(),
-            evidence: vec![evidence],
+            evidence: evidence.ids().to_vec(),
         },
         Observed::Unknown(gap) => Cell::missing(&account.id, Some(region), &gap),
     };

@@ -1,5 +1,7 @@
 //! Rule x subject x verdict, with the evidence it rests on.
 
+use std::sync::Arc;
+
 use crate::evidence::EvidenceId;
 use crate::organization::{AccountId, LogGroupId, Region, TrailId};
 use crate::rule::{Rule, Verdict};
@@ -19,6 +21,8 @@ pub struct Finding {
     pub inherited_from: Option<TrailId>,
     /// The verdict.
     pub verdict: Verdict,
+    /// The exception that accepts a fail, in words.
+    pub exception: Option<Arc<str>>,
     /// Why, in a sentence for people.
     pub reason: String,
     /// The exchanges that were read, in the order they were read.
@@ -38,6 +42,8 @@ pub enum Subject {
     LogGroup(LogGroupId),
     /// The organization, by its id.
     Organization(String),
+    /// An exception of the baseline, by its id.
+    Exception(String),
 }
 
 impl Subject {
@@ -50,6 +56,7 @@ impl Subject {
             Self::Trail(_) => "trail",
             Self::LogGroup(_) => "log-group",
             Self::Organization(_) => "organization",
+            Self::Exception(_) => "exception",
         }
     }
 
@@ -60,7 +67,7 @@ impl Subject {
             Self::Account | Self::Region => "",
             Self::Trail(id) => id.as_str(),
             Self::LogGroup(id) => id.as_str(),
-            Self::Organization(id) => id,
+            Self::Organization(id) | Self::Exception(id) => id,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Everything that was seen, joined by id: what a provider implements and rules read.
 
+use crate::alert::Alarm;
+use crate::bucket::Bucket;
+use crate::event_store::EventStore;
 use crate::key::Key;
 use crate::log_group::LogGroup;
-use crate::observed::Observed;
-use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use crate::trail::Trail;
+use crate::observed::{Observed, Opinion};
+use crate::organization::{Account, AccountId, AlarmId, BucketId, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::trail::{Channel, Delivery, Trail};
 
 /// The collected facts about one organization. Sync, without side effects, and the same answer every time.
 pub trait Inventory: Sync {
@@ -44,6 +47,37 @@ pub trait Inventory: Sync {
     /// A log group, `None` when no group has exactly that name.
     fn log_group(&self, id: &LogGroupId) -> Observed<Option<&dyn LogGroup>>;
 
+    /// How a trail delivers what happens in one Region of an account it was seen in: as that account's own reading shows,
+    /// the owner's in its own account.
+    fn delivery_in(
+        &self,
+        trail: &TrailId,
+        account: &AccountId,
+        region: &Region,
+        channel: Channel,
+    ) -> Observed<Delivery> {
+        let _ = (trail, account, region, channel);
+        Observed::not_collected("how the trail delivers from the Region")
+    }
+
+    /// A bucket, `None` when there is no bucket of that name.
+    fn bucket(&self, id: &BucketId) -> Observed<Option<&dyn Bucket>> {
+        let _ = id;
+        Observed::not_collected("the bucket")
+    }
+
+    /// An alarm, `None` when it is not there any more.
+    fn alarm(&self, id: &AlarmId) -> Observed<Option<&dyn Alarm>> {
+        let _ = id;
+        Observed::not_collected("the alarm")
+    }
+
+    /// The event stores of a Region of an account.
+    fn event_stores_in(&self, account: &AccountId, region: &Region) -> Observed<Vec<&dyn EventStore>> {
+        let _ = (account, region);
+        Observed::not_collected("the event stores of the Region")
+    }
+
     /// The organization as it describes itself, which a run about single accounts may not be about; none where they
     /// stand alone.
     fn described_organization(&self) -> Observed<Option<Organization>> {
@@ -65,6 +99,41 @@ pub trait Inventory: Sync {
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         Observed::not_collected("who administers audit trails by delegation")
     }
+
+    /// Whether the audit service may act across the organization.
+    fn trusts_trail_service(&self) -> Observed<bool> {
+        Observed::not_collected("whether the organization trusts the audit service")
+    }
+
+    /// Whether policies of the organization deny `tampering` to an account; none in the account that manages the
+    /// organization, which no policy binds.
+    fn denies(&self, tampering: Tampering, account: &AccountId) -> Observed<Option<Opinion>> {
+        let _ = (tampering, account);
+        Observed::not_collected("what policies of the organization deny the account")
+    }
+}
+
+/// What somebody would do to a trail to be seen no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tampering {
+    /// Stop it.
+    StopTrail,
+    /// Delete it.
+    DeleteTrail,
+    /// Send its log files elsewhere, or switch parts of it off.
+    ChangeTrail,
+    /// Have it record less.
+    ChangeSelectors,
+}
+
+impl Tampering {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::StopTrail,
+        Self::DeleteTrail,
+        Self::ChangeTrail,
+        Self::ChangeSelectors,
+    ];
 }
 
 /// A trail as an account and Region list it.

@@ -1,5 +1,6 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
+mod exceptions;
 mod log_groups;
 mod organization;
 mod regions;
@@ -26,6 +27,7 @@ pub(crate) fn judge(
     coverage: &Coverage,
     baseline: &Baseline,
     as_of: Timestamp,
+    acceptances: &mut Acceptances<'_>,
 ) -> Vec<Finding> {
     let bench = Bench {
         rule,
@@ -43,6 +45,7 @@ pub(crate) fn judge(
             .flat_map_iter(|account| bench.regions(check, account))
             .collect(),
         Check::EachOrganization(check) => bench.organization(check),
+        Check::EachException => bench.exceptions(acceptances),
     };
     findings.par_sort_by(|a, b| {
         (&a.account, &a.region, &a.subject, &a.inherited_from).cmp(&(
@@ -52,8 +55,11 @@ pub(crate) fn judge(
             &b.inherited_from,
         ))
     });
+    acceptances.apply(rule, &mut findings);
     findings
 }
+
+pub(crate) use exceptions::Acceptances;
 
 /// The cells of each account in which something is missing.
 type UnreadCells<'a> = HashMap<&'a AccountId, Vec<&'a Cell>>;
@@ -105,7 +111,7 @@ impl<'a> Bench<'a> {
         let Observed::Unknown(gap) = self.inventory.entry(&account.id) else {
             return None;
         };
-        let evidence = gap.evidence.into_iter().collect();
+        let evidence = gap.cited();
         Some(self.finding(&account.id, Subject::Account, Err(gap), evidence))
     }
 
@@ -137,6 +143,7 @@ impl<'a> Bench<'a> {
             subject,
             inherited_from: None,
             verdict,
+            exception: None,
             reason,
             evidence,
         }

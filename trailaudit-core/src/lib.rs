@@ -2,10 +2,11 @@
 //!
 //! This crate touches nothing outside its arguments: no network, no files, no clock, no environment. In reading order:
 //!
-//! 1. [`organization`], [`trail`], [`key`], [`log_group`], [`inventory`]: what a provider shows, as traits over facts
-//!    that were collected before. [`memory`] is a provider that is plain data.
+//! 1. [`organization`], [`trail`], [`key`], [`log_group`], [`bucket`], [`alert`], [`event_store`], [`inventory`]: what a
+//!    provider shows, as traits over facts that were collected before. [`memory`] is a provider that is plain data.
 //! 2. [`observed`]: a fact is never bare; it comes with the exchange that shows it or with the gap that hides it.
-//! 3. [`rule`] and [`rules`]: decision procedures that read facts through an [`Exam`], which cites what is read.
+//! 3. [`rule`] and [`rules`]: decision procedures that read facts through an [`Exam`], which cites what is read; [`need`]
+//!    names what they read.
 //! 4. [`framework`] and [`baseline`]: who asks for a rule, and how much is enough.
 //! 5. [`filter_pattern`] and [`policy`]: what a metric filter sees and what a policy allows, parsed and asked.
 //! 6. [`assessment`], [`coverage`], [`finding`]: every rule asked of every subject, every cell accounted for.
@@ -21,9 +22,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod alert;
 pub mod assessment;
 pub mod baseline;
+pub mod bucket;
 pub mod coverage;
+pub mod event_store;
 pub mod evidence;
 pub mod filter_pattern;
 pub mod finding;
@@ -33,6 +37,7 @@ mod judge;
 pub mod key;
 pub mod log_group;
 pub mod memory;
+pub mod need;
 pub mod observed;
 pub mod organization;
 pub mod policy;

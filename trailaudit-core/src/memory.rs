@@ -216,13 +216,31 @@ impl Inventory for MemoryInventory {
 /// A key that is plain data.
 #[derive(Clone, Debug)]
 pub struct MemoryKey {
+    /// [`Key::id`].
+    pub id: KeyId,
     /// [`Key::manager`].
     pub manager: Observed<KeyManager>,
     /// [`Key::state`].
     pub state: Observed<KeyState>,
 }
 
+impl MemoryKey {
+    /// A key of which nothing is known but that it is there.
+    #[must_use]
+    pub fn unknown(id: KeyId) -> Self {
+        Self {
+            id,
+            manager: Observed::not_collected("who manages the key"),
+            state: Observed::not_collected("the key's state"),
+        }
+    }
+}
+
 impl Key for MemoryKey {
+    fn id(&self) -> &KeyId {
+        &self.id
+    }
+
     fn manager(&self) -> Observed<KeyManager> {
         self.manager.clone()
     }

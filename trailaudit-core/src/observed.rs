@@ -1,6 +1,7 @@
 //! A fact together with the evidence that shows it, or the gap where it should be.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::evidence::EvidenceId;
 use crate::organization::{AccountId, Region};
@@ -13,8 +14,8 @@ pub enum Observed<T> {
     Known {
         /// What was read.
         value: T,
-        /// The exchange that shows it.
-        evidence: EvidenceId,
+        /// The exchanges that show it.
+        evidence: Evidence,
     },
     /// The fact could not be read.
     Unknown(Gap),
@@ -22,7 +23,8 @@ pub enum Observed<T> {
 
 impl<T> Observed<T> {
     /// A fact that `evidence` shows.
-    pub fn known(value: T, evidence: EvidenceId) -> Self {
+    pub fn known(value: T, evidence: impl Into<Evidence>) -> Self {
+        let evidence = evidence.into();
         Self::Known { value, evidence }
     }
 
@@ -37,12 +39,35 @@ impl<T> Observed<T> {
         }
     }
 
+    /// What follows from this fact: shown by what shows the fact, and by what shows what follows from it.
+    pub fn then<U>(self, follow: impl FnOnce(T) -> Observed<U>) -> Observed<U> {
+        match self {
+            Self::Known { value, evidence } => follow(value).after(&evidence),
+            Self::Unknown(gap) => Observed::Unknown(gap),
+        }
+    }
+
+    /// The same fact, or gap, shown by what came `before` as well.
+    #[must_use]
+    pub fn after(self, before: &Evidence) -> Self {
+        match self {
+            Self::Known { value, evidence } => Self::Known {
+                value,
+                evidence: before.and(&evidence),
+            },
+            Self::Unknown(gap) => Self::Unknown(Gap {
+                evidence: Some(gap.evidence.map_or_else(|| before.clone(), |own| before.and(&own))),
+                ..gap
+            }),
+        }
+    }
+
     /// The same, by reference.
     pub fn as_ref(&self) -> Observed<&T> {
         match self {
             Self::Known { value, evidence } => Observed::Known {
                 value,
-                evidence: *evidence,
+                evidence: evidence.clone(),
             },
             Self::Unknown(gap) => Observed::Unknown(gap.clone()),
         }
@@ -69,8 +94,87 @@ pub struct Gap {
     pub call: Option<Box<Call>>,
     /// What came instead.
     pub why: GapReason,
-    /// The exchange that shows the refusal, when one was recorded.
-    pub evidence: Option<EvidenceId>,
+    /// The exchanges that show it, the refusal last, when any was recorded.
+    pub evidence: Option<Evidence>,
+}
+
+impl Gap {
+    /// The exchanges that show it; none when nothing was recorded.
+    #[must_use]
+    pub fn cited(&self) -> Vec<EvidenceId> {
+        self.evidence
+            .as_ref()
+            .map_or_else(Vec::new, |evidence| evidence.ids().to_vec())
+    }
+}
+
+/// The exchanges that show a fact, in the order they were read: most often one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Evidence(Shown);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Shown {
+    By(EvidenceId),
+    BySeveral(Arc<[EvidenceId]>),
+}
+
+impl Evidence {
+    /// The exchanges: at least one.
+    #[must_use]
+    pub fn ids(&self) -> &[EvidenceId] {
+        match &self.0 {
+            Shown::By(one) => std::slice::from_ref(one),
+            Shown::BySeveral(several) => several,
+        }
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn first(&self) -> EvidenceId {
+        match &self.0 {
+            Shown::By(one) => *one,
+            Shown::BySeveral(several) => several[0],
+        }
+    }
+
+    /// These exchanges, and the others after them; none twice.
+    #[must_use]
+    pub fn and(&self, others: &Self) -> Self {
+        let mut ids = self.ids().to_vec();
+        for id in others.ids() {
+            if !ids.contains(id) {
+                ids.push(*id);
+            }
+        }
+        match ids.as_slice() {
+            [one] => Self(Shown::By(*one)),
+            _ => Self(Shown::BySeveral(ids.into())),
+        }
+    }
+}
+
+impl From<EvidenceId> for Evidence {
+    fn from(id: EvidenceId) -> Self {
+        Self(Shown::By(id))
+    }
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.ids()).finish()
+    }
+}
+
+/// A provider's reading of what only it can interpret, such as a policy or a filter: whether something holds, each with
+/// its reason in a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opinion {
+    /// It holds.
+    Yes(String),
+    /// It does not.
+    No(String),
+    /// It was read, and still nobody can tell.
+    Unclear(String),
 }
 
 /// A call by where and what, without its parameters.

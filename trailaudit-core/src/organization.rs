@@ -68,6 +68,26 @@ identifier!(
     /// A log group by its full name: in AWS its ARN without the trailing `:*`.
     LogGroupId
 );
+identifier!(
+    /// A bucket by its full name: in AWS its ARN, `arn:aws:s3:::NAME`.
+    BucketId
+);
+identifier!(
+    /// An alarm by its full name: in AWS its ARN.
+    AlarmId
+);
+identifier!(
+    /// A store of events by its full name: in AWS the ARN of an event data store.
+    EventStoreId
+);
+
+impl BucketId {
+    /// The name alone: what follows the last colon.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.rsplit(':').next().unwrap_or_default()
+    }
+}
 
 /// The organization under audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

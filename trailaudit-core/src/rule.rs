@@ -11,7 +11,8 @@ use crate::evidence::EvidenceId;
 use crate::inventory::Inventory;
 use crate::key::Key;
 use crate::log_group::LogGroup;
-use crate::observed::{Gap, Observed};
+use crate::need::Need;
+use crate::observed::{Evidence, Gap, Observed, Opinion};
 use crate::organization::{Account, KeyId, LogGroupId, Organization, Region};
 use crate::trail::Trail;
 
@@ -28,6 +29,8 @@ pub struct Rule {
     pub revision: u32,
     /// The control in the words of AWS.
     pub aws: Wording,
+    /// What it reads beside the accounts, their Regions and the trails these list.
+    pub needs: &'static [Need],
     /// What it is asked of, and how it decides.
     pub check: Check,
 }
@@ -57,6 +60,8 @@ pub enum Check {
     EachLogGroup(fn(&dyn LogGroup, &Exam<'_>) -> Ruling),
     /// The organization, once, in the account that manages it.
     EachOrganization(fn(&Organization, &Exam<'_>) -> Ruling),
+    /// Every exception of the baseline, once every other rule was asked: whether it is in force and accepts anything.
+    EachException,
 }
 
 impl fmt::Debug for Check {
@@ -68,6 +73,7 @@ impl fmt::Debug for Check {
             Self::EachRegion(_) => "EachRegion",
             Self::EachLogGroup(_) => "EachLogGroup",
             Self::EachOrganization(_) => "EachOrganization",
+            Self::EachException => "EachException",
         })
     }
 }
@@ -82,13 +88,21 @@ pub enum Verdict {
     Fail,
     /// Something was not read, so nobody can tell.
     Inconclusive,
+    /// It is not, and an exception in force accepts that.
+    Excepted,
     /// There is nothing here to judge.
     NotApplicable,
 }
 
 impl Verdict {
     /// All of them, in report order.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Fail, Self::Inconclusive, Self::NotApplicable];
+    pub const ALL: [Self; 5] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Inconclusive,
+        Self::Excepted,
+        Self::NotApplicable,
+    ];
 
     /// The word used in every output.
     #[must_use]
@@ -97,6 +111,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Inconclusive => "inconclusive",
+            Self::Excepted => "excepted",
             Self::NotApplicable => "not-applicable",
         }
     }
@@ -147,6 +162,24 @@ pub fn inconclusive(reason: impl Into<String>) -> Ruling {
 /// There is nothing here to judge.
 pub fn not_applicable(reason: impl Into<String>) -> Ruling {
     Ok(Decision::new(Verdict::NotApplicable, reason))
+}
+
+/// What is wanted, in the provider's reading.
+pub fn wanted(opinion: Opinion) -> Ruling {
+    match opinion {
+        Opinion::Yes(how) => pass(how),
+        Opinion::No(why) => fail(why),
+        Opinion::Unclear(why) => inconclusive(why),
+    }
+}
+
+/// What is not wanted, in the provider's reading.
+pub fn unwanted(opinion: Opinion) -> Ruling {
+    match opinion {
+        Opinion::Yes(how) => fail(how),
+        Opinion::No(why) => pass(why),
+        Opinion::Unclear(why) => inconclusive(why),
+    }
 }
 
 /// Fails the rule with a sentence unless a condition holds.
@@ -205,11 +238,11 @@ impl<'a> Exam<'a> {
     pub fn read<T>(&self, observed: Observed<T>) -> Result<T, Gap> {
         match observed {
             Observed::Known { value, evidence } => {
-                self.cite(evidence);
+                self.cite(&evidence);
                 Ok(value)
             }
             Observed::Unknown(gap) => {
-                gap.evidence.into_iter().for_each(|evidence| self.cite(evidence));
+                gap.evidence.iter().for_each(|evidence| self.cite(evidence));
                 Err(gap)
             }
         }
@@ -248,10 +281,12 @@ impl<'a> Exam<'a> {
         cited
     }
 
-    fn cite(&self, evidence: EvidenceId) {
+    fn cite(&self, evidence: &Evidence) {
         let mut cited = self.cited.borrow_mut();
-        if !cited.contains(&evidence) {
-            cited.push(evidence);
+        for id in evidence.ids() {
+            if !cited.contains(id) {
+                cited.push(*id);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod customer_key;
 mod delegated_administrators_approved;
 mod delivery_notification_current;
 mod every_region_covered;
+mod exceptions_in_force;
 mod global_service_events_recorded;
 mod log_file_validation_enabled;
 mod log_group_deletion_protected;
@@ -29,6 +30,7 @@ mod trail_encrypted_with_customer_key;
 mod trail_logging;
 mod trail_uses_designated_destinations;
 
+use crate::baseline::Baseline;
 use crate::rule::Rule;
 
 /// Every rule, in report order: those without which nothing else means anything, then trails, log groups, accounts with
@@ -62,10 +64,22 @@ pub const CATALOGUE: &[&Rule] = &[
 /// How many rules at the head of the catalogue stay whatever framework is chosen.
 const ALWAYS: usize = 5;
 
-/// The rule with this id.
+/// What is asked of the exceptions of a baseline that has any, after everything else.
+pub const EXCEPTIONS: &Rule = &exceptions_in_force::RULE;
+
+/// The rules to ask with a baseline: [`EXCEPTIONS`] comes last where there are any.
+#[must_use]
+pub fn asked(rules: &[&'static Rule], baseline: &Baseline) -> Vec<&'static Rule> {
+    let rules = rules.iter().copied().filter(|rule| rule.id != EXCEPTIONS.id);
+    let exceptions = (!baseline.exceptions.is_empty()).then_some(EXCEPTIONS);
+    rules.chain(exceptions).collect()
+}
+
+/// The rule with this id: one of the catalogue, or [`EXCEPTIONS`].
 #[must_use]
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    CATALOGUE.iter().copied().find(|rule| rule.id == id)
+    let mut every = CATALOGUE.iter().copied().chain([EXCEPTIONS]);
+    every.find(|rule| rule.id == id)
 }
 
 /// Whether a rule is asked whatever framework is chosen: without these five, nothing else means anything.

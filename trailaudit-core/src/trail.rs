@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::observed::Observed;
-use crate::organization::{AccountId, KeyId, LogGroupId, Region, TrailId};
+use crate::observed::{Observed, Opinion};
+use crate::organization::{AccountId, BucketId, KeyId, LogGroupId, Region, TrailId};
 
 /// An audit trail, seen with its owner's data.
 ///
@@ -66,8 +66,34 @@ pub trait Trail: Sync {
     }
 
     /// The bucket its log files go to.
-    fn bucket(&self) -> Observed<String> {
+    fn bucket(&self) -> Observed<BucketId> {
         Observed::not_collected("the bucket the trail delivers to")
+    }
+
+    /// What the names of its log files begin with, before everything else; empty when nothing was chosen.
+    fn log_file_prefix(&self) -> Observed<String> {
+        Observed::not_collected("what the names of the trail's log files begin with")
+    }
+
+    /// Whether the role it delivers to its log group with exists, may be taken on by the service, and may write there.
+    fn role_can_deliver(&self) -> Observed<Opinion> {
+        Observed::not_collected("whether the trail's role can deliver to its log group")
+    }
+
+    /// When the latest event came into one of the streams that this trail writes in its log group; none when there is no
+    /// such stream, or nothing in it.
+    fn latest_in_log_group(&self) -> Observed<Option<Timestamp>> {
+        Observed::not_collected("what the trail's log group received from it")
+    }
+
+    /// The kinds of unusual activity it looks for; empty when it looks for none.
+    fn insights(&self) -> Observed<Vec<String>> {
+        Observed::not_collected("which unusual activity the trail looks for")
+    }
+
+    /// The keys of the tags its owner gave it.
+    fn tags(&self) -> Observed<Vec<String>> {
+        Observed::not_collected("which tags the trail has")
     }
 
     /// Whether it records the events of services that belong to no Region.

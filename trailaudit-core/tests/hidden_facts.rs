@@ -74,6 +74,7 @@ impl World<'_> {
             let key = MemoryKey {
                 manager: self.fact(KeyManager::Customer, KeyManager::Provider),
                 state: self.fact(KeyState::Enabled, KeyState::Changing("Creating".into())),
+                ..MemoryKey::unknown(key_id(id))
             };
             let key: Box<dyn trailaudit_core::Key + Send> = Box::new(key);
             let key = self.fact((), ()).map(|()| Some(key));
@@ -116,7 +117,7 @@ impl World<'_> {
             to_group,
             to_topic,
             topic: self.fact(Some("topic".into()), Some("elsewhere".into())),
-            bucket: self.fact("bucket".into(), "elsewhere".into()),
+            bucket: self.fact("arn:aws:s3:::bucket".into(), "arn:aws:s3:::elsewhere".into()),
             global: self.fact(true, false),
             excluded: self.fact(Some(Vec::new()), Some(vec!["kms".into()])),
             records: self.fact(EventClass::ALL.to_vec(), Vec::new()),

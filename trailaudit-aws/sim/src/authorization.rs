@@ -98,7 +98,7 @@ pub(crate) fn authorize(
         match &denial.by {
             DeniedBy::ServiceControlPolicy(_) if in_management_account => {}
             DeniedBy::ServiceControlPolicy(policy) => {
-                let arn = service_control_policy_arn(world, policy);
+                let arn = world.organization.policy_arn(policy);
                 return refuse(format!("with an explicit deny in a service control policy: {arn}"));
             }
             DeniedBy::IdentityPolicy => return refuse("with an explicit deny in an identity-based policy".into()),
@@ -131,11 +131,6 @@ impl Denial {
             && (self.regions.is_empty() || self.regions.iter().any(|name| name == region))
             && (self.resources.is_empty() || self.resources.iter().any(|pattern| matches(pattern, resource)))
     }
-}
-
-fn service_control_policy_arn(world: &World, policy: &str) -> String {
-    let (account, organization) = (world.management_account(), &world.organization.id);
-    format!("arn:aws:organizations::{account}:policy/{organization}/service_control_policy/{policy}")
 }
 
 /// Action names are compared without regard to case.

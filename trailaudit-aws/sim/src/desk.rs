@@ -177,9 +177,7 @@ impl Desk {
         let Some(faults) = self.conditions.faults else {
             return Ok(());
         };
-        let body = String::from_utf8_lossy(&call.body);
-        let (account, region) = (entry.account.as_str(), entry.region.as_str());
-        let digest = number(&[entry.service, entry.operation, account, region, &call.path, &body]);
+        let digest = call_digest(call, entry);
         let attempt = memory.attempts.entry(digest).or_default();
         *attempt += 1;
         *struck = faults.strike(digest, *attempt).map(|fault| Struck {
@@ -245,8 +243,10 @@ impl Head {
         let mut head = Response::builder()
             .status(status)
             .header(CONTENT_TYPE, answer.content_type);
-        if let Ok(request_id) = HeaderValue::from_str(&call.request_id) {
-            head = head.header(HeaderName::from_static("x-amzn-requestid"), request_id);
+        for (name, value) in &answer.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                head = head.header(HeaderName::from_static(name), value);
+            }
         }
         if let Some(code) = answer.error_type {
             head = head.header(HeaderName::from_static("x-amzn-errortype"), code);
@@ -263,6 +263,27 @@ impl Head {
             .body(body)
             .unwrap_or_else(|_| Response::new(Body::whole(Vec::new())))
     }
+}
+
+/// What makes two calls the same: who asks what where, however often and with whichever session.
+fn call_digest(call: &Call, entry: &Entry) -> u64 {
+    let body = String::from_utf8_lossy(&call.body);
+    // A bucket may be named in the host.
+    let host = call
+        .host
+        .as_deref()
+        .filter(|_| entry.service == "s3")
+        .unwrap_or_default();
+    number(&[
+        entry.service,
+        entry.operation,
+        &entry.account,
+        &entry.region,
+        host,
+        &call.path,
+        &call.query,
+        &body,
+    ])
 }
 
 /// Whether the request was signed at quite another time than it came in.

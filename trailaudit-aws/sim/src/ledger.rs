@@ -17,11 +17,22 @@ pub struct Ledger {
     /// | operation | target |
     /// | --- | --- |
     /// | AssumeRole | the account of the role |
-    /// | DescribeKey, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
+    /// | DescribeKey, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, Sign | the key's ARN, or the words it was asked for by when there is no such key |
     /// | DescribeLogGroups | account/Region/prefix or pattern |
+    /// | DescribeLogStreams | account/Region/group, and the prefix if one was given |
+    /// | DescribeMetricFilters | account/Region/group |
+    /// | DescribeResourcePolicies | account/Region, and the log group's ARN if one was given |
+    /// | GetEventDataStore | account/Region/store as named |
+    /// | GetPolicy, GetPolicyVersion | account/ARN, and the version |
+    /// | GetRole, ListRolePolicies, ListAttachedRolePolicies, GetRolePolicy | account/role, and the policy |
     /// | GetTrail, GetTrailStatus, GetEventSelectors, GetInsightSelectors | account/Region/trail as named |
+    /// | ListBuckets | account/Region, and the prefix if one was given |
+    /// | GetBucketAcl and all that ask of one bucket | the bucket's name |
     /// | ListRegions | the account |
     /// | ListAccountsForParent, ListOrganizationalUnitsForParent, ListTagsForResource | the id |
+    /// | ListPolicies | the filter |
+    /// | DescribePolicy, ListTargetsForPolicy | the policy's id |
+    /// | ListSubscriptionsByTopic | the topic's ARN |
     /// | all others, DescribeTrails among them | account/Region of the caller |
     pub targets: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// ARNs of KMS keys that a caller created by describing `alias/aws/…`.

@@ -4,6 +4,7 @@
 //! mistakes. In reading order:
 //!
 //! - [`World`]: the Organization as plain data. Tests write one by hand; [`populate`] makes one of any size.
+//!   [`World::make_sound`] completes an organization trail, so that no control finds fault with it.
 //! - [`World::respond`]: what AWS answers to one [`Call`]. It is pure: the clock is a field of the call, and a
 //!   session is carried whole inside its token, so equal calls have equal answers.
 //! - [`Desk`]: a world that is being asked under [`Conditions`]: latency, the request quotas AWS publishes, and [`Faults`];
@@ -49,6 +50,7 @@ mod respond;
 mod server;
 mod services;
 mod session;
+mod soundness;
 mod truth;
 mod wire;
 mod world;
@@ -62,7 +64,10 @@ pub use population::{Population, Settings, populate, populate_with_large_account
 pub use server::Server;
 pub use truth::{Cell, Defect, Truth};
 pub use world::{
-    AccessKey, Account, AccountState, DelegatedAdministrator, Denial, DeniedBy, EventSelectors, Key, KeyReaders,
-    KeySpec, LogGroup, Organization, OrganizationalUnit, REGIONS, Region, RegionStatus, Role, Trail, TrailStatus,
-    Trust, World,
+    AccessKey, Account, AccountState, Alarm, Attached, Bucket, BucketLogging, DelegatedAdministrator, Denial, DeniedBy,
+    EventDataStore, EventSelectors, Expiration, Grant, Grantee, Key, KeyReaders, KeySpec, LifecycleCondition,
+    LifecycleFilter, LifecycleRule, LogGroup, LogResourcePolicy, LogStream, ManagedPolicy, MetricFilter, MetricMath,
+    MetricQuery, ObjectLock, Organization, OrganizationalUnit, Period, PublicAccessBlock, REGIONS, Region,
+    RegionStatus, Retention, Role, ServiceControlPolicy, Subscription, SubscriptionState, Topic, Trail, TrailStatus,
+    Trust, Watched, World,
 };

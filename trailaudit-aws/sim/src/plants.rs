@@ -10,11 +10,12 @@ mod recordings;
 mod regions;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use crate::digest::{digest, uuid};
 use crate::random::Random;
 use crate::truth::{Cell, Defect, Truth};
-use crate::world::{Account, Denial, DeniedBy, Key, KeyReaders, Trail, World, before};
+use crate::world::{Account, Denial, DeniedBy, Key, KeyReaders, ServiceControlPolicy, Trail, World, before};
 
 pub(crate) use own_trail::{sow_every_trail, sow_flawed_trail, sow_sound_trail};
 pub(crate) use packs::trail_flaws;
@@ -190,6 +191,7 @@ impl Plot {
         let id = uuid(&digest(&["log group key", &self.archive, region]));
         let mut key = Key::new(&id, region, self.days_ago(900));
         key.readers = KeyReaders::Organization;
+        key.rotation_days = Some(365);
         let arn = key.arn(&self.archive);
         if let Some(archive) = self.world.accounts.get_mut(&self.archive)
             && !archive.keys.iter().any(|known| known.arn(&self.archive) == arn)
@@ -227,13 +229,25 @@ impl Plot {
     }
 }
 
-/// A service control policy that denies CloudTrail in some Regions.
-fn cloudtrail_denied(policy: &str, regions: Vec<String>) -> Denial {
+/// A service control policy that denies an account CloudTrail in some Regions, or in all when none is named.
+fn deny_cloudtrail(plot: &mut Plot, account: &mut Account, policy: &str, regions: Vec<String>) {
+    let mut statement = json!({"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*"});
+    if !regions.is_empty() {
+        statement["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": regions}});
+    }
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let policies = &mut plot.world.organization.policies;
+    policies.push(ServiceControlPolicy::new(
+        policy,
+        "no-cloudtrail",
+        &document,
+        &account.id,
+    ));
     let by = DeniedBy::ServiceControlPolicy(policy.to_owned());
-    Denial {
+    account.denials.push(Denial {
         by,
         actions: vec!["cloudtrail:*".to_owned()],
         regions,
         resources: Vec::new(),
-    }
+    });
 }

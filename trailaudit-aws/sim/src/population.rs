@@ -154,9 +154,12 @@ fn finish(mut plot: Plot) -> Population {
         owner.log_groups.push(log_group);
         owner.trails.push(trail);
     }
+    plot.world.make_sound(TRAIL, &plot.archive, plot.as_of);
     if plot.archive != management {
         let (account, enabled) = (plot.archive.clone(), long_before(plot.as_of, 900));
         let service_principal = "securityhub.amazonaws.com".to_owned();
+        let trusted = &mut plot.world.organization.trusted_services;
+        trusted.insert(service_principal.clone(), enabled);
         let administrator = DelegatedAdministrator {
             account,
             service_principal,

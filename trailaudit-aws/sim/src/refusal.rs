@@ -6,8 +6,10 @@ pub(crate) struct Refusal {
     pub status: u16,
     pub code: &'static str,
     pub message: String,
-    /// The `Reason` member Organizations adds to some errors.
-    pub reason: Option<&'static str>,
+    /// More members of the error, such as the `Reason` Organizations gives.
+    pub details: Vec<(&'static str, String)>,
+    /// The Region of the bucket that was looked for in another one.
+    pub bucket_region: Option<String>,
 }
 
 impl Refusal {
@@ -17,8 +19,20 @@ impl Refusal {
             status: 400,
             code,
             message: message.into(),
-            reason: None,
+            details: Vec::new(),
+            bucket_region: None,
         }
+    }
+
+    /// The same with another status.
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same with one more member.
+    pub fn with_detail(mut self, name: &'static str, text: &str) -> Self {
+        self.details.push((name, text.to_owned()));
+        self
     }
 
     pub fn access_denied(message: impl Into<String>) -> Self {
@@ -28,18 +42,12 @@ impl Refusal {
     /// Bad credentials and a Region that is off look the same.
     pub fn unrecognized_client() -> Self {
         let message = "The security token included in the request is invalid.";
-        Self {
-            status: 403,
-            ..Self::client("UnrecognizedClientException", message)
-        }
+        Self::client("UnrecognizedClientException", message).with_status(403)
     }
 
     pub fn expired_token() -> Self {
         let message = "The security token included in the request is expired";
-        Self {
-            status: 403,
-            ..Self::client("ExpiredTokenException", message)
-        }
+        Self::client("ExpiredTokenException", message).with_status(403)
     }
 
     /// Asked too often, in the words of the service.
@@ -60,35 +68,24 @@ impl Refusal {
             "s3" => (503, "SlowDown", "Please reduce your request rate."),
             _ => (400, "ThrottlingException", "Rate exceeded"),
         };
-        Self {
-            status,
-            ..Self::client(code, message)
-        }
+        Self::client(code, message).with_status(status)
     }
 
     /// The caller's clock and the service's are too far apart.
     pub fn skewed() -> Self {
         let message = "The difference between the request time and the current time is too large.";
-        Self {
-            status: 403,
-            ..Self::client("RequestTimeTooSkewed", message)
-        }
+        Self::client("RequestTimeTooSkewed", message).with_status(403)
     }
 
     /// The service's own failure.
     pub fn internal() -> Self {
         let message = "The request processing has failed because of an unknown error, exception or failure.";
-        Self {
-            status: 500,
-            ..Self::client("InternalFailure", message)
-        }
+        Self::client("InternalFailure", message).with_status(500)
     }
 
     pub fn missing_token() -> Self {
-        Self {
-            status: 403,
-            ..Self::client("MissingAuthenticationTokenException", "Missing Authentication Token")
-        }
+        let message = "Missing Authentication Token";
+        Self::client("MissingAuthenticationTokenException", message).with_status(403)
     }
 
     pub fn incomplete_signature() -> Self {

@@ -76,9 +76,34 @@ impl<'a> Caller<'a> {
     }
 
     pub fn query(&self, form: &str) -> Answer {
+        self.form("sts", form)
+    }
+
+    /// Asks a Query service.
+    pub fn form(&self, service: &str, form: &str) -> Answer {
         self.world.respond(&Call {
             body: form.into(),
-            ..self.call("sts", "/", None)
+            ..self.call(service, "/", None)
+        })
+    }
+
+    /// Asks S3.
+    pub fn get(&self, path_and_query: &str) -> Answer {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        self.world.respond(&Call {
+            method: "GET".to_owned(),
+            query: query.to_owned(),
+            ..self.call("s3", path, None)
+        })
+    }
+
+    /// Asks CloudWatch.
+    pub fn cbor(&self, operation: &str, input: &Value) -> Answer {
+        let path = format!("/service/GraniteServiceVersion20100801/operation/{operation}");
+        self.world.respond(&Call {
+            smithy_protocol: Some("rpc-v2-cbor".to_owned()),
+            body: crate::wire::cbor::output(input),
+            ..self.call("monitoring", &path, None)
         })
     }
 
@@ -110,8 +135,7 @@ impl<'a> Caller<'a> {
                 "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
             )),
             session_token: self.token.clone(),
-            signed_at: None,
-            body: Vec::new(),
+            ..Call::default()
         }
     }
 }

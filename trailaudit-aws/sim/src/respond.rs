@@ -6,6 +6,7 @@ use crate::caller::{Caller, Scope};
 use crate::refusal::Refusal;
 use crate::services::Service;
 use crate::wire::Protocol;
+use crate::wire::xml::{self, Xml};
 use crate::world::World;
 
 /// One authenticated call, as a service's operation sees it.
@@ -13,6 +14,7 @@ pub(crate) struct Request<'a> {
     pub world: &'a World,
     pub caller: Caller<'a>,
     pub region: &'a str,
+    pub protocol: Protocol,
     pub call: &'a Call,
 }
 
@@ -28,8 +30,8 @@ impl World {
         let protocol = Protocol::of(call);
         let mut entry = Entry::default();
         match self.decide(call, protocol, &mut entry, gate) {
-            Ok(body) => protocol.success(body, entry),
-            Err(refusal) => protocol.failure(&refusal, &call.request_id, entry),
+            Ok(body) => protocol.success(body, &call.request_id, entry),
+            Err(refusal) => protocol.failure(&refusal, call, entry),
         }
     }
 
@@ -41,7 +43,7 @@ impl World {
         gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>,
     ) -> Result<Vec<u8>, Refusal> {
         let scope = Scope::of(call)?;
-        let service = Service::named(scope.service).filter(|service| service.protocol == protocol);
+        let service = Service::named(scope.service).filter(|service| service.protocols.contains(&protocol));
         let service = service.ok_or_else(Refusal::unknown_operation)?;
         entry.service = service.name;
         scope.region.clone_into(&mut entry.region);
@@ -49,6 +51,10 @@ impl World {
             .operation(&protocol.operation(call))
             .ok_or_else(Refusal::unknown_operation)?;
         entry.operation = operation.name;
+        if service.name == "iam" && scope.region != "us-east-1" {
+            let message = "Credential should be scoped to a valid region.";
+            return Err(Refusal::client("SignatureDoesNotMatch", message).with_status(403));
+        }
         let caller = Caller::of(self, call, &scope)?;
         entry.account.clone_from(&caller.account.id);
         entry.target = format!("{}/{}", entry.account, entry.region);
@@ -61,17 +67,18 @@ impl World {
                 world: self,
                 caller,
                 region: scope.region,
+                protocol,
                 call,
             },
             entry,
         )
     }
 
-    /// A Region that is off calls good credentials invalid. Organizations and Account have one endpoint for all
+    /// A Region that is off calls good credentials invalid. Organizations, Account and IAM have one endpoint for all
     /// Regions; STS is also reached through Regions outside a small simulated partition.
     fn accepts(&self, caller: &Caller<'_>, service: &Service, region: &str) -> bool {
         match (service.name, self.region_status(caller.account, region)) {
-            ("organizations" | "account", _) => true,
+            ("organizations" | "account" | "iam", _) => true,
             (_, Some(status)) => status.answers(),
             (name, None) => name == "sts",
         }
@@ -91,6 +98,11 @@ impl<'a> Request<'a> {
             )
         };
         serde_json::from_slice(&self.call.body).map_err(malformed)
+    }
+
+    /// The answer of a Query service.
+    pub fn in_xml(&self, entry: &Entry, result: impl FnOnce(&mut Xml)) -> Vec<u8> {
+        xml::answer(entry.service, entry.operation, &self.call.request_id, result)
     }
 
     pub fn authorize(&self, action: &str, resource: Option<&str>) -> Result<(), Refusal> {
@@ -197,6 +209,7 @@ mod tests {
         };
         assert_eq!(ask("cloudtrail", "Nothing", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("s3", "ListBuckets", ""), (400, "UnknownOperationException"));
+        assert_eq!(ask("ec2", "DescribeInstances", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("kms", "DescribeKey", "{"), (400, "SerializationException"));
         assert_eq!(
             ask("kms", "DescribeKey", r#"{"KeyId": 7}"#),

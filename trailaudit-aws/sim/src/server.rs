@@ -146,7 +146,8 @@ async fn serve(desk: &Desk, request: Request<Incoming>) -> io::Result<Response<B
         Err(_) => Vec::new(),
     };
     let header = |name: &str| head.headers.get(name)?.to_str().ok().map(str::to_owned);
-    let call = Call::received(now, head.uri.path(), header, body);
+    let place = head.uri.path_and_query().map_or("/", |place| place.as_str());
+    let call = Call::received(now, head.method.as_str(), place, header, body);
     desk.serve(call)
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::ConnectionReset))

@@ -3,12 +3,18 @@
 mod account;
 mod assume_role_input;
 mod cloudtrail;
+mod cloudwatch;
+mod event_data_stores;
 mod event_selectors;
+mod iam;
 mod kms;
 mod logs;
+mod organization_policies;
 mod organization_tree;
 mod organizations;
 mod paging;
+mod s3;
+mod sns;
 mod sts;
 mod times;
 mod trail_description;
@@ -22,7 +28,7 @@ use crate::wire::Protocol;
 /// One service, as the credential scope names it.
 pub(crate) struct Service {
     pub name: &'static str,
-    pub protocol: Protocol,
+    pub protocols: &'static [Protocol],
     operations: &'static [Operation],
 }
 
@@ -33,35 +39,55 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 6] = [
+const SERVICES: [Service; 10] = [
     Service {
         name: "account",
-        protocol: Protocol::RestJson,
+        protocols: &[Protocol::RestJson],
         operations: account::OPERATIONS,
     },
     Service {
         name: "cloudtrail",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: cloudtrail::OPERATIONS,
     },
     Service {
+        name: "iam",
+        protocols: &[Protocol::Query],
+        operations: iam::OPERATIONS,
+    },
+    Service {
         name: "kms",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: kms::OPERATIONS,
     },
     Service {
         name: "logs",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: logs::OPERATIONS,
     },
     Service {
+        name: "monitoring",
+        protocols: &[Protocol::Cbor, Protocol::Json],
+        operations: cloudwatch::OPERATIONS,
+    },
+    Service {
         name: "organizations",
-        protocol: Protocol::Json,
+        protocols: &[Protocol::Json],
         operations: organizations::OPERATIONS,
     },
     Service {
+        name: "s3",
+        protocols: &[Protocol::RestXml],
+        operations: s3::OPERATIONS,
+    },
+    Service {
+        name: "sns",
+        protocols: &[Protocol::Query],
+        operations: sns::OPERATIONS,
+    },
+    Service {
         name: "sts",
-        protocol: Protocol::Query,
+        protocols: &[Protocol::Query],
         operations: sts::OPERATIONS,
     },
 ];
@@ -71,10 +97,19 @@ impl Service {
         SERVICES.iter().find(|service| service.name == name)
     }
 
-    /// An operation by what the protocol calls it: its name, or for restJson1 its path.
+    /// An operation by what the protocol calls it: its name, or for the REST protocols its path.
     pub fn operation(&self, called: &str) -> Option<&'static Operation> {
         let name = match called {
             "/listRegions" => "ListRegions",
+            "/" => "ListBuckets",
+            "/?acl" => "GetBucketAcl",
+            "/?lifecycle" => "GetBucketLifecycleConfiguration",
+            "/?location" => "GetBucketLocation",
+            "/?logging" => "GetBucketLogging",
+            "/?object-lock" => "GetObjectLockConfiguration",
+            "/?policyStatus" => "GetBucketPolicyStatus",
+            "/?publicAccessBlock" => "GetPublicAccessBlock",
+            "/?versioning" => "GetBucketVersioning",
             path if path.starts_with('/') => return None,
             name => name,
         };

@@ -1,4 +1,8 @@
-//! The three protocols: what a request asks for, and the form of its answer.
+//! The protocols: what a request asks for, and the form of its answer.
+
+pub(crate) mod bucket;
+pub(crate) mod cbor;
+pub(crate) mod xml;
 
 use serde::Serialize;
 use serde_json::json;
@@ -9,24 +13,33 @@ use crate::refusal::Refusal;
 /// A protocol of the AWS APIs, recognised by the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// awsJson1.1: `X-Amz-Target` names the operation, the body is its input.
+    /// awsJson1.1, and 1.0 for CloudWatch: `X-Amz-Target` names the operation, the body is its input.
     Json,
     /// awsQuery: a form whose `Action` names the operation, answered in XML.
     Query,
     /// restJson1: the path names the operation.
     RestJson,
+    /// Smithy RPC v2: the path names the operation, the body is its input in CBOR.
+    Cbor,
+    /// restXml, as S3 speaks it: the query string names the operation. The others are asked with `POST`.
+    RestXml,
 }
 
 impl Protocol {
     pub fn of(call: &Call) -> Self {
-        match (&call.target, call.path.as_str()) {
-            (Some(_), _) => Self::Json,
-            (None, "/" | "") => Self::Query,
-            (None, _) => Self::RestJson,
+        if call.smithy_protocol.as_deref() == Some("rpc-v2-cbor") {
+            return Self::Cbor;
+        }
+        match (&call.target, call.method.as_str(), call.path.as_str()) {
+            (Some(_), _, _) => Self::Json,
+            (None, "GET" | "HEAD", _) => Self::RestXml,
+            (None, _, "/" | "") => Self::Query,
+            (None, _, _) => Self::RestJson,
         }
     }
 
-    /// What the request calls its operation: the part after the last dot of the target, the action, or the path.
+    /// What the request calls its operation: the part after the last dot of the target, the action, the path, or the
+    /// part of a bucket that is asked for.
     pub fn operation(self, call: &Call) -> String {
         match self {
             Self::Json => {
@@ -35,36 +48,46 @@ impl Protocol {
             }
             Self::Query => field(&call.body, "Action").unwrap_or_default(),
             Self::RestJson => call.path.clone(),
+            Self::Cbor => cbor::asked(&call.path),
+            Self::RestXml => bucket::asked(call),
         }
     }
 
-    pub fn success(self, body: Vec<u8>, entry: Entry) -> Answer {
+    pub fn success(self, body: Vec<u8>, request_id: &str, entry: Entry) -> Answer {
         Answer {
             status: 200,
-            content_type: self.content_type(),
+            content_type: self.content_type(entry.service),
             error_type: None,
+            headers: self.identified(request_id),
             body,
             entry,
         }
     }
 
-    pub fn failure(self, refusal: &Refusal, request_id: &str, entry: Entry) -> Answer {
-        let code = if self == Self::Query {
-            query_code(refusal.code)
-        } else {
-            refusal.code
-        };
-        // The JSON services answer a denial with 400; the others with 403.
-        let denied = refusal.code == "AccessDeniedException" && self != Self::Json;
+    pub fn failure(self, refusal: &Refusal, call: &Call, entry: Entry) -> Answer {
+        let (code, status) = self.code(refusal, entry.service, call);
         let body = match self {
             Self::Json => json_error(&entry, refusal),
-            Self::Query => xml_error(code, &refusal.message, request_id),
+            Self::Query => xml::error(code, refusal, entry.service, &call.request_id),
             Self::RestJson => json_body(&json!({"message": refusal.message})),
+            Self::Cbor => cbor::error(refusal),
+            Self::RestXml => bucket::error(code, refusal, &call.request_id),
         };
+        let mut headers = self.identified(&call.request_id);
+        if spoke_query(entry.service) {
+            headers.push(("x-amzn-query-error", format!("{code};Sender")));
+        }
+        headers.extend(
+            refusal
+                .bucket_region
+                .iter()
+                .map(|region| ("x-amz-bucket-region", region.clone())),
+        );
         Answer {
-            status: if denied { 403 } else { refusal.status },
-            content_type: self.content_type(),
-            error_type: (self != Self::Query).then_some(code),
+            status,
+            content_type: self.content_type(entry.service),
+            error_type: matches!(self, Self::Json | Self::RestJson).then_some(refusal.code),
+            headers,
             body,
             entry: Entry {
                 refused: Some(code),
@@ -73,11 +96,42 @@ impl Protocol {
         }
     }
 
-    fn content_type(self) -> &'static str {
+    /// What the protocol, or the service, calls an error, and the status it has there.
+    fn code(self, refusal: &Refusal, service: &str, call: &Call) -> (&'static str, u16) {
+        match (self, refusal.code) {
+            (Self::Query, "AccessDeniedException") if service == "sns" => ("AuthorizationError", 403),
+            (Self::Query, code) => query_code(code, refusal.status),
+            (Self::Json | Self::Cbor, code) if spoke_query(service) => query_code(code, refusal.status),
+            (Self::RestXml, code) => bucket::code(code, call).unwrap_or((code, refusal.status)),
+            // The JSON services answer a denial with 400; the others with 403.
+            (Self::RestJson, code @ "AccessDeniedException") => (code, 403),
+            (Self::Json | Self::RestJson | Self::Cbor, code) => (code, refusal.status),
+        }
+    }
+
+    fn content_type(self, service: &str) -> &'static str {
         match self {
+            Self::Json if spoke_query(service) => "application/x-amz-json-1.0",
             Self::Json => "application/x-amz-json-1.1",
             Self::Query => "text/xml",
             Self::RestJson => "application/json",
+            Self::Cbor => "application/cbor",
+            Self::RestXml => "application/xml",
+        }
+    }
+
+    /// The headers that tell one answer from another.
+    fn identified(self, request_id: &str) -> Vec<(&'static str, String)> {
+        match self {
+            Self::RestXml => vec![
+                ("x-amz-request-id", request_id.to_owned()),
+                ("x-amz-id-2", bucket::host_id(request_id)),
+            ],
+            Self::Cbor => vec![
+                ("x-amzn-requestid", request_id.to_owned()),
+                ("smithy-protocol", "rpc-v2-cbor".to_owned()),
+            ],
+            Self::Json | Self::Query | Self::RestJson => vec![("x-amzn-requestid", request_id.to_owned())],
         }
     }
 }
@@ -86,28 +140,11 @@ pub(crate) fn json_body(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// One field of a form body.
-pub(crate) fn field(body: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(body)
+/// One field of a form body, or of a query string.
+pub(crate) fn field(form: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(form)
         .find(|(known, _)| known == name)
         .map(|(_, value)| value.into_owned())
-}
-
-/// Text between two XML tags.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            // XML 1.0 has no way to write the other control characters.
-            character if character.is_control() && !matches!(character, '\t' | '\n' | '\r') => escaped.push('\u{fffd}'),
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 /// Organizations writes `Message`, as its model does; the other services write `message`.
@@ -118,33 +155,28 @@ fn json_error(entry: &Entry, refusal: &Refusal) -> Vec<u8> {
         "message"
     };
     let mut body = json!({"__type": refusal.code, member: refusal.message});
-    if let Some(reason) = refusal.reason {
-        body["Reason"] = reason.into();
+    for (name, text) in &refusal.details {
+        body[*name] = text.as_str().into();
     }
     json_body(&body)
 }
 
-fn xml_error(code: &str, message: &str, request_id: &str) -> Vec<u8> {
-    let message = escaped(message);
-    format!(
-        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    \
-         <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n\
-         </ErrorResponse>\n"
-    )
-    .into_bytes()
+/// CloudWatch spoke the Query protocol before, and still tells what an error was called there.
+fn spoke_query(service: &str) -> bool {
+    service == "monitoring"
 }
 
-/// The Query protocol's own names for what the JSON services call otherwise.
-fn query_code(code: &'static str) -> &'static str {
+/// The Query protocol's own names for what the JSON services call otherwise, with their status.
+fn query_code(code: &'static str, status: u16) -> (&'static str, u16) {
     match code {
-        "AccessDeniedException" => "AccessDenied",
-        "ExpiredTokenException" => "ExpiredToken",
-        "IncompleteSignatureException" => "IncompleteSignature",
-        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
-        "ThrottlingException" => "Throttling",
-        "UnknownOperationException" => "InvalidAction",
-        "UnrecognizedClientException" => "InvalidClientTokenId",
-        code => code,
+        "AccessDeniedException" => ("AccessDenied", 403),
+        "ExpiredTokenException" => ("ExpiredToken", status),
+        "IncompleteSignatureException" => ("IncompleteSignature", status),
+        "MissingAuthenticationTokenException" => ("MissingAuthenticationToken", status),
+        "ThrottlingException" => ("Throttling", status),
+        "UnknownOperationException" => ("InvalidAction", status),
+        "UnrecognizedClientException" => ("InvalidClientTokenId", status),
+        code => (code, status),
     }
 }
 
@@ -153,24 +185,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_and_xml_survive_special_characters() {
+    fn forms_survive_special_characters() {
         assert_eq!(
             field(b"Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam", "RoleArn").unwrap(),
             "arn:aws:iam"
         );
         assert_eq!(field(b"Action=AssumeRole", "RoleArn"), None);
-        assert_eq!(escaped("<a & \"b\">\u{1}"), "&lt;a &amp; &quot;b&quot;&gt;\u{fffd}");
     }
 
     #[test]
     fn each_protocol_names_the_error_its_own_way() {
         let refusal = Refusal::unrecognized_client();
-        let entry = Entry::default();
+        let (entry, call) = (Entry::default(), Call::default());
         assert_eq!(
-            Protocol::Json.failure(&refusal, "id", entry.clone()).error_type,
+            Protocol::Json.failure(&refusal, &call, entry.clone()).error_type,
             Some("UnrecognizedClientException")
         );
-        let query = Protocol::Query.failure(&refusal, "id", entry);
+        let query = Protocol::Query.failure(&refusal, &call, entry.clone());
         assert_eq!((query.status, query.entry.refused), (403, Some("InvalidClientTokenId")));
+        let bucket = Protocol::RestXml.failure(&refusal, &call, entry.clone());
+        assert_eq!((bucket.status, bucket.entry.refused), (403, Some("InvalidAccessKeyId")));
+        let session = Call {
+            session_token: Some("x".into()),
+            ..call
+        };
+        let bucket = Protocol::RestXml.failure(&refusal, &session, entry);
+        assert_eq!((bucket.status, bucket.entry.refused), (400, Some("InvalidToken")));
     }
 }

@@ -1,23 +1,40 @@
 //! The Organization as plain data: everything [`World::respond`] answers from.
 
 mod account;
+mod alarm;
+mod bucket;
+mod event_data_store;
 mod key;
+mod key_policy;
 mod log_group;
+mod managed_policy;
 mod organization;
 mod region;
 mod role;
+mod service_control_policy;
+mod topic;
 mod trail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::json;
 
 pub use account::{Account, AccountState, Denial, DeniedBy};
+pub use alarm::{Alarm, MetricMath, MetricQuery, Watched};
+pub use bucket::{
+    Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
+    Period, PublicAccessBlock, Retention,
+};
+pub use event_data_store::EventDataStore;
 pub use key::{Key, KeyReaders, KeySpec};
-pub use log_group::LogGroup;
+pub use log_group::{LogGroup, LogResourcePolicy, LogStream, MetricFilter};
+pub use managed_policy::ManagedPolicy;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};
 pub use role::{AccessKey, Role, Trust};
+pub use service_control_policy::{Attached, ServiceControlPolicy};
+pub use topic::{Subscription, SubscriptionState, Topic};
 pub(crate) use trail::before;
 pub use trail::{EventSelectors, Trail, TrailStatus};
 
@@ -32,6 +49,10 @@ pub struct World {
     pub accounts: BTreeMap<String, Account>,
     /// The long-lived access keys the simulator knows. The first is the auditor's.
     pub access_keys: Vec<AccessKey>,
+    /// The managed policies of AWS itself, as far as they are simulated.
+    pub aws_policies: Vec<ManagedPolicy>,
+    /// Names of buckets that somebody outside the Organization has.
+    pub foreign_buckets: BTreeSet<String>,
     /// What session tokens are sealed with: a token sealed with another secret is not accepted.
     pub token_secret: String,
 }
@@ -45,6 +66,10 @@ impl World {
             regions: regions.iter().map(|name| Region::named(name)).collect(),
             accounts: BTreeMap::new(),
             access_keys: vec![AccessKey::new(management_account, "auditor")],
+            aws_policies: [("AdministratorAccess", "*"), ("CloudWatchLogsFullAccess", "logs:*")]
+                .map(|(name, action)| allowing(name, action, founded))
+                .into(),
+            foreign_buckets: BTreeSet::new(),
             token_secret: format!("secret of {organization_id}"),
         };
         world.add(Account::new(management_account, "Management", founded));
@@ -74,6 +99,14 @@ impl World {
             .filter(|trail| trail.organization)
     }
 
+    /// A bucket of the Organization by its name, and the account that owns it.
+    pub(crate) fn bucket(&self, name: &str) -> Option<(&Account, &Bucket)> {
+        self.accounts.values().find_map(|account| {
+            let bucket = account.buckets.iter().find(|bucket| bucket.name == name)?;
+            Some((account, bucket))
+        })
+    }
+
     /// The status of a Region in an account, or nothing when the partition has no such Region.
     pub(crate) fn region_status(&self, account: &Account, region: &str) -> Option<RegionStatus> {
         let region = self.regions.iter().find(|known| known.name == region)?;
@@ -85,4 +118,10 @@ impl World {
                 .unwrap_or(region.usual_status()),
         )
     }
+}
+
+fn allowing(name: &str, action: &str, created: Timestamp) -> ManagedPolicy {
+    let statement = json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+    ManagedPolicy::new(name, &document.to_string(), created)
 }

@@ -165,7 +165,7 @@ impl Unit {
             })
         };
         match (self.region_states.get(region), shown) {
-            (Some((false, evidence)), _) => missing(GapReason::RegionDisabled, Some(*evidence)),
+            (Some((false, evidence)), _) => missing(GapReason::RegionDisabled, Some((*evidence).into())),
             // A Region that is off refuses like bad credentials do. Where nobody may read the account's list of Regions,
             // it counts as off if it is one that has to be switched on and the same credentials worked elsewhere.
             (None, Some((Observed::Unknown(gap), true)))
@@ -177,7 +177,7 @@ impl Unit {
             (None, None) if regions_known => {
                 let why = GapReason::Unreadable("the account's list of Regions does not name this Region".into());
                 let first = self.region_states.values().next().map(|(_, evidence)| *evidence);
-                missing(why, first)
+                missing(why, first.map(Into::into))
             }
             (_, None) => missing(GapReason::NotCollected, None),
         }

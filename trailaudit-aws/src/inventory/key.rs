@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::key::{Key, KeyManager, KeyState};
-use trailaudit_core::observed::Observed;
+use trailaudit_core::observed::{Evidence, Observed};
 use trailaudit_core::organization::{AccountId, KeyId, Region};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -16,11 +16,16 @@ use crate::gap;
 /// A key that answered.
 #[derive(Debug)]
 pub(super) struct AwsKey {
+    id: KeyId,
     manager: Observed<KeyManager>,
     state: Observed<KeyState>,
 }
 
 impl Key for AwsKey {
+    fn id(&self) -> &KeyId {
+        &self.id
+    }
+
     fn manager(&self) -> Observed<KeyManager> {
         self.manager.clone()
     }
@@ -44,14 +49,15 @@ pub(crate) fn absolute(name: &str, partition: &str, account: &AccountId, region:
 
 /// What the name alone says of an alias that only AWS can own. It is never asked for: KMS would make the key. The
 /// evidence is the listing that names it.
-pub(super) fn managed_by_name(named_in: EvidenceId) -> Observed<Option<AwsKey>> {
-    let manager = Observed::known(KeyManager::Provider, named_in);
+pub(super) fn managed_by_name(key: &KeyId, named_in: &Evidence) -> Observed<Option<AwsKey>> {
+    let manager = Observed::known(KeyManager::Provider, named_in.clone());
     Observed::known(
         Some(AwsKey {
+            id: key.clone(),
             manager,
             state: Observed::not_collected("the key's state"),
         }),
-        named_in,
+        named_in.clone(),
     )
 }
 
@@ -71,7 +77,12 @@ pub(super) fn observed(key: &KeyId, id: EvidenceId, exchange: &Exchange) -> Obse
                 || unread("the key's state"),
                 |name| Observed::known(state_of(name, metadata), id),
             );
-            Observed::known(Some(AwsKey { manager, state }), id)
+            let key = AwsKey {
+                id: key.clone(),
+                manager,
+                state,
+            };
+            Observed::known(Some(key), id)
         }
         // Only its own account can say that a key is gone: to a stranger a key it may not see looks the same.
         Answer::Error { code, .. } if gap::is_not_found(code) && is_own_account(key, &exchange.account) => {

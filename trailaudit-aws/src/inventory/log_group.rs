@@ -43,7 +43,7 @@ impl AwsLogGroup {
             wanted,
             call: Some(Box::new(call_of(exchange))),
             why: GapReason::Unreadable(why.into()),
-            evidence: Some(id),
+            evidence: Some(id.into()),
         };
         let days = &entry["retentionInDays"];
         let retention = match days.as_u64().map(u32::try_from) {
@@ -96,7 +96,7 @@ pub(super) fn observed(
                     wanted: "the log group",
                     call: Some(Box::new(call_of(exchange))),
                     why,
-                    evidence: Some(id),
+                    evidence: Some(id.into()),
                 })
             }
             Some(_) => Observed::known(None, id),

@@ -36,7 +36,7 @@ impl Pages {
                     wanted,
                     call: Some(Box::new(call_of(exchange))),
                     why,
-                    evidence: Some(id),
+                    evidence: Some(id.into()),
                 };
                 let page = Page {
                     asked_with: token(&exchange.parameters),

@@ -214,7 +214,7 @@ impl Reading {
                 Observed::Unknown(_) => true,
                 // Among several Regions that say the same, always the same one: the smallest digest.
                 Observed::Known { evidence: known, .. } => {
-                    at_home == self.described_at_home.contains(&id) && evidence < *known
+                    at_home == self.described_at_home.contains(&id) && evidence < known.first()
                 }
             };
         if better {
@@ -329,7 +329,7 @@ impl Reading {
             }
             let account = Arn::parse(name.as_str()).map(|arn| AccountId::from(arn.account));
             let shown = if is_aws_managed_alias(name.as_str()) {
-                key::managed_by_name(evidence)
+                key::managed_by_name(&name, &evidence)
             } else if let Some(gap) = account.and_then(|account| self.refusal(&account, None)) {
                 Observed::Unknown(Gap {
                     wanted: "the key",

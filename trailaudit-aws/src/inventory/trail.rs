@@ -7,7 +7,7 @@ use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::observed::{Gap, GapReason, Observed};
-use trailaudit_core::organization::{AccountId, KeyId, Region, TrailId};
+use trailaudit_core::organization::{AccountId, BucketId, KeyId, Region, TrailId};
 use trailaudit_core::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -53,7 +53,7 @@ impl AwsTrail {
     /// A field that `DescribeTrails` always has; where it does not, nothing is known.
     fn said<T>(&self, field: impl FnOnce(&Description) -> Option<T>, wanted: &'static str) -> Observed<T> {
         let (description, evidence) = match &self.description {
-            Observed::Known { value, evidence } => (value, *evidence),
+            Observed::Known { value, evidence } => (value, evidence.clone()),
             Observed::Unknown(gap) => return Observed::Unknown(gap.clone()),
         };
         match field(description) {
@@ -104,12 +104,12 @@ impl Trail for AwsTrail {
     fn is_logging(&self) -> Observed<bool> {
         match &self.status {
             Observed::Known { value, evidence } => match value.logging {
-                Some(logging) => Observed::known(logging, *evidence),
+                Some(logging) => Observed::known(logging, evidence.clone()),
                 None => Observed::Unknown(Gap {
                     wanted: "whether the trail is logging",
                     call: None,
                     why: GapReason::Unreadable("the status does not say it".into()),
-                    evidence: Some(*evidence),
+                    evidence: Some(evidence.clone()),
                 }),
             },
             Observed::Unknown(gap) => Observed::Unknown(gap.clone()),
@@ -133,7 +133,7 @@ impl Trail for AwsTrail {
         self.description.clone().map(|trail| trail.topic.clone())
     }
 
-    fn bucket(&self) -> Observed<String> {
+    fn bucket(&self) -> Observed<BucketId> {
         self.said(|trail| trail.bucket.clone(), "the bucket the trail delivers to")
     }
 
@@ -159,7 +159,7 @@ pub(super) struct Description {
     key: Option<KeyId>,
     destination: Option<LogDestination>,
     topic: Option<String>,
-    bucket: Option<String>,
+    bucket: Option<BucketId>,
     global: Option<bool>,
 }
 
@@ -180,7 +180,7 @@ impl Description {
                 .map(|group| destination(group, text("CloudWatchLogsRoleArn"))),
             // The name alone is obsolete: what once was made with it shows it still.
             topic: text("SnsTopicARN").or_else(|| text("SnsTopicName")).map(str::to_owned),
-            bucket: text("S3BucketName").map(str::to_owned),
+            bucket: text("S3BucketName").map(|name| format!("arn:{}:s3:::{name}", arn.partition).into()),
             global: entry["IncludeGlobalServiceEvents"].as_bool(),
         };
         Some((id.into(), description))
@@ -252,7 +252,7 @@ pub(super) fn logging(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
                 wanted: "whether the trail is logging",
                 call: Some(Box::new(call_of(exchange))),
                 why: GapReason::Unreadable("the status does not say it".into()),
-                evidence: Some(id),
+                evidence: Some(id.into()),
             }),
         },
         Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "whether the trail is logging")),

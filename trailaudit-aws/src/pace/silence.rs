@@ -1,6 +1,6 @@
-//! What it means that nobody answers: an endpoint that is down, or a network that is gone.
+//! What it means that an endpoint does not answer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use trailaudit_core::organization::Region;
 
@@ -14,19 +14,16 @@ const ENOUGH: u32 = 3;
 pub(crate) enum Quiet {
     /// Nothing has answered yet in this run.
     FromTheStart,
-    /// Nobody answers any more, in several Regions: it will not be they who are down.
-    Everywhere,
     /// This endpoint has not answered for several calls.
     Down,
-    /// Others answer; this one may yet.
-    Here,
+    /// It may yet answer.
+    Passing,
 }
 
-/// Who has not answered since the last answer from anywhere, and which endpoints calls gave up on.
+/// Which endpoints calls gave up on since they last answered.
 #[derive(Debug, Default)]
 pub(super) struct Silence {
     any_answer: bool,
-    quiet: HashSet<Region>,
     given_up: HashMap<(&'static str, Region), u32>,
 }
 
@@ -34,28 +31,21 @@ impl Silence {
     /// An endpoint has answered.
     pub fn broken(&mut self, lane: &Lane) {
         self.any_answer = true;
-        self.quiet.clear();
         if !self.given_up.is_empty() {
             self.given_up.remove(&endpoint(lane));
         }
     }
 
-    /// An endpoint has not answered.
-    pub fn lasts(&mut self, lane: &Lane) {
-        self.quiet.insert(lane.region.clone());
-    }
-
+    /// A call gave up on an endpoint.
     pub fn given_up(&mut self, lane: &Lane) {
         *self.given_up.entry(endpoint(lane)).or_default() += 1;
     }
 
     pub fn meaning(&self, lane: &Lane) -> Quiet {
-        let calls = self.given_up.get(&endpoint(lane)).copied().unwrap_or_default();
-        match (self.any_answer, self.quiet.len()) {
-            (false, _) => Quiet::FromTheStart,
-            (true, 2..) => Quiet::Everywhere,
-            (true, _) if calls >= ENOUGH => Quiet::Down,
-            (true, _) => Quiet::Here,
+        match self.given_up.get(&endpoint(lane)) {
+            _ if !self.any_answer => Quiet::FromTheStart,
+            Some(ENOUGH..) => Quiet::Down,
+            _ => Quiet::Passing,
         }
     }
 }
@@ -78,27 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn one_silent_region_is_down_and_two_without_any_other_answer_are_the_network() {
+    fn an_endpoint_is_down_until_it_answers() {
         let (one, other) = (in_region("us-east-1"), in_region("eu-west-1"));
         let mut silence = Silence::default();
-        silence.lasts(&one);
-        silence.lasts(&other);
         assert_eq!(silence.meaning(&one), Quiet::FromTheStart);
         silence.broken(&other);
-        silence.lasts(&one);
-        assert_eq!(silence.meaning(&one), Quiet::Here);
-        silence.lasts(&other);
-        assert_eq!(silence.meaning(&one), Quiet::Everywhere);
-        silence.broken(&other);
         for _ in 0..ENOUGH {
-            assert_eq!(silence.meaning(&one), Quiet::Here);
+            assert_eq!(silence.meaning(&one), Quiet::Passing);
             silence.given_up(&one);
         }
         assert_eq!(
             (silence.meaning(&one), silence.meaning(&other)),
-            (Quiet::Down, Quiet::Here)
+            (Quiet::Down, Quiet::Passing)
         );
         silence.broken(&one);
-        assert_eq!(silence.meaning(&one), Quiet::Here);
+        assert_eq!(silence.meaning(&one), Quiet::Passing);
     }
 }

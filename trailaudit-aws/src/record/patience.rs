@@ -9,9 +9,8 @@ use crate::pace::{Lane, Pace, Quiet, pause};
 
 /// How long a call is repeated that is throttled while nothing else of its lane is answered either.
 const UNHEARD: Duration = Duration::from_mins(5);
-/// How long it is repeated in any case, and how long a network that is gone is waited for.
+/// How long it is repeated in any case.
 const LONGEST: Duration = Duration::from_mins(30);
-const NETWORK: Duration = Duration::from_mins(10);
 /// How often a call is sent that fails in one of the ways that pass.
 const ATTEMPTS: u32 = 5;
 /// How often, while nothing at all has answered yet: whoever waits there wants to hear what is wrong.
@@ -29,7 +28,6 @@ pub(super) struct Patience {
     begun: Instant,
     throttled: u32,
     failed: u32,
-    lost: u32,
     unreadable: u32,
     skewed: u32,
 }
@@ -40,7 +38,6 @@ impl Patience {
             begun: Instant::now(),
             throttled: 0,
             failed: 0,
-            lost: 0,
             unreadable: 0,
             skewed: 0,
         }
@@ -58,15 +55,10 @@ impl Patience {
                 patient.then(|| pause(lane, self.throttled, WHEN_THROTTLED))
             }
             Setback::Unanswered => {
-                pace.unanswered(lane);
                 let most = match pace.silence(lane) {
-                    Quiet::Everywhere if self.begun.elapsed() < NETWORK => {
-                        self.lost += 1;
-                        return Some(pause(lane, self.lost, WHEN_FAILED));
-                    }
                     Quiet::FromTheStart => FIRST_ATTEMPTS,
                     Quiet::Down => 1,
-                    Quiet::Everywhere | Quiet::Here => ATTEMPTS,
+                    Quiet::Passing => ATTEMPTS,
                 };
                 let again = self.failed(lane, most);
                 if again.is_none() {
@@ -107,10 +99,10 @@ impl Patience {
 mod tests {
     use super::*;
 
-    fn lane(region: &str) -> Lane {
+    fn lane() -> Lane {
         Lane {
             account: "1".into(),
-            region: region.into(),
+            region: "us-east-1".into(),
             service: "cloudtrail",
             operation: "DescribeTrails",
         }
@@ -133,7 +125,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_way_to_fail_has_its_bound() {
-        let (pace, lane) = (Pace::new(None), lane("us-east-1"));
+        let (pace, lane) = (Pace::new(None), lane());
         let nothing = || ();
         assert_eq!(
             tried(&pace, &lane, Setback::Unanswered, nothing).await.0,
@@ -161,7 +153,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn throttling_is_outlasted_while_others_of_the_lane_are_answered() {
-        let (pace, lane) = (Pace::new(None), lane("us-east-1"));
+        let (pace, lane) = (Pace::new(None), lane());
         let (attempts, alone) = tried(&pace, &lane, Setback::Throttled, || ()).await;
         assert!(alone >= UNHEARD && alone < UNHEARD * 2, "{alone:?}");
         assert!((10..60).contains(&attempts), "{attempts}");
@@ -170,14 +162,5 @@ mod tests {
             among_others >= LONGEST && among_others < LONGEST * 2,
             "{among_others:?}"
         );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_network_that_is_gone_is_waited_for() {
-        let (pace, one, other) = (Pace::new(None), lane("us-east-1"), lane("eu-west-1"));
-        pace.answered(&one);
-        pace.unanswered(&other);
-        let (_, took) = tried(&pace, &one, Setback::Unanswered, || ()).await;
-        assert!(took >= NETWORK && took < NETWORK * 2, "{took:?}");
     }
 }

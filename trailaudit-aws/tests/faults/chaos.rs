@@ -16,15 +16,8 @@ const GROUNDS: u64 = 8;
 const ACCOUNTS: usize = 40;
 const REGIONS: usize = 2;
 
-/// What every session token of the simulator begins with, what its temporary access keys begin with, and names that stand
-/// only beside secrets.
-const SECRETS: [&str; 5] = [
-    "eyJhY2NvdW50Ijoi",
-    "ASIA",
-    "SessionToken",
-    "SecretAccessKey",
-    "AccessKeyId",
-];
+/// What every session token and every secret access key of the simulator begins with.
+const SECRETS: [&str; 2] = ["eyJhY2NvdW50Ijoi", "SimulatedSecret"];
 
 /// What all runs came to.
 #[derive(Default)]
@@ -61,7 +54,7 @@ fn no_fault_makes_a_wrong_verdict() {
                 }
             };
             // Logging everything takes as long as everything else.
-            let (run, log) = if seed % 40 == 0 {
+            let (run, log) = if seed % 400 == 399 {
                 logged(whole)
             } else {
                 (whole(), String::new())
@@ -92,13 +85,9 @@ fn no_fault_makes_a_wrong_verdict() {
 
 fn examine(seed: u64, ground: &Ground, run: &Run, log: &str, tally: &Mutex<Tally>) {
     let mut wrongs = Vec::new();
-    for text in run.texts() {
-        wrongs.extend(
-            SECRET
-                .iter()
-                .filter(|secret| text.contains(**secret))
-                .map(|secret| format!("{secret} is kept")),
-        );
+    for text in run.texts().iter().map(String::as_str).chain([log]) {
+        let kept = SECRETS.iter().filter(|secret| text.contains(**secret));
+        wrongs.extend(kept.map(|secret| format!("{secret} is kept")));
     }
     let mut tally = tally.lock().unwrap();
     match &run.outcome {

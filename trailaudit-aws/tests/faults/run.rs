@@ -166,14 +166,6 @@ impl Ground {
 
 /// Collects from a world and judges what came. The time is virtual: it passes when everybody waits.
 pub fn run(world: &World, conditions: Conditions, options: impl FnOnce(CollectorBuilder) -> CollectorBuilder) -> Run {
-    run_against(|| InProcess::new(world.clone(), conditions, as_of()), options)
-}
-
-/// The same against a transport of its own.
-pub fn run_against(
-    transport: impl FnOnce() -> InProcess,
-    options: impl FnOnce(CollectorBuilder) -> CollectorBuilder,
-) -> Run {
     let directory = scratch();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -181,7 +173,7 @@ pub fn run_against(
         .build()
         .unwrap();
     let (collected, ledger, took) = runtime.block_on(async {
-        let simulated = transport();
+        let simulated = InProcess::new(world.clone(), conditions, as_of());
         let collector = options(simulated.collector().as_of(as_of())).build().unwrap();
         let collected = collector.collect(directory.path()).await;
         (collected, simulated.desk.ledger(), simulated.elapsed())

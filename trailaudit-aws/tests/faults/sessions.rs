@@ -1,11 +1,10 @@
-//! Runs longer than their sessions, and through a network that goes and comes back.
+//! Runs longer than their sessions.
 
 use std::time::Duration;
 
 use trailaudit_sim::{Conditions, Role};
 
-use crate::run::{Ground, as_of, run, run_against};
-use crate::support::in_process::InProcess;
+use crate::run::{Ground, run};
 
 /// The credentials that enter accounts are themselves a session of an hour, and so are those in each account: what is asked
 /// late is asked with new ones, and nothing is asked twice.
@@ -48,20 +47,4 @@ fn two_hours_with_sessions_of_one() {
         .keys()
         .find(|(_, code)| code.starts_with("ExpiredToken"));
     assert_eq!(expired, None, "no session is used to its end");
-}
-
-/// For three minutes nothing can be reached: the run waits, and reads everything all the same.
-#[test]
-fn a_network_that_comes_back_is_waited_for() {
-    let ground = Ground::new(40, 3, 7);
-    let conditions = Conditions {
-        latency: Duration::from_millis(200),
-        ..Conditions::default()
-    };
-    let outage = Duration::from_secs(1)..Duration::from_mins(3);
-    let through = || InProcess::new(ground.world.clone(), conditions, as_of()).without_network(outage);
-    let run = run_against(through, |collector| collector.concurrency(16));
-    assert!(run.took > Duration::from_mins(3), "{:?}", run.took);
-    assert_eq!(run.judged().differences(&ground.truth), [] as [String; 0]);
-    assert_eq!(run.judged().gaps, ground.calm.gaps);
 }

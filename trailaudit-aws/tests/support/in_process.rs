@@ -2,11 +2,11 @@
 //! a paused clock minutes of back-off pass in milliseconds.
 
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -14,7 +14,6 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
 use trailaudit_aws::{Collector, CollectorBuilder};
 use trailaudit_sim::{Call, Conditions, Desk, Unanswered, World};
@@ -25,8 +24,6 @@ pub struct InProcess {
     pub desk: Arc<Desk>,
     credentials: (String, String),
     clock: TokioTime,
-    /// When nothing can be reached.
-    outage: Range<Duration>,
 }
 
 /// A wall clock that goes as tokio's does.
@@ -53,13 +50,7 @@ impl InProcess {
                 start: start.into(),
                 since: tokio::time::Instant::now(),
             },
-            outage: Duration::ZERO..Duration::ZERO,
         }
-    }
-
-    /// For some time after the start there is no network.
-    pub fn without_network(self, outage: Range<Duration>) -> Self {
-        Self { outage, ..self }
     }
 
     pub fn collector(&self) -> CollectorBuilder {
@@ -78,24 +69,24 @@ impl InProcess {
             .to_builder()
             .http_client(client)
             .time_source(self.clock)
+            // What is too slow ends with its attempt; watching every byte takes longer than everything else.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build()
     }
 }
 
 impl HttpConnector for InProcess {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        if self.outage.contains(&self.elapsed()) {
-            return HttpConnectorFuture::ready(Err(failure(Unanswered::NoSuchHost)));
-        }
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (desk, clock) = (self.desk.clone(), self.clock);
         HttpConnectorFuture::new(async move {
-            // Read as from a connection: the SDK watches whether what it sends is taken.
-            let body = ByteStream::new(request.take_body()).collect().await.unwrap().to_vec();
+            let body = request.body().bytes().unwrap_or_default().to_vec();
             let now = Timestamp::try_from(clock.now()).unwrap();
             let header = |name: &str| request.headers().get(name).map(str::to_owned);
             let (_, address) = request.uri().split_once("://").unwrap();
-            let path = address.find('/').map_or("/", |at| &address[at..]);
-            let call = Call::received(now, path.split('?').next().unwrap(), header, body);
+            let (host, place) = address.split_at(address.find('/').unwrap_or(address.len()));
+            let place = if place.is_empty() { "/" } else { place };
+            let mut call = Call::received(now, request.method(), place, header, body);
+            call.host.get_or_insert(host.to_owned());
             let answer = desk.serve(call).await.map_err(failure)?;
             let answer = answer.map(SdkBody::from_body_1_x);
             Ok(HttpResponse::try_from(answer).unwrap())

@@ -8,7 +8,7 @@ use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
-use trailaudit_core::rules::{CATALOGUE, rule};
+use trailaudit_core::rules::{CATALOGUE, EXCEPTIONS, rule};
 
 use super::collect;
 use crate::arguments::{Audit, Judge, Output};
@@ -136,6 +136,13 @@ pub(crate) fn terms(judge: &Judge) -> Result<(Vec<&'static Rule>, Selection)> {
         .iter()
         .map(|id| known_rule(id))
         .collect::<Result<Vec<_>>>()?;
+    if named.iter().any(|rule| rule.id == EXCEPTIONS.id) {
+        let told = format_args!(
+            "--rule {}: it is asked whenever trailaudit.toml has exceptions",
+            EXCEPTIONS.id
+        );
+        return Err(CommandError::usage(told).hint("name the rules whose fails the exceptions accept"));
+    }
     let by_framework = !chosen.is_empty();
     let selection = Selection::new(chosen);
     let is_chosen = |candidate: &&'static Rule| match (named.is_empty(), by_framework) {

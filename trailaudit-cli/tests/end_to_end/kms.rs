@@ -47,7 +47,13 @@ pub fn public_key(world: &World) -> String {
         _ => None,
     };
     let body = format!(r#"{{"KeyId":"{}"}}"#, arn("key/signing-key"));
-    let answer = world.respond(&Call::received(Timestamp::now(), "/", header, body.into_bytes()));
+    let answer = world.respond(&Call::received(
+        Timestamp::now(),
+        "POST",
+        "/",
+        header,
+        body.into_bytes(),
+    ));
     let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
     let (first, second) = answer["PublicKey"].as_str().expect("a public key").split_at(64);
     format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n")

@@ -21,6 +21,7 @@ mod countersigning;
 mod demo;
 mod determinism;
 mod diff;
+mod exceptions;
 mod faults;
 mod kms;
 mod outcomes;

@@ -47,6 +47,7 @@ pub fn sound_at(home: &str, regions: &[&str]) -> World {
     let owner = account(&mut world, MANAGEMENT);
     owner.log_groups.push(group);
     owner.trails.push(trail);
+    world.make_sound(TRAIL, ARCHIVE, Timestamp::now());
     world
 }
 

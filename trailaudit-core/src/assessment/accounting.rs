@@ -55,7 +55,7 @@ enum Outcome {
 impl From<Verdict> for Outcome {
     fn from(verdict: Verdict) -> Self {
         match verdict {
-            Verdict::Pass | Verdict::Fail => Self::Evaluated,
+            Verdict::Pass | Verdict::Fail | Verdict::Excepted => Self::Evaluated,
             Verdict::NotApplicable => Self::NotApplicable,
             Verdict::Inconclusive => Self::Inconclusive,
         }
@@ -81,8 +81,9 @@ impl<'a> Book<'a> {
         };
         for finding in findings {
             match &finding.subject {
-                Subject::Account | Subject::Organization(_) => {
-                    book.accounts.insert(&finding.account, finding.verdict);
+                Subject::Account | Subject::Organization(_) | Subject::Exception(_) => {
+                    let known = book.accounts.entry(&finding.account).or_insert(finding.verdict);
+                    *known = graver(*known, finding.verdict);
                 }
                 Subject::Trail(id) if finding.inherited_from.is_none() => {
                     book.trails.insert(id, finding.verdict);
@@ -110,7 +111,7 @@ impl<'a> Book<'a> {
                 .map_or(Outcome::Inconclusive, |v| (*v).into())
         };
         // What the organization says of an account holds in Regions nobody could look into, too.
-        if let Check::EachListedAccount(_) | Check::EachOrganization(_) = rule.check {
+        if let Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException = rule.check {
             return of_account();
         }
         let region = match &cell.region {
@@ -121,7 +122,9 @@ impl<'a> Book<'a> {
             Check::EachTrail(_) => self.of_trails(&cell.account, region),
             Check::EachRegion(_) => self.of_region(cell, region, Outcome::Inconclusive),
             Check::EachLogGroup(_) => self.of_region(cell, region, Outcome::NotApplicable),
-            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) => of_account(),
+            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException => {
+                of_account()
+            }
         }
     }
 
@@ -134,7 +137,12 @@ impl<'a> Book<'a> {
         let Observed::Known { value: seen, .. } = self.inventory.trails_in(account, region) else {
             return Outcome::Inconclusive;
         };
-        let decided = |id| matches!(self.trails.get(id), Some(Verdict::Pass | Verdict::Fail));
+        let decided = |id| {
+            matches!(
+                self.trails.get(id),
+                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted)
+            )
+        };
         let own = |id| self.inventory.trail(id).is_some_and(|trail| trail.owner() == account);
         match seen {
             [] => Outcome::NotApplicable,
@@ -148,8 +156,9 @@ impl<'a> Book<'a> {
 /// What leaves more open, or says more.
 fn graver(one: Verdict, other: Verdict) -> Verdict {
     let rank = |verdict| match verdict {
-        Verdict::Inconclusive => 3,
-        Verdict::Fail => 2,
+        Verdict::Inconclusive => 4,
+        Verdict::Fail => 3,
+        Verdict::Excepted => 2,
         Verdict::Pass => 1,
         Verdict::NotApplicable => 0,
     };

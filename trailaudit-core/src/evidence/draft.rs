@@ -24,7 +24,7 @@ use crate::baseline::{Baseline, BaselineError};
 use crate::framework::Selection;
 use crate::organization::AccountId;
 use crate::rule::Rule;
-use crate::rules::CATALOGUE;
+use crate::rules::{CATALOGUE, asked};
 use crate::tables::{catalogue, coverage, findings};
 
 /// How to check a package without this program; part of every package.
@@ -116,7 +116,8 @@ impl<'a> Draft<'a> {
     pub fn seal(&self, store: &mut dyn Store, provider: &dyn Provider) -> Result<Sealed, DraftError> {
         let recorded = provider.read(store).map_err(DraftError::Records)?;
         let as_of = self.as_of.unwrap_or(recorded.provenance.as_of);
-        let assessment = assess(&*recorded.inventory, &self.rules, &self.baseline, as_of);
+        let rules = asked(&self.rules, &self.baseline);
+        let assessment = assess(&*recorded.inventory, &rules, &self.baseline, as_of);
         let contents = Contents {
             recorded: &recorded,
             assessment: &assessment,
@@ -155,7 +156,7 @@ impl<'a> Draft<'a> {
         contents: &Contents<'_>,
     ) -> Result<BTreeMap<String, Measured>, DraftError> {
         let (assessment, selection) = (contents.assessment, &self.selection);
-        let catalogue = catalogue::to_json(&self.rules, selection, &self.baseline)?;
+        let catalogue = catalogue::to_json(&assessment.rules, selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;
         let report = self.report.unwrap_or(&plain_report);
         let files: [(&str, OwnContent<'_>); 9] = [
@@ -215,7 +216,7 @@ impl<'a> Draft<'a> {
                     .map(|(status, cells)| (status.to_string(), cells as u64))
                     .collect(),
             },
-            controls: self.rules.iter().map(verdicts).collect(),
+            controls: assessment.rules.iter().map(verdicts).collect(),
             required_signatures: self.required_signatures.clone(),
             previous: self.previous.clone(),
             supersedes: self.supersedes.clone(),

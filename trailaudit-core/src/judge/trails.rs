@@ -121,6 +121,7 @@ impl<'a> Seen<'a> {
             else {
                 continue;
             };
+            let evidence = evidence.first();
             seen.read.push(evidence);
             for sighting in sightings {
                 match inventory.trail(&sighting.trail) {

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::observed::Observed;
-use crate::organization::{AccountId, KeyId, Region, TrailId};
+use crate::observed::{Observed, Opinion};
+use crate::organization::{AccountId, BucketId, KeyId, Region, TrailId};
 use crate::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
 
 /// A trail that is plain data.
@@ -40,7 +40,17 @@ pub struct MemoryTrail {
     /// [`Trail::notification_topic`].
     pub topic: Observed<Option<String>>,
     /// [`Trail::bucket`].
-    pub bucket: Observed<String>,
+    pub bucket: Observed<BucketId>,
+    /// [`Trail::log_file_prefix`].
+    pub prefix: Observed<String>,
+    /// [`Trail::role_can_deliver`].
+    pub role: Observed<Opinion>,
+    /// [`Trail::latest_in_log_group`].
+    pub streamed: Observed<Option<Timestamp>>,
+    /// [`Trail::insights`].
+    pub insights: Observed<Vec<String>>,
+    /// [`Trail::tags`].
+    pub tags: Observed<Vec<String>>,
     /// [`Trail::records_global_services`].
     pub global: Observed<bool>,
     /// [`Trail::excluded_sources`].
@@ -71,6 +81,11 @@ impl MemoryTrail {
             to_topic: delivery(),
             topic: Observed::not_collected("the topic the trail notifies"),
             bucket: Observed::not_collected("the bucket the trail delivers to"),
+            prefix: Observed::not_collected("what the names of the trail's log files begin with"),
+            role: Observed::not_collected("whether the trail's role can deliver to its log group"),
+            streamed: Observed::not_collected("what the trail's log group received from it"),
+            insights: Observed::not_collected("which unusual activity the trail looks for"),
+            tags: Observed::not_collected("which tags the trail has"),
             global: Observed::not_collected("whether the trail records global services"),
             excluded: Observed::not_collected("which event sources the trail leaves out"),
             records: Observed::not_collected("which events the trail records"),
@@ -132,8 +147,28 @@ impl Trail for MemoryTrail {
         self.topic.clone()
     }
 
-    fn bucket(&self) -> Observed<String> {
+    fn bucket(&self) -> Observed<BucketId> {
         self.bucket.clone()
+    }
+
+    fn log_file_prefix(&self) -> Observed<String> {
+        self.prefix.clone()
+    }
+
+    fn role_can_deliver(&self) -> Observed<Opinion> {
+        self.role.clone()
+    }
+
+    fn latest_in_log_group(&self) -> Observed<Option<Timestamp>> {
+        self.streamed.clone()
+    }
+
+    fn insights(&self) -> Observed<Vec<String>> {
+        self.insights.clone()
+    }
+
+    fn tags(&self) -> Observed<Vec<String>> {
+        self.tags.clone()
     }
 
     fn records_global_services(&self) -> Observed<bool> {

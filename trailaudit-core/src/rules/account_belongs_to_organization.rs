@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws organizations invite-account-to-organization --target Id=ACCOUNT,Type=ACCOUNT && \
                       aws organizations accept-handshake --handshake-id HANDSHAKE",
     },
+    needs: &[],
     check: Check::EachListedAccount(belongs_to_organization),
 };
 

@@ -1,5 +1,6 @@
 //! One trail that records is the least an account can have.
 
+use crate::need::Need;
 use crate::observed::GapReason;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
@@ -14,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws cloudtrail create-trail --name NAME --s3-bucket-name BUCKET --is-multi-region-trail && \
                       aws cloudtrail start-logging --name NAME",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachAccount(has_logging_trail),
 };
 

@@ -1,5 +1,6 @@
 //! Whoever administers the trails of all accounts can stop them.
 
+use crate::need::Need;
 use crate::organization::{AccountId, Organization};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
 
@@ -12,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Delegated administrators are on the approved list",
         remediation: "aws cloudtrail deregister-organization-delegated-admin --delegated-admin-account-id ACCOUNT",
     },
+    needs: &[Need::Administrators],
     check: Check::EachOrganization(administrators_approved),
 };
 

@@ -1,5 +1,6 @@
 //! Whoever waits to be told of new log files waits for ever once the topic refuses.
 
+use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
 use crate::trail::{Channel, Trail};
 
@@ -12,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         title: "SNS topic configured and delivering",
         remediation: "aws cloudtrail update-trail --name TRAIL --sns-topic-name TOPIC",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachTrail(notifications_arrive),
 };
 

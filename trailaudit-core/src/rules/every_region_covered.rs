@@ -1,5 +1,6 @@
 //! No enabled Region of an account may go unrecorded: an intruder needs only one.
 
+use crate::need::Need;
 use crate::observed::{Gap, GapReason};
 use crate::organization::{Account, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, not_applicable, pass};
@@ -17,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Every active account x enabled region is covered by a logging trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachAccount(every_region_covered),
 };
 

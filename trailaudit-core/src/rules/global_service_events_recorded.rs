@@ -1,5 +1,6 @@
 //! Identities and sign-ins belong to no Region: a trail records them only if it is told to.
 
+use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::one_trail::one_trail;
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Global service events included",
         remediation: "aws cloudtrail update-trail --name TRAIL --include-global-service-events",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachAccount(records_global_services),
 };
 

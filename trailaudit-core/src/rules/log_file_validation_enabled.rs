@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail log file validation should be enabled",
         remediation: "aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
     },
+    needs: &[],
     check: Check::EachTrail(validation_enabled),
 };
 

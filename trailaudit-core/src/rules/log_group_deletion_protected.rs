@@ -1,6 +1,7 @@
 //! A log group can be deleted with one call, and everything in it with it.
 
 use crate::log_group::LogGroup;
+use crate::need::Need;
 use crate::require;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, pass};
 
@@ -14,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws logs put-log-group-deletion-protection --log-group-identifier GROUP \
                       --deletion-protection-enabled",
     },
+    needs: &[Need::LogGroups],
     check: Check::EachLogGroup(deletion_protected),
 };
 

@@ -1,6 +1,7 @@
 //! A copy of the log needs the same lock as the log.
 
 use crate::log_group::LogGroup;
+use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail};
 use crate::rules::customer_key::under_customer_key;
 
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail log group encrypted with CMK",
         remediation: "aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN",
     },
+    needs: &[Need::LogGroups, Need::LogGroupKeys],
     check: Check::EachLogGroup(encrypted_with_customer_key),
 };
 

@@ -1,6 +1,7 @@
 //! Events that have gone before anybody asks for them were recorded for nothing.
 
 use crate::log_group::{LogGroup, Retention};
+use crate::need::Need;
 use crate::require;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, pass};
 
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail log group retention >= 365 days",
         remediation: "aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
     },
+    needs: &[Need::LogGroups],
     check: Check::EachLogGroup(keeps_long_enough),
 };
 

@@ -1,5 +1,6 @@
 //! Who changed what, and who looked: both halves of it, in every Region, by one trail.
 
+use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::one_trail::{Wants, one_trail};
@@ -16,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
                       aws cloudtrail put-event-selectors --trail-name TRAIL --advanced-event-selectors \
                       '[{\"Name\":\"Management events\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]}]'",
     },
+    needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachAccount(records_management_events),
 };
 

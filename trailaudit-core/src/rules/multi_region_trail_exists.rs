@@ -1,5 +1,6 @@
 //! A trail of one Region is blind to the Region an intruder chooses.
 
+use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::one_trail::one_trail;
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "At least one multi-region trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachAccount(has_multi_region_trail),
 };
 

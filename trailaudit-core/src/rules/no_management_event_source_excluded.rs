@@ -1,5 +1,6 @@
 //! What a trail leaves out on purpose is missing from the record all the same.
 
+use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
 use crate::trail::Trail;
 
@@ -14,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
                       aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \
                       '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\"ExcludeManagementEventSources\":[]}]'",
     },
+    needs: &[Need::EventSelectors],
     check: Check::EachTrail(nothing_excluded),
 };
 

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Organization has all features enabled",
         remediation: "aws organizations enable-all-features",
     },
+    needs: &[],
     check: Check::EachOrganization(all_features_enabled),
 };
 

@@ -1,5 +1,6 @@
 //! One trail for all accounts, which none of them can stop.
 
+use crate::need::Need;
 use crate::observed::Observed;
 use crate::organization::Organization;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
@@ -17,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
                       aws cloudtrail create-trail --name NAME --s3-bucket-name BUCKET --is-organization-trail \
                       --is-multi-region-trail && aws cloudtrail start-logging --name NAME",
     },
+    needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachOrganization(organization_trail_logs),
 };
 

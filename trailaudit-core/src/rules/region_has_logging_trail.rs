@@ -1,5 +1,6 @@
 //! Region by Region: what is done here is recorded here.
 
+use crate::need::Need;
 use crate::observed::GapReason;
 use crate::organization::{Account, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Each region has a logging trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachRegion(has_logging_trail),
 };
 

@@ -1,5 +1,6 @@
 //! One trail on which an inquiry can rest alone.
 
+use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::management_events_recorded::want_management_events;
@@ -19,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
                       '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\"ExcludeManagementEventSources\":[]}]' && \
                       aws cloudtrail start-logging --name TRAIL",
     },
+    needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachAccount(has_security_trail),
 };
 

@@ -9,7 +9,7 @@ use crate::inventory::Sighting;
 use crate::key::{Key, KeyManager, KeyState};
 use crate::log_group::{LogGroup, Retention};
 use crate::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail};
-use crate::observed::{Call, Gap, GapReason, Observed};
+use crate::observed::{Call, Gap, GapReason, Observed, Opinion};
 use crate::organization::{Account, AccountId, AccountState, KeyId, Organization, Region, TrailId};
 use crate::rule::{Check, Exam, Rule, Ruling};
 use crate::trail::{Delivery, EventClass, LogDestination};
@@ -49,7 +49,7 @@ pub(super) fn refused<T>(wanted: &'static str, service: &str, operation: &str) -
             code: "AccessDeniedException".into(),
             message: "no".into(),
         },
-        evidence: Some(EvidenceId::of(b"refused")),
+        evidence: Some(EvidenceId::of(b"refused").into()),
     })
 }
 
@@ -87,7 +87,12 @@ pub(super) fn sound_trail() -> MemoryTrail {
         to_group: delivered(),
         to_topic: delivered(),
         topic: known(Some("arn:aws:sns:us-east-1:111111111111:trail".into())),
-        bucket: known("trail-logs".into()),
+        bucket: known("arn:aws:s3:::trail-logs".into()),
+        prefix: known(String::new()),
+        role: known(Opinion::Yes("the role may".into())),
+        streamed: known(Some(hours_ago(1))),
+        insights: known(vec!["calls".into()]),
+        tags: known(vec!["owner".into()]),
         global: known(true),
         excluded: known(Some(Vec::new())),
         records: known(EventClass::ALL.to_vec()),
@@ -119,6 +124,7 @@ impl World {
             key: MemoryKey {
                 manager: known(KeyManager::Customer),
                 state: known(KeyState::Enabled),
+                ..MemoryKey::unknown("arn:aws:kms:us-east-1:111111111111:key/k1".into())
             },
             key_known: Some(known(())),
         }
@@ -242,7 +248,9 @@ pub(super) fn judge_account(
         Check::EachAccount(check) | Check::EachListedAccount(check) => check(&account, &exam),
         Check::EachRegion(check) => check(&account, &inventory.regions(&account.id)[0], &exam),
         Check::EachOrganization(check) => check(inventory.organization(), &exam),
-        Check::EachTrail(_) | Check::EachLogGroup(_) => panic!("{} is not asked of accounts", rule.id),
+        Check::EachTrail(_) | Check::EachLogGroup(_) | Check::EachException => {
+            panic!("{} is not asked of accounts", rule.id)
+        }
     })
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::need::Need;
 use crate::observed::Gap;
 use crate::require;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, pass};
@@ -17,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn GROUP_ARN \
                       --cloud-watch-logs-role-arn ROLE_ARN",
     },
+    needs: &[Need::TrailStatus, Need::LogGroups, Need::Administrators],
     check: Check::EachTrail(delivers_to_log_group),
 };
 

@@ -1,5 +1,6 @@
 //! Log files encrypted under a key of one's own: readable by whom one chose, and by nobody else.
 
+use crate::need::Need;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail};
 use crate::rules::customer_key::under_customer_key;
 use crate::trail::Trail;
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail trail logs should be encrypted with KMS CMK",
         remediation: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
     },
+    needs: &[Need::Keys],
     check: Check::EachTrail(encrypted_with_customer_key),
 };
 

@@ -1,5 +1,6 @@
 //! A trail that was stopped records nothing, however well it is configured.
 
+use crate::need::Need;
 use crate::require;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, pass};
 use crate::trail::Trail;
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail is logging",
         remediation: "aws cloudtrail start-logging --name TRAIL",
     },
+    needs: &[Need::TrailStatus],
     check: Check::EachTrail(logging),
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws cloudtrail update-trail --name TRAIL --s3-bucket-name BUCKET --sns-topic-name TOPIC \
                       --cloud-watch-logs-log-group-arn GROUP_ARN --cloud-watch-logs-role-arn ROLE_ARN",
     },
+    needs: &[],
     check: Check::EachTrail(uses_designated_destinations),
 };
 
@@ -33,7 +34,7 @@ fn uses_designated_destinations(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
         }
         Ok(())
     };
-    let bucket = || exam.read(trail.bucket()).map(Some);
+    let bucket = || Ok(Some(exam.read(trail.bucket())?.name().to_owned()));
     let topic = || exam.read(trail.notification_topic());
     let outcomes = [
         compare("bucket", &thresholds.designated_buckets, &bucket),

@@ -51,6 +51,7 @@ pub fn subject(rule: &Rule) -> &'static str {
         Check::EachRegion(_) => "region",
         Check::EachLogGroup(_) => "log-group",
         Check::EachOrganization(_) => "organization",
+        Check::EachException => "exception",
     }
 }
 

@@ -115,7 +115,7 @@ fn entry<'a>(
         account_id: finding.account.as_str().into(),
         account_name: account.map_or("", |account| &account.name).into(),
         evidence: finding.evidence.as_slice().into(),
-        exception: "".into(),
+        exception: finding.exception.as_deref().unwrap_or_default().into(),
         inherited_from: finding
             .inherited_from
             .as_ref()

@@ -5,6 +5,7 @@
 #[allow(dead_code)]
 mod authority;
 mod countersigning;
+mod exceptions;
 mod extracts;
 mod files;
 mod policy;

@@ -152,6 +152,7 @@ fn read_into(inventory: &mut MemoryInventory, files: &dyn Files, account: &Accou
     let enabled = MemoryKey {
         manager: Observed::known(KeyManager::Customer, id),
         state: Observed::known(KeyState::Enabled, id),
+        ..MemoryKey::unknown(key.clone())
     };
     inventory.set_key(&key, Observed::known(Some(Box::new(enabled)), id));
     Ok(())

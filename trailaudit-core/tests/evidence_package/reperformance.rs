@@ -142,6 +142,7 @@ fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
             title: rule.aws.title,
             remediation: rule.aws.remediation,
         },
+        needs: rule.needs,
         check,
     }))
 }

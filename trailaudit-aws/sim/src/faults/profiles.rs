@@ -154,11 +154,11 @@ pub(super) const PROFILES: &[Profile] = &[
 ];
 
 const MIXED: &[Strike] = &[
-    strike(Fault::Throttled, 50, (1, 8)),
-    strike(Fault::ServerError, 40, (1, 3)),
-    strike(Fault::Reset, 25, (1, 3)),
+    strike(Fault::Throttled, 30, (1, 6)),
+    strike(Fault::ServerError, 25, (1, 3)),
+    strike(Fault::Reset, 20, (1, 2)),
     strike(Fault::Garbled, 15, (1, 1)),
-    strike(Fault::EmptyPage, 100, (1, 3)),
+    strike(Fault::EmptyPage, 100, (1, 2)),
     strike(Fault::SlowLoris, 5, (1, 2)),
     strike(Fault::Hang, 5, (1, 2)),
     strike(Fault::SessionEnds, 15, (1, 1)),

@@ -9,18 +9,35 @@ use crate::call::{Answer, Call, Entry};
 /// Operations whose answers come in pages, and what they call the token.
 const PAGED: &[(&str, &str, &[&str])] = &[
     ("account", "NextToken", &["ListRegions"]),
-    ("cloudtrail", "NextToken", &["ListTrails"]),
-    ("logs", "nextToken", &["DescribeLogGroups"]),
+    (
+        "cloudtrail",
+        "NextToken",
+        &["ListEventDataStores", "ListTags", "ListTrails"],
+    ),
+    (
+        "logs",
+        "nextToken",
+        &[
+            "DescribeLogGroups",
+            "DescribeLogStreams",
+            "DescribeMetricFilters",
+            "DescribeResourcePolicies",
+        ],
+    ),
     (
         "organizations",
         "NextToken",
         &[
+            "ListAWSServiceAccessForOrganization",
             "ListAccounts",
             "ListAccountsForParent",
             "ListDelegatedAdministrators",
             "ListOrganizationalUnitsForParent",
+            "ListPolicies",
+            "ListPoliciesForTarget",
             "ListRoots",
             "ListTagsForResource",
+            "ListTargetsForPolicy",
         ],
     ),
 ];

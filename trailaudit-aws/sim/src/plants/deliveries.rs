@@ -3,7 +3,7 @@
 use super::Plot;
 use super::own_trail::{Draft, Flaw};
 use crate::truth::{LOG_GROUP, LOGGING, NOTIFIED, VALIDATED};
-use crate::world::{Denial, DeniedBy};
+use crate::world::{Denial, DeniedBy, SubscriptionState, Topic};
 
 pub(super) const STOPPED: Flaw = flaw("stopped", |draft, plot| {
     let status = &mut draft.trail.status;
@@ -80,12 +80,12 @@ pub(super) const ALL_OLD_UNVALIDATED: Flaw = flaw("delivery-all-old-unvalidated"
 
 /// Sound: somebody wants to be told of every log file, and is.
 pub(super) const NOTIFYING: Flaw = flaw("notifying", |draft, plot| {
-    draft.trail.topic_arn = Some(topic(draft));
+    subscribe(draft);
     draft.trail.status.latest_notification = Some(plot.hours_ago(1));
 });
 
 pub(super) const NOTIFICATION_ERROR: Flaw = flaw("notification-error", |draft, plot| {
-    draft.trail.topic_arn = Some(topic(draft));
+    subscribe(draft);
     draft.trail.status.latest_notification_error = Some("AuthorizationError".to_owned());
     draft.fails(plot, NOTIFIED, "the topic refuses the notifications of the trail");
 });
@@ -110,8 +110,14 @@ const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
     }
 }
 
-fn topic(draft: &Draft) -> String {
-    format!("arn:aws:sns:{}:{}:trail-logs", draft.region(), draft.owner)
+/// The trail tells a topic of its log files, and the topic somebody else.
+fn subscribe(draft: &mut Draft) {
+    let endpoint = format!("arn:aws:sqs:{}:{}:log-files", draft.region(), draft.owner);
+    let topic = Topic::new("trail-logs", draft.region());
+    let topic = topic.with_subscription("sqs", &endpoint, SubscriptionState::Confirmed);
+    let arn = topic.arn(&draft.owner);
+    draft.trail.topic_arn = Some(arn);
+    draft.topics.push(topic);
 }
 
 fn set_all_old(draft: &mut Draft, plot: &Plot) {

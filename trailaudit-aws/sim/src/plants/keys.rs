@@ -102,6 +102,8 @@ pub(super) const GONE: Flaw = flaw("key-gone", |draft, plot| {
 pub(super) const DENIED: Flaw = flaw("key-denied", |draft, plot| {
     let mut key = Key::new(&plot.random.uuid(), draft.region(), plot.days_ago(500));
     key.readers = KeyReaders::Nobody;
+    key.rotation_days = Some(365);
+    key.policy = Some(key.policy_confined_to(&draft.arn(), &plot.archive, &plot.world.organization));
     draft.trail.kms_key_id = Some(key.arn(&plot.archive));
     draft.key = None;
     if let Some(archive) = plot.world.accounts.get_mut(&plot.archive) {
@@ -166,5 +168,7 @@ fn set_state(draft: &mut Draft, state: &'static str) {
 
 fn multi_region_key(draft: &Draft, plot: &mut Plot) -> Key {
     let id = format!("mrk-{}", plot.random.hex(32));
-    Key::new(&id, draft.region(), plot.days_ago(500))
+    let mut key = Key::new(&id, draft.region(), plot.days_ago(500));
+    key.rotation_days = Some(365);
+    key
 }

@@ -1,8 +1,9 @@
 //! A trail an account owns: sound, and then perhaps with one flaw.
 
 use super::Plot;
+use crate::soundness::destinations::{buckets, let_deliver, settle, stream};
 use crate::truth::Defect;
-use crate::world::{Account, Denial, Key, LogGroup, Trail};
+use crate::world::{Account, Bucket, Denial, Key, LogGroup, Topic, Trail};
 
 /// One flaw of a trail: it changes a sound draft and notes what follows from that.
 #[derive(Clone, Copy)]
@@ -15,8 +16,8 @@ pub(crate) struct Flaw {
 }
 
 /// A trail with what belongs to it, before it joins its account. It starts out sound: in its own account and home
-/// Region there are its key, enabled, and its log group, under a key of the log archive; it logs, validates and has
-/// delivered everything.
+/// Region there are its bucket, locked, its key, enabled and rotating, and its log group, under a key of the log archive,
+/// which a role may deliver to; it logs, validates, has Insights and tags, and has delivered everything.
 pub(crate) struct Draft {
     pub owner: String,
     pub trail: Trail,
@@ -24,6 +25,8 @@ pub(crate) struct Draft {
     /// Keys that something else than the trail names.
     pub more_keys: Vec<Key>,
     pub log_groups: Vec<LogGroup>,
+    pub buckets: Vec<Bucket>,
+    pub topics: Vec<Topic>,
     pub denials: Vec<Denial>,
 }
 
@@ -94,7 +97,9 @@ impl Draft {
         let mut trail = Trail::new(name, region, plot.as_of);
         trail.multi_region = multi_region;
         trail.bucket = format!("cloudtrail-{owner}-{name}");
-        let key = Key::new(&plot.random.uuid(), region, made);
+        settle(&mut trail);
+        let mut key = Key::new(&plot.random.uuid(), region, made);
+        key.rotation_days = Some(365);
         let mut log_group = LogGroup::new(&format!("CloudTrail/{name}"), region, made);
         log_group.kms_key_id = Some(plot.log_group_key(region));
         log_group.deletion_protected = true;
@@ -102,6 +107,8 @@ impl Draft {
         trail.log_group_arn = Some(format!("{}:*", log_group.arn(&owner)));
         trail.log_group_role_arn = Some(format!("arn:aws:iam::{owner}:role/CloudTrail_CloudWatchLogs_Role"));
         Self {
+            buckets: buckets(&trail.bucket, region, made).into(),
+            topics: Vec::new(),
             owner,
             trail,
             key: Some(key),
@@ -111,11 +118,26 @@ impl Draft {
         }
     }
 
-    fn join(self, account: &mut Account) {
+    /// Streams are as old as the latest delivery, which a flaw may have moved.
+    fn join(mut self, account: &mut Account) {
+        let name = format!("{}_CloudTrail_{}", self.owner, self.trail.home_region);
+        for group in &mut self.log_groups {
+            if self.trail.log_group_arn == Some(format!("{}:*", group.arn(&self.owner))) {
+                let delivered = self.trail.status.latest_log_group_delivery;
+                group.streams.extend(stream(&name, delivered, group.created));
+            }
+        }
+        let_deliver(account, &self.trail, &[name]);
         account.trails.push(self.trail);
         account.keys.extend(self.key);
         account.keys.extend(self.more_keys);
         account.log_groups.extend(self.log_groups);
+        account.buckets.extend(self.buckets);
+        let known: Vec<String> = account.topics.iter().map(|topic| topic.arn(&self.owner)).collect();
+        let topics = self.topics.into_iter();
+        account
+            .topics
+            .extend(topics.filter(|topic| !known.contains(&topic.arn(&self.owner))));
         account.denials.extend(self.denials);
     }
 

@@ -1,7 +1,7 @@
 //! Regions that are off, refused, or without a trail.
 
 use super::own_trail::sow_sound_trail_at;
-use super::{Plot, cloudtrail_denied};
+use super::{Plot, deny_cloudtrail};
 use crate::truth::{
     MANAGEMENT_EVENTS, MULTI_REGION, OBJECT_READS, OBJECT_WRITES, OF_ACCOUNTS, OF_REGIONS, REGION_LOGGED,
     REGIONS_COVERED, SECURITY_TRAIL,
@@ -34,7 +34,7 @@ pub(super) fn denied_in_one_region(plot: &mut Plot, account: &mut Account) {
     let region = plot.usual_region(usual - 1);
     let policy = plot.policy_id();
     note_denied(plot, account, &region, &policy);
-    account.denials.push(cloudtrail_denied(&policy, vec![region]));
+    deny_cloudtrail(plot, account, &policy, vec![region]);
 }
 
 pub(super) fn denied_everywhere(plot: &mut Plot, account: &mut Account) {
@@ -46,7 +46,7 @@ pub(super) fn denied_everywhere(plot: &mut Plot, account: &mut Account) {
     for rule in OF_ACCOUNTS {
         plot.note(rule, &account.id, "", "inconclusive", &because);
     }
-    account.denials.push(cloudtrail_denied(&policy, Vec::new()));
+    deny_cloudtrail(plot, account, &policy, Vec::new());
 }
 
 pub(super) fn with_single_region_trail_only(plot: &mut Plot, account: &mut Account) {

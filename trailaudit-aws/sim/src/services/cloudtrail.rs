@@ -10,6 +10,7 @@ use crate::respond::Request;
 use crate::wire::json_body;
 
 use super::Operation;
+use super::event_data_stores::{get_event_data_store, list_event_data_stores};
 use super::event_selectors::{get_event_selectors, get_insight_selectors};
 use super::trail_description::{Described, Status};
 use super::trail_scope::{Named, Seen, every, find, refuse_foreign, seen_in};
@@ -18,6 +19,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "DescribeTrails",
         answer: describe_trails,
+    },
+    Operation {
+        name: "GetEventDataStore",
+        answer: get_event_data_store,
     },
     Operation {
         name: "GetEventSelectors",
@@ -34,6 +39,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "GetTrailStatus",
         answer: get_trail_status,
+    },
+    Operation {
+        name: "ListEventDataStores",
+        answer: list_event_data_stores,
     },
     Operation {
         name: "ListTags",
@@ -108,13 +117,15 @@ fn get_trail(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusa
     Ok(json_body(&json!({"Trail": Described::of(&seen)})))
 }
 
+/// Each Region and each account with a copy tells its own deliveries.
 fn get_trail_status(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
     let input: NameInput = request.input()?;
     let name = input.name.unwrap_or_default();
     authorize_trail(request, entry, "cloudtrail:GetTrailStatus", &name)?;
     let seen = find(request, &name)?;
-    let own = request.caller.account.copy_status.get(&seen.arn());
-    Ok(json_body(&Status::of(own.unwrap_or(&seen.trail.status))))
+    let own = request.caller.account.status_of_copy(&seen.arn(), request.region);
+    let status = own.unwrap_or_else(|| seen.trail.status_in(request.region));
+    Ok(json_body(&Status::of(status)))
 }
 
 /// Trails of this Region and account only.
@@ -178,7 +189,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::rehearsal::{Caller, MEMBER, ORGANIZATION_TRAIL, now, world};
+    use crate::rehearsal::{Caller, MANAGEMENT, MEMBER, ORGANIZATION_TRAIL, now, world};
     use crate::world::{Trail, TrailStatus, World};
 
     /// The member also owns a trail of one Region, in eu-west-1.
@@ -290,6 +301,32 @@ mod tests {
             ask(&owner, "ListTags", json!({"ResourceIdList": [ORGANIZATION_TRAIL]})).0,
             200
         );
+    }
+
+    #[test]
+    fn each_region_and_each_copy_has_a_status_of_its_own() {
+        let mut world = world();
+        let broken = |error: &str| TrailStatus {
+            latest_delivery_error: Some(error.into()),
+            ..TrailStatus::healthy(now())
+        };
+        let trail = &mut world.accounts.get_mut(MANAGEMENT).unwrap().trails[0];
+        trail.regional_status.insert("eu-west-1".into(), broken("owner"));
+        let ask = |caller: Caller<'_>, region| {
+            let input = json!({"Name": ORGANIZATION_TRAIL});
+            let (_, answer) = caller.within(region).ask("cloudtrail", "GetTrailStatus", &input);
+            answer["LatestDeliveryError"].as_str().unwrap_or("none").to_owned()
+        };
+        assert_eq!(ask(Caller::auditor(&world), "us-east-1"), "none");
+        assert_eq!(ask(Caller::auditor(&world), "eu-west-1"), "owner");
+        assert_eq!(ask(Caller::member(&world), "eu-west-1"), "owner");
+        let member = world.accounts.get_mut(MEMBER).unwrap();
+        member.copy_status.insert(ORGANIZATION_TRAIL.into(), broken("copy"));
+        let there = (ORGANIZATION_TRAIL.to_owned(), "eu-west-1".to_owned());
+        member.regional_copy_status.insert(there, broken("copy there"));
+        assert_eq!(ask(Caller::member(&world), "us-east-1"), "copy");
+        assert_eq!(ask(Caller::member(&world), "eu-west-1"), "copy there");
+        assert_eq!(ask(Caller::auditor(&world), "eu-west-1"), "owner");
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(super) fn get_insight_selectors(request: &Request<'_>, entry: &mut Entry) ->
             return Err(Refusal::client("InvalidParameterCombinationException", message));
         }
         (None, Some(_)) => {
-            let message = "Event data stores are not simulated.";
+            let message = "Insights on event data stores are not simulated.";
             return Err(Refusal::client("UnsupportedOperationException", message));
         }
         (name, None) => name.unwrap_or_default(),

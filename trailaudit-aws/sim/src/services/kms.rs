@@ -1,6 +1,7 @@
 //! Key Management Service: what a key is, and signing with it.
 
 mod metadata;
+mod rotation;
 mod signing;
 
 use serde::Deserialize;
@@ -21,6 +22,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "DescribeKey",
         answer: describe_key,
+    },
+    Operation {
+        name: "GetKeyPolicy",
+        answer: rotation::get_key_policy,
+    },
+    Operation {
+        name: "GetKeyRotationStatus",
+        answer: rotation::get_key_rotation_status,
     },
     Operation {
         name: "GetPublicKey",

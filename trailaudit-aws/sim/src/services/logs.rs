@@ -1,4 +1,8 @@
-//! CloudWatch Logs: log groups.
+//! CloudWatch Logs: log groups, and what is in each.
+
+mod metric_filters;
+mod resource_policies;
+mod streams;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +15,24 @@ use crate::world::LogGroup;
 use super::Operation;
 use super::paging::{Place, page};
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation {
-    name: "DescribeLogGroups",
-    answer: describe_log_groups,
-}];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "DescribeLogGroups",
+        answer: describe_log_groups,
+    },
+    Operation {
+        name: "DescribeLogStreams",
+        answer: streams::describe_log_streams,
+    },
+    Operation {
+        name: "DescribeMetricFilters",
+        answer: metric_filters::describe_metric_filters,
+    },
+    Operation {
+        name: "DescribeResourcePolicies",
+        answer: resource_policies::describe_resource_policies,
+    },
+];
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -51,7 +69,7 @@ struct Described<'a> {
 struct Details<'a> {
     log_group_arn: String,
     log_group_class: &'static str,
-    metric_filter_count: u32,
+    metric_filter_count: usize,
     stored_bytes: u64,
     deletion_protection_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +93,7 @@ fn describe_log_groups(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u
     let resource = format!("arn:aws:logs:{}:{account}:log-group::log-stream:", request.region);
     request.authorize("logs:DescribeLogGroups", Some(&resource))?;
     let place = input.check()?;
-    let size = input.size()?;
+    let size = size(input.limit)?;
     let mut groups: Vec<&LogGroup> = request.caller.account.log_groups.iter().collect();
     groups.retain(|group| group.region == request.region && input.is_about(group, account));
     groups.sort_unstable_by(|one, other| one.name.cmp(&other.name));
@@ -90,28 +108,12 @@ fn describe_log_groups(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u
 
 impl Input {
     fn check(&self) -> Result<Place, Refusal> {
-        let invalid = |message| Refusal::client("InvalidParameterException", message);
         if self.log_group_name_prefix.is_some() && self.log_group_name_pattern.is_some() {
             return Err(invalid(
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
             ));
         }
         Place::of(self.next_token.as_deref(), "groups").ok_or_else(|| invalid("The specified nextToken is invalid."))
-    }
-
-    fn size(&self) -> Result<usize, Refusal> {
-        let limit = self.limit.unwrap_or(50);
-        usize::try_from(limit)
-            .ok()
-            .filter(|limit| (1..=50).contains(limit))
-            .ok_or_else(|| {
-                Refusal::constraint(
-                    "InvalidParameterException",
-                    "limit",
-                    &limit.to_string(),
-                    "have value between 1 and 50",
-                )
-            })
     }
 
     fn is_about(&self, group: &LogGroup, account: &str) -> bool {
@@ -131,13 +133,34 @@ impl Input {
     }
 }
 
+/// A group of the caller's account in the Region.
+fn group_named<'a>(request: &Request<'a>, name: &str) -> Result<&'a LogGroup, Refusal> {
+    let mut groups = request.caller.account.log_groups.iter();
+    let found = groups.find(|group| group.region == request.region && group.name == name);
+    found.ok_or_else(|| Refusal::client("ResourceNotFoundException", "The specified log group does not exist."))
+}
+
+/// How many items a page has at most.
+fn size(limit: Option<i64>) -> Result<usize, Refusal> {
+    let limit = limit.unwrap_or(50);
+    let size = usize::try_from(limit).ok().filter(|limit| (1..=50).contains(limit));
+    size.ok_or_else(|| {
+        let must = "have value between 1 and 50";
+        Refusal::constraint("InvalidParameterException", "limit", &limit.to_string(), must)
+    })
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::client("InvalidParameterException", message)
+}
+
 impl<'a> Described<'a> {
     fn of(group: &'a LogGroup, account: &str, whole: bool) -> Self {
         let arn = group.arn(account);
         let details = whole.then(|| Details {
             log_group_arn: arn.clone(),
             log_group_class: "STANDARD",
-            metric_filter_count: 0,
+            metric_filter_count: group.metric_filters.len(),
             stored_bytes: 0,
             deletion_protection_enabled: group.deletion_protected,
             retention_in_days: group.retention_days,
@@ -159,6 +182,7 @@ mod tests {
 
     use super::*;
     use crate::rehearsal::{Caller, MEMBER, now, world};
+    use crate::world::MetricFilter;
 
     #[test]
     fn a_prefix_finds_longer_names_too_and_the_exact_one_first() {
@@ -193,6 +217,17 @@ mod tests {
             names(json!({"logGroupIdentifiers": [format!("arn:aws:logs:us-east-1:{MEMBER}:log-group:trail")]})),
             ["trail"]
         );
+    }
+
+    #[test]
+    fn a_group_counts_its_metric_filters() {
+        let (mut world, mut group) = (world(), LogGroup::new("trail", "us-east-1", now()));
+        group
+            .metric_filters
+            .push(MetricFilter::new("root-use", "{ $.a = 1 }", "Trail", now()));
+        world.accounts.get_mut(MEMBER).unwrap().log_groups.push(group);
+        let (_, answer) = Caller::member(&world).ask("logs", "DescribeLogGroups", &json!({}));
+        assert_eq!(answer["logGroups"][0]["metricFilterCount"], 1);
     }
 
     #[test]

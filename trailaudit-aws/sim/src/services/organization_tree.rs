@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::respond::Request;
 use crate::world::World;
 
-use super::organizations::{Input, ListedAccount, administrators_only, invalid, output};
+use super::organizations::{Input, ListedAccount, administrators_only, invalid, output, policy_types};
 
 pub(super) fn list_roots(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal> {
     administrators_only(request, "organizations:ListRoots")?;
@@ -17,7 +17,7 @@ pub(super) fn list_roots(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>
         "Id": organization.root_id,
         "Arn": arn(request.world, "root", &organization.root_id),
         "Name": "Root",
-        "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
+        "PolicyTypes": policy_types(organization.all_features && organization.service_control_policies),
     });
     Ok(output("Roots", input.page([root].into_iter(), "roots")?))
 }
@@ -82,7 +82,7 @@ fn parent<'a>(request: &Request<'_>, input: &'a Input) -> Result<&'a str, Refusa
     Err(Refusal::client("ParentNotFoundException", message))
 }
 
-fn arn(world: &World, kind: &str, id: &str) -> String {
+pub(super) fn arn(world: &World, kind: &str, id: &str) -> String {
     let organization = &world.organization;
     format!(
         "arn:aws:organizations::{}:{kind}/{}/{id}",

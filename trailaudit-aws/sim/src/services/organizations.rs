@@ -12,6 +12,7 @@ use crate::wire::json_body;
 use crate::world::{Account, World};
 
 use super::Operation;
+use super::organization_policies::{describe_policy, list_aws_service_access, list_policies, list_targets_for_policy};
 use super::organization_tree::{list_accounts_for_parent, list_organizational_units_for_parent, list_roots};
 use super::paging::{Page, Place, page};
 use super::times::EpochSeconds;
@@ -20,6 +21,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "DescribeOrganization",
         answer: describe_organization,
+    },
+    Operation {
+        name: "DescribePolicy",
+        answer: describe_policy,
+    },
+    Operation {
+        name: "ListAWSServiceAccessForOrganization",
+        answer: list_aws_service_access,
     },
     Operation {
         name: "ListAccounts",
@@ -38,12 +47,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
         answer: list_organizational_units_for_parent,
     },
     Operation {
+        name: "ListPolicies",
+        answer: list_policies,
+    },
+    Operation {
         name: "ListRoots",
         answer: list_roots,
     },
     Operation {
         name: "ListTagsForResource",
         answer: list_tags_for_resource,
+    },
+    Operation {
+        name: "ListTargetsForPolicy",
+        answer: list_targets_for_policy,
     },
 ];
 
@@ -53,6 +70,8 @@ pub(super) struct Input {
     pub parent_id: Option<String>,
     pub resource_id: Option<String>,
     pub service_principal: Option<String>,
+    pub policy_id: Option<String>,
+    pub filter: Option<String>,
     pub max_results: Option<i64>,
     pub next_token: Option<String>,
 }
@@ -71,11 +90,11 @@ fn describe_organization(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>
     Ok(json_body(&json!({"Organization": {
         "Id": id,
         "Arn": format!("arn:aws:organizations::{owner}:organization/{id}"),
-        "FeatureSet": "ALL",
+        "FeatureSet": if organization.all_features { "ALL" } else { "CONSOLIDATED_BILLING" },
         "MasterAccountArn": account_arn(request.world, owner),
         "MasterAccountId": owner,
         "MasterAccountEmail": email,
-        "AvailablePolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
+        "AvailablePolicyTypes": policy_types(organization.all_features),
     }})))
 }
 
@@ -140,6 +159,12 @@ fn list_tags_for_resource(request: &Request<'_>, entry: &mut Entry) -> Result<Ve
     Ok(output("Tags", input.page(tags, "tags")?))
 }
 
+/// The types of policies that are on.
+pub(super) fn policy_types(on: bool) -> Value {
+    let types = on.then(|| json!({"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}));
+    Value::Array(types.into_iter().collect())
+}
+
 /// All but `DescribeOrganization` is for the management account and delegated administrators.
 pub(super) fn administrators_only(request: &Request<'_>, action: &str) -> Result<(), Refusal> {
     request.authorize(action, None)?;
@@ -151,11 +176,8 @@ pub(super) fn administrators_only(request: &Request<'_>, action: &str) -> Result
     ))
 }
 
-pub(super) fn invalid(message: &str, reason: &'static str) -> Refusal {
-    Refusal {
-        reason: Some(reason),
-        ..Refusal::client("InvalidInputException", message)
-    }
+pub(super) fn invalid(message: &str, reason: &str) -> Refusal {
+    Refusal::client("InvalidInputException", message).with_detail("Reason", reason)
 }
 
 pub(super) fn output<T: Serialize>(member: &str, page: Page<T>) -> Vec<u8> {
@@ -225,7 +247,7 @@ impl<'a> ListedAccount<'a> {
     }
 }
 
-fn account_arn(world: &World, id: &str) -> String {
+pub(super) fn account_arn(world: &World, id: &str) -> String {
     format!(
         "arn:aws:organizations::{}:account/{}/{id}",
         world.management_account(),

@@ -8,7 +8,7 @@ use crate::call::Entry;
 use crate::refusal::Refusal;
 use crate::respond::Request;
 use crate::session::{Issued, Session, role_id};
-use crate::wire::escaped;
+use crate::wire::xml::Xml;
 use crate::world::{Account, Role};
 
 use super::Operation;
@@ -27,11 +27,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// Needs no permission at all.
 #[expect(clippy::unnecessary_wraps, reason = "operations share one signature")]
-fn get_caller_identity(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal> {
+fn get_caller_identity(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
     let caller = &request.caller;
-    let (arn, user_id, account) = (escaped(&caller.arn), escaped(&caller.user_id), &caller.account.id);
-    let result = format!("<Arn>{arn}</Arn>\n    <UserId>{user_id}</UserId>\n    <Account>{account}</Account>");
-    Ok(response("GetCallerIdentity", &result, &request.call.request_id))
+    Ok(request.in_xml(entry, |xml| {
+        xml.text("Arn", &caller.arn).text("UserId", &caller.user_id);
+        xml.text("Account", &caller.account.id);
+    }))
 }
 
 /// The ledger's target is the account of the role.
@@ -64,11 +65,7 @@ fn assume_role(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refu
         request: request.call.request_id.clone(),
     };
     let issued = session.issue(&request.world.token_secret);
-    Ok(response(
-        "AssumeRole",
-        &credentials(&session, &issued, role, &wanted),
-        &request.call.request_id,
-    ))
+    Ok(request.in_xml(entry, |xml| write_session(xml, &session, &issued, role, &wanted)))
 }
 
 fn trusting_role<'a>(request: &Request<'a>, wanted: &Wanted, arn: &Arn<'_>) -> Option<(&'a Account, &'a Role)> {
@@ -144,34 +141,23 @@ fn denied(request: &Request<'_>, action: &str, wanted: &Wanted) -> Refusal {
     ))
 }
 
-fn credentials(session: &Session, issued: &Issued, role: &Role, wanted: &Wanted) -> String {
+fn write_session(xml: &mut Xml, session: &Session, issued: &Issued, role: &Role, wanted: &Wanted) {
     let id = role_id(&role.arn(&session.account));
     let (account, role, name) = (&session.account, &role.name, &session.name);
-    let identity = session.source_identity.as_ref();
-    let identity = identity.map(|identity| format!("\n    <SourceIdentity>{identity}</SourceIdentity>"));
     let packed = wanted.policy.as_ref().map(|policy| policy.len() * 100 / 4_096);
-    let packed = packed.map(|percent| format!("\n    <PackedPolicySize>{percent}</PackedPolicySize>"));
-    format!(
-        "<AssumedRoleUser>\n      <AssumedRoleId>{id}:{name}</AssumedRoleId>\n      \
-         <Arn>arn:aws:sts::{account}:assumed-role/{role}/{name}</Arn>\n    </AssumedRoleUser>\n    \
-         <Credentials>\n      <AccessKeyId>{}</AccessKeyId>\n      <SecretAccessKey>{}</SecretAccessKey>\n      \
-         <SessionToken>{}</SessionToken>\n      <Expiration>{}</Expiration>\n    </Credentials>{}{}",
-        issued.access_key_id,
-        issued.secret_access_key,
-        issued.token,
-        Timestamp::from_second(session.expires).unwrap_or(Timestamp::MAX),
-        packed.unwrap_or_default(),
-        identity.unwrap_or_default(),
-    )
-}
-
-fn response(operation: &str, result: &str, request_id: &str) -> Vec<u8> {
-    format!(
-        "<{operation}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <{operation}Result>\n    \
-         {result}\n  </{operation}Result>\n  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  \
-         </ResponseMetadata>\n</{operation}Response>\n"
-    )
-    .into_bytes()
+    xml.element("AssumedRoleUser", |xml| {
+        xml.text("AssumedRoleId", format!("{id}:{name}"));
+        xml.text("Arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{name}"));
+    });
+    xml.element("Credentials", |xml| {
+        xml.text("AccessKeyId", &issued.access_key_id);
+        xml.text("SecretAccessKey", &issued.secret_access_key);
+        xml.text("SessionToken", &issued.token);
+        let expiration = Timestamp::from_second(session.expires).unwrap_or(Timestamp::MAX);
+        xml.text("Expiration", expiration);
+    });
+    xml.optional("PackedPolicySize", packed);
+    xml.optional("SourceIdentity", session.source_identity.as_ref());
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Key, LogGroup, RegionStatus, Role, Trail, TrailStatus};
+use super::{
+    Alarm, Bucket, EventDataStore, Key, LogGroup, LogResourcePolicy, ManagedPolicy, RegionStatus, Role, Topic, Trail,
+    TrailStatus,
+};
 
 /// One account of the Organization.
 #[derive(Clone, Debug)]
@@ -29,16 +32,30 @@ pub struct Account {
     pub region_status: BTreeMap<String, RegionStatus>,
     /// Its roles by name.
     pub roles: BTreeMap<String, Role>,
+    /// Its managed policies.
+    pub policies: Vec<ManagedPolicy>,
     /// The trails it owns.
     pub trails: Vec<Trail>,
     /// Organization trails, by ARN, of which it has no copy. The Regions that lack it; none named means all.
     pub missing_copies: BTreeMap<String, BTreeSet<String>>,
     /// Organization trails, by ARN, whose status in this account is not the owner's.
     pub copy_status: BTreeMap<String, TrailStatus>,
+    /// The same, by ARN and Region, where it differs from Region to Region as well.
+    pub regional_copy_status: BTreeMap<(String, String), TrailStatus>,
+    /// Its event data stores.
+    pub event_data_stores: Vec<EventDataStore>,
     /// Its KMS keys.
     pub keys: Vec<Key>,
     /// Its log groups.
     pub log_groups: Vec<LogGroup>,
+    /// Who else may write to its log groups.
+    pub log_resource_policies: Vec<LogResourcePolicy>,
+    /// Its alarms.
+    pub alarms: Vec<Alarm>,
+    /// Its topics.
+    pub topics: Vec<Topic>,
+    /// Its buckets.
+    pub buckets: Vec<Bucket>,
     /// What is refused in it to everybody.
     pub denials: Vec<Denial>,
 }
@@ -58,11 +75,18 @@ impl Account {
             tags: BTreeMap::new(),
             region_status: BTreeMap::new(),
             roles: BTreeMap::new(),
+            policies: Vec::new(),
             trails: Vec::new(),
             missing_copies: BTreeMap::new(),
             copy_status: BTreeMap::new(),
+            regional_copy_status: BTreeMap::new(),
+            event_data_stores: Vec::new(),
             keys: Vec::new(),
             log_groups: Vec::new(),
+            log_resource_policies: Vec::new(),
+            alarms: Vec::new(),
+            topics: Vec::new(),
+            buckets: Vec::new(),
             denials: Vec::new(),
         }
     }
@@ -77,6 +101,13 @@ impl Account {
     /// Takes the copy of an organization trail away from every Region of this account.
     pub fn lose_copies_of(&mut self, trail_arn: &str) {
         self.missing_copies.insert(trail_arn.to_owned(), BTreeSet::new());
+    }
+
+    /// The status of an organization trail's copy in a Region, where it is not the owner's.
+    pub(crate) fn status_of_copy(&self, trail_arn: &str, region: &str) -> Option<&TrailStatus> {
+        let there = (trail_arn.to_owned(), region.to_owned());
+        let regional = self.regional_copy_status.get(&there);
+        regional.or_else(|| self.copy_status.get(trail_arn))
     }
 
     /// Whether it has a copy of this organization trail in this Region.

@@ -25,6 +25,13 @@ pub struct Key {
     pub aliases: Vec<String>,
     /// Whom the key policy lets describe it, read its public half and sign with it.
     pub readers: KeyReaders,
+    /// The text of its policy; nothing means what CloudTrail recommends for the owner's trails, and what `readers` says.
+    /// A text does not decide who is let in: `readers` does.
+    pub policy: Option<String>,
+    /// Every how many days its material is replaced by itself; nothing means never.
+    pub rotation_days: Option<u32>,
+    /// For a replica of a multi-Region key, the Region of its primary key in the same account.
+    pub replica_of: Option<String>,
     /// `Description`: any text.
     pub description: String,
     /// What it is made of.
@@ -73,6 +80,9 @@ impl Key {
             deletion: None,
             aliases: Vec::new(),
             readers: KeyReaders::Owner,
+            policy: None,
+            rotation_days: None,
+            replica_of: None,
             description: String::new(),
             spec: KeySpec::SymmetricDefault,
             usage: "ENCRYPT_DECRYPT",
@@ -86,6 +96,19 @@ impl Key {
             spec,
             usage: "SIGN_VERIFY",
             ..Self::new(id, region, created)
+        }
+    }
+
+    /// A replica of this multi-Region key in another Region.
+    #[must_use]
+    pub fn replica(&self, region: &str, created: Timestamp) -> Self {
+        Self {
+            region: region.to_owned(),
+            created,
+            aliases: Vec::new(),
+            rotation_days: None,
+            replica_of: Some(self.region.clone()),
+            ..self.clone()
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::ServiceControlPolicy;
+
 /// The Organization itself; its accounts are in the world.
 #[derive(Clone, Debug)]
 pub struct Organization {
@@ -17,6 +19,15 @@ pub struct Organization {
     pub units: Vec<OrganizationalUnit>,
     /// Member accounts that may call Organizations and act for a service.
     pub delegated_administrators: Vec<DelegatedAdministrator>,
+    /// Whether it has all features, without which no service is trusted and no policy is in force; otherwise it pays bills
+    /// together.
+    pub all_features: bool,
+    /// Whether service control policies are switched on at its root.
+    pub service_control_policies: bool,
+    /// Its service control policies.
+    pub policies: Vec<ServiceControlPolicy>,
+    /// The services that have trusted access, and since when, such as `cloudtrail.amazonaws.com`.
+    pub trusted_services: BTreeMap<String, Timestamp>,
     /// Whether Account Management has trusted access, so that the management account may ask for members' Regions.
     pub account_management_trusted: bool,
 }
@@ -46,7 +57,7 @@ pub struct DelegatedAdministrator {
 }
 
 impl Organization {
-    /// An Organization with nothing but its root.
+    /// An Organization with nothing but its root, and AWS's own policy attached to all there will be.
     #[must_use]
     pub fn new(id: &str, management_account: &str) -> Self {
         Self {
@@ -55,6 +66,10 @@ impl Organization {
             management_account: management_account.to_owned(),
             units: Vec::new(),
             delegated_administrators: Vec::new(),
+            all_features: true,
+            service_control_policies: true,
+            policies: vec![ServiceControlPolicy::full_access()],
+            trusted_services: BTreeMap::new(),
             account_management_trusted: false,
         }
     }
@@ -77,6 +92,12 @@ impl Organization {
             path.push('/');
         }
         path
+    }
+
+    /// The ARN of a service control policy of its own.
+    pub(crate) fn policy_arn(&self, id: &str) -> String {
+        let (account, organization) = (&self.management_account, &self.id);
+        format!("arn:aws:organizations::{account}:policy/{organization}/service_control_policy/{id}")
     }
 
     pub(crate) fn unit(&self, id: &str) -> Option<&OrganizationalUnit> {

@@ -1,6 +1,11 @@
 //! Who may call: roles, whom they trust, and long-lived access keys.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use crate::digest::{base32, digest};
+use crate::session::secret;
 
 /// An IAM role.
 #[derive(Clone, Debug)]
@@ -11,8 +16,12 @@ pub struct Role {
     pub path: String,
     /// Who may assume it.
     pub trust: Trust,
-    /// The actions its policies allow; `*` matches any characters.
+    /// The actions its policies allow; `*` matches any characters. IAM shows them as an inline policy, `Permissions`.
     pub allowed: Vec<String>,
+    /// More inline policies, by name, of a role that only a service assumes: they decide nothing here.
+    pub inline_policies: BTreeMap<String, String>,
+    /// The ARNs of the managed policies attached to it; they decide nothing either.
+    pub attached_policies: Vec<String>,
     /// `MaxSessionDuration`, in seconds.
     pub max_session_seconds: i64,
 }
@@ -22,6 +31,10 @@ pub struct Role {
 pub struct Trust {
     /// The accounts whose principals may assume the role.
     pub accounts: Vec<String>,
+    /// The services that may assume the role, such as `cloudtrail.amazonaws.com`.
+    pub services: Vec<String>,
+    /// The text of the policy, where it says something else.
+    pub document: Option<String>,
     /// The external id it demands, if any.
     pub external_id: Option<String>,
     /// Whether it allows `sts:SetSourceIdentity`. The role AWS creates in a new member account does not.
@@ -54,13 +67,68 @@ impl Role {
             path: "/".to_owned(),
             trust: Trust {
                 accounts: vec![account.to_owned()],
+                services: Vec::new(),
+                document: None,
                 external_id: None,
                 source_identity: false,
                 session_tags: false,
             },
             allowed: vec!["*".to_owned()],
+            inline_policies: BTreeMap::new(),
+            attached_policies: Vec::new(),
             max_session_seconds: 3_600,
         }
+    }
+
+    /// A role of a service, which may do nothing yet.
+    #[must_use]
+    pub fn for_service(name: &str, service: &str) -> Self {
+        let mut role = Self::trusting(name, "");
+        role.trust.accounts.clear();
+        role.trust.services.push(service.to_owned());
+        role.allowed.clear();
+        role
+    }
+
+    /// The text of its trust policy.
+    #[must_use]
+    pub fn trust_policy(&self) -> String {
+        let trust = &self.trust;
+        if let Some(document) = &trust.document {
+            return document.clone();
+        }
+        let mut statements = Vec::new();
+        if !trust.accounts.is_empty() {
+            let roots = trust
+                .accounts
+                .iter()
+                .map(|account| format!("arn:aws:iam::{account}:root"));
+            let mut actions = vec!["sts:AssumeRole"];
+            actions.extend(trust.source_identity.then_some("sts:SetSourceIdentity"));
+            actions.extend(trust.session_tags.then_some("sts:TagSession"));
+            let principal = json!({"AWS": roots.collect::<Vec<_>>()});
+            let mut statement = json!({"Effect": "Allow", "Principal": principal, "Action": actions});
+            if let Some(id) = &trust.external_id {
+                statement["Condition"] = json!({"StringEquals": {"sts:ExternalId": id}});
+            }
+            statements.push(statement);
+        }
+        if !trust.services.is_empty() {
+            let principal = json!({"Service": trust.services});
+            statements.push(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}));
+        }
+        json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+    }
+
+    /// Its inline policies by name.
+    pub(crate) fn policies(&self) -> BTreeMap<String, String> {
+        let mut policies = self.inline_policies.clone();
+        if !self.allowed.is_empty() {
+            let statement = json!({"Effect": "Allow", "Action": self.allowed, "Resource": "*"});
+            let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+            policies.insert("Permissions".to_owned(), document.to_string());
+        }
+        policies
     }
 
     /// Its ARN in the account that has it.
@@ -77,7 +145,7 @@ impl AccessKey {
         let seed = digest(&["access key", account, user]);
         Self {
             id: format!("AKIA{}", &base32(&seed)[..16]),
-            secret: base32(&digest(&["secret access key", account, user]))[..40].to_owned(),
+            secret: secret(&["secret access key", account, user]),
             account: account.to_owned(),
             user: user.to_owned(),
             allowed: vec!["*".to_owned()],

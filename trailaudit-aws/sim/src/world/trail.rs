@@ -36,8 +36,10 @@ pub struct Trail {
     pub insight_types: Vec<&'static str>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// Its delivery.
+    /// Its delivery, in its home Region and wherever nothing else is said.
     pub status: TrailStatus,
+    /// Its delivery in other Regions, where it differs.
+    pub regional_status: BTreeMap<String, TrailStatus>,
 }
 
 /// Which events a trail records: basic or advanced selectors, never both.
@@ -104,6 +106,7 @@ impl Trail {
             insight_types: Vec::new(),
             tags: BTreeMap::new(),
             status: TrailStatus::healthy(as_of),
+            regional_status: BTreeMap::new(),
         }
     }
 
@@ -111,6 +114,10 @@ impl Trail {
     #[must_use]
     pub fn arn(&self, owner: &str) -> String {
         format!("arn:aws:cloudtrail:{}:{owner}:trail/{}", self.home_region, self.name)
+    }
+
+    pub(crate) fn status_in(&self, region: &str) -> &TrailStatus {
+        self.regional_status.get(region).unwrap_or(&self.status)
     }
 
     /// Whether it records events in this Region of an account that has it.

@@ -27,7 +27,7 @@ struct Card<'a> {
     severity: Severity,
     verdict: Verdict,
     requirements: Vec<Edition>,
-    counts: [Count; 4],
+    counts: [Count; 5],
     lists: Vec<List<'a>>,
     accounting: Accounting,
     planned: usize,
@@ -168,7 +168,7 @@ impl<'a> Place<'a> {
         match &finding.subject {
             Subject::Trail(trail) => Some(Self::Trail(trail)),
             Subject::Region => Some(Self::RegionsOf(&finding.account)),
-            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) => None,
+            Subject::Account | Subject::LogGroup(_) | Subject::Organization(_) | Subject::Exception(_) => None,
         }
     }
 }

@@ -59,7 +59,7 @@ struct Row {
     title: &'static str,
     severity: Severity,
     verdict: Verdict,
-    counts: [Count; 4],
+    counts: [Count; 5],
 }
 
 impl<'a> Front<'a> {
@@ -111,6 +111,8 @@ fn clauses(standings: &[Standing<'_>]) -> Vec<Clause> {
             (Verdict::Fail, 1) => "does not hold",
             (Verdict::Fail, _) => "do not hold",
             (Verdict::Inconclusive, _) => "cannot be concluded",
+            (Verdict::Excepted, 1) => "holds but for what was accepted",
+            (Verdict::Excepted, _) => "hold but for what was accepted",
             (Verdict::NotApplicable, 1) => "has nothing to judge",
             (Verdict::NotApplicable, _) => "have nothing to judge",
         };
@@ -144,6 +146,7 @@ fn whole(verdict: Verdict, all: usize) -> String {
         Verdict::Pass => format!("all {controls} hold"),
         Verdict::Fail => format!("none of the {controls} holds"),
         Verdict::Inconclusive => format!("none of the {controls} can be concluded"),
+        Verdict::Excepted => format!("all {controls} hold but for what was accepted"),
         Verdict::NotApplicable => format!("none of the {controls} has anything to judge"),
     }
 }

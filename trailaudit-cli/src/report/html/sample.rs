@@ -217,6 +217,7 @@ fn name_key(inventory: &mut MemoryInventory, trail: &mut MemoryTrail, state: Opt
             let key = MemoryKey {
                 manager: known(KeyManager::Customer, "key"),
                 state: known(state, "key"),
+                ..MemoryKey::unknown(id.clone())
             };
             known(Some(Box::new(key)), "key")
         }
@@ -244,6 +245,7 @@ fn add(inventory: &mut MemoryInventory, trail: MemoryTrail) {
     let sound = MemoryKey {
         manager: known(KeyManager::Customer, "key"),
         state: known(KeyState::Enabled, "key"),
+        ..MemoryKey::unknown(key.clone())
     };
     inventory.set_key(&key, known(Some(Box::new(sound)), "key"));
     inventory.add_trail(trail);
@@ -330,7 +332,7 @@ fn gap<T>(
         wanted,
         call: Some(Box::new(call)),
         why,
-        evidence,
+        evidence: evidence.map(Into::into),
     })
 }
 

@@ -30,7 +30,7 @@ impl<'a> Standing<'a> {
     }
 
     /// How many findings have each verdict, in report order.
-    pub(super) fn counts(&self) -> [Count; 4] {
+    pub(super) fn counts(&self) -> [Count; 5] {
         Verdict::ALL.map(|verdict| Count {
             verdict,
             count: self.findings(verdict).len(),
@@ -45,6 +45,8 @@ impl<'a> Standing<'a> {
             Verdict::Fail
         } else if any(Verdict::Inconclusive) || self.accounting.inconclusive > 0 || !self.adds_up() {
             Verdict::Inconclusive
+        } else if any(Verdict::Excepted) {
+            Verdict::Excepted
         } else if any(Verdict::Pass) {
             Verdict::Pass
         } else {
@@ -87,7 +89,7 @@ pub(super) fn of(assessment: &Assessment) -> Vec<Standing<'_>> {
 /// The verdict on everything: no better than the worst control.
 pub(super) fn overall(standings: &[Standing<'_>]) -> Verdict {
     let verdicts: Vec<_> = standings.iter().map(Standing::verdict).collect();
-    [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
+    [Verdict::Fail, Verdict::Inconclusive, Verdict::Excepted, Verdict::Pass]
         .into_iter()
         .find(|verdict| verdicts.contains(verdict))
         .unwrap_or(Verdict::NotApplicable)

@@ -23,8 +23,8 @@ use crate::evidence::provider::{Provenance, Provider};
 use crate::evidence::records::read_lines;
 use crate::evidence::{Digest, EvidenceId};
 use crate::framework::{Selection, framework};
-use crate::rule::Rule;
-use crate::rules::CATALOGUE as RULES;
+use crate::rule::{Rule, Verdict};
+use crate::rules::{CATALOGUE as RULES, EXCEPTIONS};
 use crate::tables::catalogue::{self, v1::Catalogue};
 use crate::tables::coverage;
 use crate::tables::findings::{entries, v1::Entry};
@@ -146,7 +146,9 @@ impl<'a> Reperformance<'a> {
         problems: &mut Problems,
     ) -> Option<Reperformed> {
         let mut done = Reperformed::default();
-        let rules = self.unrevised(catalogue, &mut done, problems);
+        let mut rules = self.unrevised(catalogue, &mut done, problems);
+        // What an exception accepts is the signer's word: those of a baseline may be about other accounts.
+        rules.retain(|rule| rule.id != EXCEPTIONS.id);
         let inventory = self
             .provider
             .read_account(files, &leaf.account, &Provenance::from(manifest));
@@ -164,6 +166,7 @@ impl<'a> Reperformance<'a> {
         };
         let baseline = Baseline {
             thresholds: catalogue.thresholds.clone(),
+            exceptions: Vec::new(),
         };
         let assessment = assess(&*inventory, &rules, &baseline, manifest.as_of);
         let selection = Selection::default();
@@ -182,7 +185,7 @@ impl<'a> Reperformance<'a> {
                 continue;
             }
             done.findings += 1;
-            if !again.iter().any(|again| is_same_judgement(again, entry)) {
+            if !again.iter().any(|again| is_same_judgement(again, &unaccepted(entry))) {
                 differ(format!("the account's records do not give {}", named(entry)));
             }
         }
@@ -194,7 +197,8 @@ impl<'a> Reperformance<'a> {
             let said = attested
                 .iter()
                 .find(|entry| entry.rule == again.rule && key(entry) == key(again));
-            let contradicts = |entry: &Entry<'_>| is_own(again) && is_decided(again) && entry.verdict != again.verdict;
+            let contradicts =
+                |entry: &Entry<'_>| is_own(again) && is_decided(again) && unaccepted(entry).verdict != again.verdict;
             if said.is_none_or(contradicts) {
                 differ(format!(
                     "the account's records give {}, which the extract does not have",
@@ -214,7 +218,7 @@ impl<'a> Reperformance<'a> {
             problems.add(Code::CatalogueRevised, Some(CATALOGUE), message);
         }
         for was in &catalogue.rules {
-            let today = self.rules.iter().find(|rule| rule.id == was.id);
+            let today = self.rules.iter().chain([&EXCEPTIONS]).find(|rule| rule.id == was.id);
             let message = match today {
                 Some(rule) if rule.revision == was.revision => {
                     if selection
@@ -243,6 +247,11 @@ impl<'a> Reperformance<'a> {
             done.revised.push(was.id.clone());
             problems.add(Code::RuleRevised, Some(CATALOGUE), message);
         }
+        // What exceptions accept can be told only where every rule is asked again.
+        if !done.revised.is_empty() && same.last().is_some_and(|rule| rule.id == EXCEPTIONS.id) {
+            same.pop();
+            done.revised.push(EXCEPTIONS.id.into());
+        }
         same
     }
 }
@@ -251,6 +260,16 @@ impl<'a> Reperformance<'a> {
 fn selection(catalogue: &Catalogue) -> Option<Selection> {
     let frameworks: Option<Vec<_>> = catalogue.frameworks.iter().map(|id| framework(id)).collect();
     frameworks.filter(|chosen| !chosen.is_empty()).map(Selection::new)
+}
+
+/// An entry without the exception that accepts it: a fail. An extract has the records of the fail, not the exception.
+fn unaccepted<'e>(entry: &'e Entry<'_>) -> Entry<'e> {
+    let mut entry = entry.clone();
+    if entry.verdict == Verdict::Excepted.as_str() {
+        entry.verdict = Verdict::Fail.as_str().into();
+        entry.exception = "".into();
+    }
+    entry
 }
 
 /// The ids of the exchanges in an account's own record files.

@@ -41,11 +41,6 @@ impl<'a> Metadata<'a> {
     pub fn of(key: &'a Key, owner: &'a Account) -> Self {
         let arn = key.arn(&owner.id);
         let multi_region = key.id.starts_with("mrk-");
-        let configuration = json!({
-            "MultiRegionKeyType": "PRIMARY",
-            "PrimaryKey": {"Arn": arn, "Region": key.region},
-            "ReplicaKeys": [],
-        });
         Self {
             account: &owner.id,
             key_id: &key.id,
@@ -63,9 +58,25 @@ impl<'a> Metadata<'a> {
             encryption_algorithms: key.encryption_algorithms(),
             signing_algorithms: key.signing_algorithms(),
             multi_region,
-            multi_region_configuration: multi_region.then_some(configuration),
+            multi_region_configuration: multi_region.then(|| family(key, owner)),
             pending_deletion_window_in_days: (key.state == "PendingReplicaDeletion").then_some(30),
             custom_key_store_id: (key.origin == "AWS_CLOUDHSM").then_some("cks-1234567890abcdef0"),
         }
     }
+}
+
+/// The primary key of a multi-Region key and its replicas, whichever of them is asked after.
+fn family(key: &Key, owner: &Account) -> Value {
+    let primary = key.replica_of.as_ref().unwrap_or(&key.region);
+    let member =
+        |region: &str| json!({"Arn": format!("arn:aws:kms:{region}:{}:key/{}", owner.id, key.id), "Region": region});
+    let replicas = owner
+        .keys
+        .iter()
+        .filter(|known| known.id == key.id && known.region != *primary);
+    json!({
+        "MultiRegionKeyType": if key.replica_of.is_some() { "REPLICA" } else { "PRIMARY" },
+        "PrimaryKey": member(primary),
+        "ReplicaKeys": replicas.map(|replica| member(&replica.region)).collect::<Vec<_>>(),
+    })
 }

@@ -1,6 +1,10 @@
 //! An independent client against the simulator: boto3 calls every operation, and botocore's own service models judge
 //! each answer; signatures are checked by the package cryptography. The Python that has both is named by `TRAILAUDIT_PYTHON`.
 
+#![allow(clippy::expect_used)]
+
+mod furnished;
+
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -11,18 +15,20 @@ use trailaudit_sim::{Server, Settings, populate};
 fn boto3_understands_every_answer() {
     let python = std::env::var("TRAILAUDIT_PYTHON").expect("TRAILAUDIT_PYTHON names a Python that has boto3");
     let as_of = "2026-11-20T00:00:00Z".parse().expect("a time");
-    let population = populate(&Settings {
+    let mut population = populate(&Settings {
         accounts: 25,
         regions: 17,
         seed: 7,
         as_of,
     });
+    furnished::furnish(&mut population.world);
     let truth = serde_json::to_string(&population.truth).expect("the truth is plain data");
     let server = Server::start(population.world, ([127, 0, 0, 1], 0).into(), Duration::ZERO).expect("a free port");
     let (key_id, secret) = server.credentials();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/ask.py");
     let status = Command::new(&python)
         .arg(script)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("AWS_ENDPOINT_URL", server.endpoint())
         .env("AWS_ACCESS_KEY_ID", key_id)
         .env("AWS_SECRET_ACCESS_KEY", secret)

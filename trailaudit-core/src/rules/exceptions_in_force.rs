@@ -1,0 +1,16 @@
+//! What was accepted for a time is looked at again when the time is over.
+
+use crate::rule::{Check, Rule, Wording};
+
+pub(super) const RULE: Rule = Rule {
+    id: "exceptions-in-force",
+    title: "Every exception is in force and accepts something",
+    rationale: "An acceptance that has run out, or accepts nothing any more, hides what will fail next.",
+    revision: 1,
+    aws: Wording {
+        title: "Exceptions are in force and used",
+        remediation: "Renew the exception with its approver, or take it out of trailaudit.toml",
+    },
+    needs: &[],
+    check: Check::EachException,
+};
