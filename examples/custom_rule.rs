@@ -25,6 +25,12 @@ static RULE: Rule = Rule {
     aws: Wording {
         title: "Organization trail is multi-Region and validates log files",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --enable-log-file-validation",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                       = "TRAIL"
+  s3_bucket_name             = "BUCKET"
+  is_multi_region_trail      = true
+  enable_log_file_validation = true
+}"#,
     },
     needs: &[],
     check: Check::EachTrail(can_be_trusted),

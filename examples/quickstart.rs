@@ -39,15 +39,20 @@ async fn tell(out: &mut impl Write) -> Result {
 
     writeln!(
         out,
-        "\n{:<36}{:>6}{:>6}{:>14}{:>16}",
+        "\n{:<46}{:>6}{:>6}{:>14}{:>16}",
         "rule", "pass", "fail", "inconclusive", "not applicable"
     )?;
     for rule in &assessment.rules {
-        let [pass, fail, inconclusive, not_applicable] =
-            Verdict::ALL.map(|verdict| assessment.verdicts_of(rule).get(&verdict).copied().unwrap_or_default());
+        let [pass, fail, inconclusive, not_applicable] = [
+            Verdict::Pass,
+            Verdict::Fail,
+            Verdict::Inconclusive,
+            Verdict::NotApplicable,
+        ]
+        .map(|verdict| assessment.verdicts_of(rule).get(&verdict).copied().unwrap_or_default());
         writeln!(
             out,
-            "{:<36}{pass:>6}{fail:>6}{inconclusive:>14}{not_applicable:>16}",
+            "{:<46}{pass:>6}{fail:>6}{inconclusive:>14}{not_applicable:>16}",
             rule.id
         )?;
     }

@@ -45,6 +45,12 @@ impl<'a> Arn<'a> {
         let name = name.strip_suffix(":*").unwrap_or(name);
         (self.service == "logs" && !name.is_empty()).then_some(name)
     }
+
+    /// The name of the role this ARN names, without its path.
+    pub fn role_name(&self) -> Option<&'a str> {
+        let name = self.resource.strip_prefix("role/")?.rsplit('/').next()?;
+        (self.service == "iam" && !name.is_empty()).then_some(name)
+    }
 }
 
 /// Whether `text` is twelve digits.
@@ -96,6 +102,14 @@ mod tests {
             assert_eq!(Arn::parse(text), None, "{text:?}");
         }
         assert_eq!(Arn::parse("arn:aws:kms:r:12345:key/x").unwrap().account_id(), None);
+    }
+
+    #[test]
+    fn a_role_is_named_without_its_path() {
+        let name = |text| Arn::parse(text).unwrap().role_name();
+        assert_eq!(name("arn:aws:iam::111122223333:role/service-role/Logs"), Some("Logs"));
+        assert_eq!(name("arn:aws:iam::111122223333:role/Logs"), Some("Logs"));
+        assert_eq!(name("arn:aws:iam::111122223333:user/Logs"), None);
     }
 
     #[test]

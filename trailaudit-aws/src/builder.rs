@@ -6,8 +6,10 @@ use std::num::NonZeroU32;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use trailaudit_core::need::Need;
 use trailaudit_core::organization::AccountId;
 
+use crate::agenda::{Agenda, Search};
 use crate::arn::Arn;
 use crate::client::Environment;
 use crate::collect::Collector;
@@ -35,6 +37,7 @@ pub struct CollectorBuilder {
 pub(crate) struct Options {
     pub environment: Environment,
     pub scope: Scope,
+    pub agenda: Agenda,
     pub role_names: Vec<String>,
     pub external_id: Option<String>,
     pub session_name: String,
@@ -56,6 +59,7 @@ impl Default for CollectorBuilder {
             options: Options {
                 environment: Environment::default(),
                 scope: Scope::default(),
+                agenda: Agenda::default(),
                 role_names: Vec::new(),
                 external_id: None,
                 session_name: DEFAULT_SESSION_NAME.to_owned(),
@@ -78,6 +82,19 @@ impl CollectorBuilder {
     /// What is collected; everything unless said otherwise.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.options.scope = scope;
+        self
+    }
+
+    /// What the rules that will be asked need: nothing else is asked for. Everything, unless said otherwise. A rule that
+    /// needs more is inconclusive on these records.
+    pub fn needs(mut self, needs: impl IntoIterator<Item = Need>) -> Self {
+        self.options.agenda.set_needs(needs);
+        self
+    }
+
+    /// How trails are searched for.
+    pub fn search(mut self, search: Search) -> Self {
+        self.options.agenda.search = search;
         self
     }
 

@@ -3,15 +3,21 @@
 
 pub(crate) mod account;
 pub(crate) mod cloudtrail;
+pub(crate) mod cloudwatch;
+pub(crate) mod iam;
 pub(crate) mod kms;
 pub(crate) mod logs;
 pub(crate) mod organizations;
+mod question;
+pub(crate) mod s3;
+pub(crate) mod sns;
 pub(crate) mod sts;
+mod view;
 
-use trailaudit_core::evidence::Exchange;
-use trailaudit_core::organization::AccountId;
+use serde_json::Value;
+use trailaudit_core::need::Need;
 
-use crate::record::Asking;
+pub(crate) use self::question::{BucketSetting, Question};
 
 /// One operation of one service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +30,8 @@ pub struct Call {
     pub actions: &'static [&'static str],
     /// Whose credentials make it.
     pub asked_by: AskedBy,
+    /// What it is made for: a collection that needs none of these does without it. Empty for what every collection asks.
+    pub serves: &'static [Need],
 }
 
 /// Whose credentials make a call.
@@ -46,12 +54,43 @@ pub const CALLS: &[Call] = &[
     organizations::LIST_ACCOUNTS_FOR_PARENT,
     organizations::LIST_TAGS_FOR_RESOURCE,
     organizations::LIST_DELEGATED_ADMINISTRATORS,
+    organizations::LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION,
+    organizations::LIST_POLICIES,
+    organizations::LIST_TARGETS_FOR_POLICY,
+    organizations::DESCRIBE_POLICY,
     account::LIST_REGIONS,
+    cloudtrail::LIST_TRAILS,
     cloudtrail::DESCRIBE_TRAILS,
     cloudtrail::GET_TRAIL_STATUS,
     cloudtrail::GET_EVENT_SELECTORS,
+    cloudtrail::GET_INSIGHT_SELECTORS,
+    cloudtrail::LIST_TAGS,
+    cloudtrail::LIST_EVENT_DATA_STORES,
+    cloudtrail::GET_EVENT_DATA_STORE,
     kms::DESCRIBE_KEY,
+    kms::GET_KEY_ROTATION_STATUS,
+    kms::GET_KEY_POLICY,
     logs::DESCRIBE_LOG_GROUPS,
+    logs::DESCRIBE_RESOURCE_POLICIES,
+    logs::DESCRIBE_LOG_STREAMS,
+    logs::DESCRIBE_METRIC_FILTERS,
+    cloudwatch::DESCRIBE_ALARMS,
+    sns::LIST_SUBSCRIPTIONS_BY_TOPIC,
+    iam::GET_ROLE,
+    iam::LIST_ROLE_POLICIES,
+    iam::GET_ROLE_POLICY,
+    iam::LIST_ATTACHED_ROLE_POLICIES,
+    iam::GET_POLICY,
+    iam::GET_POLICY_VERSION,
+    s3::LIST_BUCKETS,
+    s3::GET_BUCKET_LOCATION,
+    s3::GET_BUCKET_ACL,
+    s3::GET_BUCKET_POLICY_STATUS,
+    s3::GET_PUBLIC_ACCESS_BLOCK,
+    s3::GET_BUCKET_LOGGING,
+    s3::GET_BUCKET_VERSIONING,
+    s3::GET_OBJECT_LOCK_CONFIGURATION,
+    s3::GET_BUCKET_LIFECYCLE_CONFIGURATION,
 ];
 
 /// The client of one service for one account and Region. Making one costs microseconds, since all share one pool.
@@ -64,63 +103,42 @@ macro_rules! client {
 }
 use client;
 
-/// What one call asks. Roles and identities are asked for by [`sts`] alone, since their answers carry secrets.
-#[derive(Clone, Debug)]
-pub(crate) enum Question {
-    Organization,
-    Accounts { next: Option<String> },
-    Roots { next: Option<String> },
-    UnitsUnder { parent: String, next: Option<String> },
-    AccountsUnder { parent: String, next: Option<String> },
-    TagsOf { account: AccountId, next: Option<String> },
-    TrailAdministrators { next: Option<String> },
-    Regions { next: Option<String> },
-    Trails { only: Option<String> },
-    TrailStatus { trail: String },
-    Selectors { trail: String },
-    Key { key: String },
-    LogGroup { name: String, next: Option<String> },
+/// The token in a request for a page, or in an answer that goes on: each service has its own name for it.
+pub(crate) fn page_token(body: &Value) -> Option<&str> {
+    let mut names = ["NextToken", "nextToken", "ContinuationToken", "Marker"].into_iter();
+    let token = names.find_map(|name| body.get(name)?.as_str());
+    token.filter(|token| !token.is_empty())
 }
 
-impl Question {
-    pub async fn ask(self, asking: Asking<'_>) -> Exchange {
-        match self {
-            Self::Organization => organizations::describe_organization(asking).await,
-            Self::Accounts { next } => organizations::list_accounts(asking, next).await,
-            Self::Roots { next } => organizations::list_roots(asking, next).await,
-            Self::UnitsUnder { parent, next } => {
-                organizations::list_organizational_units_for_parent(asking, parent, next).await
-            }
-            Self::AccountsUnder { parent, next } => organizations::list_accounts_for_parent(asking, parent, next).await,
-            Self::TagsOf { account, next } => organizations::list_tags_for_resource(asking, &account, next).await,
-            Self::TrailAdministrators { next } => organizations::list_trail_administrators(asking, next).await,
-            Self::Regions { next } => account::list_regions(asking, next).await,
-            Self::Trails { only } => cloudtrail::describe_trails(asking, only).await,
-            Self::TrailStatus { trail } => cloudtrail::trail_status(asking, trail).await,
-            Self::Selectors { trail } => cloudtrail::event_selectors(asking, trail).await,
-            Self::Key { key } => kms::describe_key(asking, key).await,
-            Self::LogGroup { name, next } => logs::describe_log_group(asking, name, next).await,
-        }
-    }
-}
-
-/// A call made by the caller of the whole collection, with the one action that is named after it.
-const fn by_caller(service: &'static str, operation: &'static str, actions: &'static [&'static str]) -> Call {
+/// A call made by the caller of the whole collection; the first action is the operation's own.
+const fn by_caller(
+    service: &'static str,
+    operation: &'static str,
+    actions: &'static [&'static str],
+    serves: &'static [Need],
+) -> Call {
     Call {
         service,
         operation,
         actions,
         asked_by: AskedBy::Caller,
+        serves,
     }
 }
 
 /// A call made with the role in each account.
-const fn by_member(service: &'static str, operation: &'static str, actions: &'static [&'static str]) -> Call {
+const fn by_member(
+    service: &'static str,
+    operation: &'static str,
+    actions: &'static [&'static str],
+    serves: &'static [Need],
+) -> Call {
     Call {
         service,
         operation,
         actions,
         asked_by: AskedBy::Member,
+        serves,
     }
 }
 
@@ -128,15 +146,53 @@ const fn by_member(service: &'static str, operation: &'static str, actions: &'st
 mod tests {
     use super::*;
 
+    /// The service authorization reference, "Actions, resources, and condition keys for Amazon S3": these actions are
+    /// not called after their operations.
+    const OTHERWISE_CALLED: &[(&str, &str)] = &[
+        ("ListBuckets", "s3:ListAllMyBuckets"),
+        ("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+        ("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
+        ("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
+    ];
+
     #[test]
     fn an_action_is_named_after_its_call() {
         for call in CALLS {
-            if let Some(action) = call.actions.first() {
-                assert_eq!(*action, format!("{}:{}", call.service, call.operation));
-            } else {
+            let Some(action) = call.actions.first() else {
                 // AWS: GetCallerIdentity needs no permission.
                 assert_eq!(call.operation, "GetCallerIdentity");
+                continue;
+            };
+            match OTHERWISE_CALLED
+                .iter()
+                .find(|(operation, _)| *operation == call.operation)
+            {
+                Some((_, name)) => assert_eq!(action, name),
+                None => assert_eq!(*action, format!("{}:{}", call.service, call.operation)),
             }
+        }
+    }
+
+    #[test]
+    fn no_call_is_there_twice_and_every_need_has_one() {
+        let mut names: Vec<_> = CALLS.iter().map(|call| (call.service, call.operation)).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        for need in Need::ALL {
+            assert!(CALLS.iter().any(|call| call.serves.contains(&need)), "{need}");
+        }
+    }
+
+    /// Whatever is asked, nothing is changed by it.
+    #[test]
+    fn every_call_reads() {
+        for call in CALLS {
+            let reads = ["Describe", "Get", "List"]
+                .iter()
+                .any(|verb| call.operation.starts_with(verb));
+            assert!(reads || call.operation == "AssumeRole", "{}", call.operation);
         }
     }
 }

@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::channel::mpsc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use trailaudit_core::organization::{AccountId, Organization, Region};
 
 use crate::arn::Arn;
@@ -150,15 +151,18 @@ impl Collector {
             sessions: &sessions,
             recorder: &recorder,
             scope: &options.scope,
+            agenda: &options.agenda,
             shard: options.shard,
             region: &global,
             found,
+            roots: OnceCell::default(),
         };
         let visits = Visits {
             sessions: &sessions,
             recorder: &recorder,
             journal,
             scope: &options.scope,
+            agenda: &options.agenda,
             partition,
         };
         let mut seen = Seen::default();
@@ -171,6 +175,8 @@ impl Collector {
             recorder: &recorder,
             journal,
             directory: &directory,
+            scope: &options.scope,
+            agenda: &options.agenda,
             region: &global,
             sheets: Sheets::default(),
         };
@@ -265,8 +271,8 @@ impl Options {
                 partition.global_region.into()
             },
             role_names: self.role_names.clone(),
-            assumption: assumption(policy::session_policy()),
-            management: assumption(policy::management_session_policy()),
+            assumption: assumption(policy::session_policy(&self.agenda)),
+            management: assumption(policy::management_session_policy(&self.agenda)),
         }
     }
 
@@ -289,7 +295,8 @@ impl Options {
             "partition": partition.id,
             "endpoints": endpoints,
             "simulated": is_simulated(endpoints),
-            "scope": self.scope.to_json(),
+            "scope": self.agenda.limit(self.scope.to_json()),
+            "agenda": self.agenda.to_json(),
             "roleNames": self.role_names,
             "sessionName": self.session_name,
             "concurrency": self.concurrency,

@@ -1,17 +1,21 @@
 //! Which accounts there are, and which of them are entered.
 
 mod tree;
+mod wide;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::channel::mpsc::UnboundedSender;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use trailaudit_core::evidence::{Answer, Exchange};
 use trailaudit_core::organization::{AccountId, AccountState, Organization, Region};
 
-use crate::calls::Question;
+use crate::agenda::Agenda;
+use crate::calls::{Question, page_token};
 use crate::error::CollectError;
 use crate::gap;
+use crate::listing::Listing;
 use crate::progress::Progress;
 use crate::record::Recorder;
 use crate::scope::{Listed, Scope, Source, read_accounts};
@@ -29,8 +33,8 @@ pub(crate) struct Directory {
     pub shut: BTreeSet<AccountId>,
     /// How many were sent to be entered here.
     pub own: usize,
-    /// Whether the caller can be told who administers trails by delegation.
-    pub knows_administrators: bool,
+    /// The accounts to which the administration of trails was delegated, as far as the caller may know.
+    pub administrators: Vec<AccountId>,
 }
 
 /// Finds accounts and sends those in scope to be entered.
@@ -38,20 +42,27 @@ pub(crate) struct Discovery<'a> {
     pub sessions: &'a Sessions,
     pub recorder: &'a Recorder,
     pub scope: &'a Scope,
+    pub agenda: &'a Agenda,
     /// The part of the accounts that is sent; all of them without one.
     pub shard: Option<Shard>,
     /// Where Organizations answers.
     pub region: &'a Region,
     pub found: UnboundedSender<Listed>,
+    /// The roots of the organization, asked for once by whoever comes first.
+    pub roots: OnceCell<Listing>,
 }
 
 impl Discovery<'_> {
     /// Accounts are sent page by page, so that the first is entered while the list is still being read; only a scope
     /// that selects among accounts needs the whole list first.
-    pub async fn run(mut self) -> Result<Directory, CollectError> {
+    pub async fn run(self) -> Result<Directory, CollectError> {
         let mut directory = Directory::default();
         match &self.scope.source {
-            Source::Organization => self.ask_organizations(&mut directory).await?,
+            Source::Organization => {
+                let wide = async { Ok(self.wide().await) };
+                let ((), administrators) = futures::try_join!(self.ask_organizations(&mut directory), wide)?;
+                directory.administrators = administrators;
+            }
             Source::AccountsFile(path) => self.plan(&mut directory, read_accounts(path)?, "accounts-file")?,
             Source::SingleAccount => {
                 let own = Listed {
@@ -65,8 +76,9 @@ impl Discovery<'_> {
                 // Not to find accounts: whether this one belongs to an Organization is a question of its own.
                 let exchange = self.ask(Question::Organization).await;
                 let own = self.sessions.base().account().as_str();
-                directory.knows_administrators = matches!(&exchange.answer, Answer::Ok(answer)
-                    if answer["Organization"]["MasterAccountId"] == own);
+                if matches!(&exchange.answer, Answer::Ok(answer) if answer["Organization"]["MasterAccountId"] == own) {
+                    directory.administrators = self.wide().await;
+                }
             }
         }
         if directory.entered.is_empty() && directory.shut.is_empty() {
@@ -82,7 +94,7 @@ impl Discovery<'_> {
     }
 
     /// Accounts that Organizations was not asked about.
-    fn plan(&mut self, directory: &mut Directory, accounts: Vec<Listed>, source: &str) -> Result<(), CollectError> {
+    fn plan(&self, directory: &mut Directory, accounts: Vec<Listed>, source: &str) -> Result<(), CollectError> {
         for account in &accounts {
             self.recorder.log().write(&json!({
                 "event": "planned",
@@ -99,14 +111,13 @@ impl Discovery<'_> {
         Ok(())
     }
 
-    async fn ask_organizations(&mut self, directory: &mut Directory) -> Result<(), CollectError> {
+    async fn ask_organizations(&self, directory: &mut Directory) -> Result<(), CollectError> {
         let selects = self.scope.selects_accounts();
         let mut pages = Pages::default();
         // The first accounts need not wait for what the organization is called.
         let first = self.ask(Question::Accounts { next: pages.token() });
         let (organization, mut page) = futures::join!(self.organization(), first);
         directory.organization = Some(organization?);
-        directory.knows_administrators = true;
         loop {
             let answer = answered(&page)?;
             for entry in answer["Accounts"].as_array().into_iter().flatten() {
@@ -178,7 +189,7 @@ impl Discovery<'_> {
         Ok(())
     }
 
-    async fn select(&mut self, directory: &mut Directory) -> Result<(), CollectError> {
+    async fn select(&self, directory: &mut Directory) -> Result<(), CollectError> {
         self.all_accounts_are_known(directory)?;
         let by_tags = !self.scope.account_tags.is_empty();
         let otherwise = Scope {
@@ -224,7 +235,7 @@ impl Discovery<'_> {
 
     /// Sends an account on its way, unless the scope is against it or it falls to another shard, which then tells of it.
     /// One that is not in use is sent as well: its empty record file says that it was there.
-    fn admit(&mut self, directory: &mut Directory, account: Listed, tags: Option<&BTreeMap<String, String>>) {
+    fn admit(&self, directory: &mut Directory, account: Listed, tags: Option<&BTreeMap<String, String>>) {
         let is_own = self.shard.is_none_or(|shard| shard.holds(&account.id));
         if let Some(why) = self.scope.excludes(&account, tags) {
             if is_own {
@@ -256,6 +267,15 @@ impl Discovery<'_> {
         }
     }
 
+    /// The roots of the organization.
+    async fn roots(&self) -> &Listing {
+        let asked = || {
+            self.sessions
+                .list_organization(self.region, |next| Question::Roots { next })
+        };
+        self.roots.get_or_init(asked).await
+    }
+
     async fn ask(&self, question: Question) -> Exchange {
         self.sessions.ask_organization(self.region, question).await
     }
@@ -282,12 +302,7 @@ impl Pages {
 
     /// Turns to the page after `answer`; false when that was the last.
     pub fn turn(&mut self, page: &Exchange, answer: &Value) -> Result<bool, CollectError> {
-        // CloudWatch Logs writes it the other way.
-        let next = answer["NextToken"]
-            .as_str()
-            .or_else(|| answer["nextToken"].as_str())
-            .filter(|token| !token.is_empty())
-            .map(str::to_owned);
+        let next = page_token(answer).map(str::to_owned);
         if next.as_ref().is_some_and(|token| !self.seen.insert(token.clone())) {
             return Err(CollectError::Listing {
                 operation: page.operation.clone(),

@@ -5,7 +5,8 @@ use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use trailaudit_core::evidence::files::{Content, OwnContent};
+use tempfile::NamedTempFile;
+use trailaudit_core::evidence::files::{Content, OwnContent, PairContent};
 use trailaudit_core::evidence::{Entry, EntryKind, Files, Store};
 
 /// Read and write access to a directory, without following links.
@@ -82,6 +83,16 @@ impl Store for Folder {
         write_whole(&self.0.join(path), content)
     }
 
+    fn write_pair(&mut self, paths: [&str; 2], content: PairContent<'_>) -> io::Result<()> {
+        let paths = paths.map(|path| self.0.join(path));
+        let (mut one, mut other) = (Unfinished::beside(&paths[0])?, Unfinished::beside(&paths[1])?);
+        content([&mut one.0, &mut other.0])?;
+        for (unfinished, path) in [one, other].into_iter().zip(&paths) {
+            unfinished.finish()?.persist(path).map_err(|error| error.error)?;
+        }
+        Ok(())
+    }
+
     fn write_each(&mut self, files: Vec<(&str, OwnContent<'_>)>) -> io::Result<()> {
         files
             .into_par_iter()
@@ -111,22 +122,68 @@ pub fn write_new(path: &Path, content: Content<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn written_beside(path: &Path, content: Content<'_>) -> io::Result<tempfile::NamedTempFile> {
-    let parent = path.parent().filter(|parent| *parent != Path::new(""));
-    let parent = parent.unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
-    let temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
-    let mut out = BufWriter::with_capacity(1 << 16, temporary);
-    content(&mut out)?;
-    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    temporary.as_file().sync_all()?;
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    temporary.as_file().set_permissions(permissions)?;
-    Ok(temporary)
+fn written_beside(path: &Path, content: Content<'_>) -> io::Result<NamedTempFile> {
+    let mut unfinished = Unfinished::beside(path)?;
+    content(&mut unfinished.0)?;
+    unfinished.finish()
+}
+
+/// A file that is being written, under another name than it will have.
+struct Unfinished(BufWriter<NamedTempFile>);
+
+impl Unfinished {
+    fn beside(path: &Path) -> io::Result<Self> {
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        let parent = parent.unwrap_or(Path::new("."));
+        fs::create_dir_all(parent)?;
+        let temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
+        Ok(Self(BufWriter::with_capacity(1 << 16, temporary)))
+    }
+
+    /// On the disk, and readable for everybody.
+    fn finish(self) -> io::Result<NamedTempFile> {
+        let temporary = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
+        temporary.as_file().sync_all()?;
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        temporary.as_file().set_permissions(permissions)?;
+        Ok(temporary)
+    }
 }
 
 /// The path with `/` between segments; bytes that are no text become U+FFFD, which no package path may have.
 fn name_of(path: &Path) -> String {
     let segments: Vec<_> = path.iter().map(|segment| segment.to_string_lossy()).collect();
     segments.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_there_whole_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(directory.path()).unwrap();
+        let mut write = |end: fn() -> io::Result<()>| {
+            folder.write_pair(["a/one", "other"], &mut |[one, other]| {
+                one.write_all(b"1")?;
+                other.write_all(b"2")?;
+                end()
+            })
+        };
+        assert!(write(|| Err(io::Error::other("no more"))).is_err());
+        let there = || {
+            let paths = Folder::open(directory.path()).unwrap().paths().unwrap().into_iter();
+            let mut there: Vec<_> = paths
+                .filter(|entry| entry.kind == EntryKind::Regular)
+                .map(|e| e.path)
+                .collect();
+            there.sort();
+            there
+        };
+        assert!(there().is_empty());
+        write(|| Ok(())).unwrap();
+        assert_eq!(there(), ["a/one", "other"]);
+        assert_eq!(fs::read(directory.path().join("other")).unwrap(), b"2");
+    }
 }

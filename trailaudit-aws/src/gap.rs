@@ -9,6 +9,9 @@ pub(crate) const UNREACHABLE: &str = "Unreachable";
 pub(crate) const UNREADABLE_ANSWER: &str = "UnreadableAnswer";
 pub(crate) const NOT_SENT: &str = "NotSent";
 
+/// What `CloudTrail` answers when a trail looks for no unusual activity.
+pub(crate) const NO_INSIGHTS: &str = "InsightNotEnabledException";
+
 const TIMED_OUT: &[&str] = &[TIMEOUT, "RequestTimeout", "RequestTimeoutException"];
 
 /// The codes that the SDKs call throttling (`aws-runtime`, `THROTTLING_ERRORS`).
@@ -138,6 +141,26 @@ pub(crate) fn is_wrong_time(code: &str) -> bool {
     matches!(code, "RequestExpired" | "RequestTimeTooSkewed")
 }
 
+/// Codes by which a service answers that there is none of what was asked for: they say as much as any answer.
+const NOTHING_THERE: &[(&str, &str)] = &[
+    ("cloudtrail", NO_INSIGHTS),
+    ("iam", "NoSuchEntity"),
+    ("organizations", "AWSOrganizationsNotInUseException"),
+    ("s3", "NoSuchBucket"),
+    ("s3", "NoSuchBucketPolicy"),
+    ("s3", "NoSuchLifecycleConfiguration"),
+    ("s3", "NoSuchPublicAccessBlockConfiguration"),
+    ("s3", "ObjectLockConfigurationNotFoundError"),
+    ("sns", "NotFound"),
+];
+
+/// Whether nothing was learnt: an exchange that failed, and not by the word that there is nothing.
+#[must_use]
+pub fn is_gap(exchange: &Exchange) -> bool {
+    let is_told = |code| NOTHING_THERE.contains(&(exchange.service.as_str(), code));
+    code(exchange).is_some_and(|code| !is_told(code))
+}
+
 /// Whether the credentials ran out. The SDK does not retry these.
 #[must_use]
 pub fn is_expired_token(code: &str) -> bool {
@@ -247,9 +270,22 @@ mod tests {
     }
 
     #[test]
+    fn that_there_is_nothing_is_no_gap() {
+        assert!(!is_gap(&failed(
+            "s3",
+            "GetBucketLifecycleConfiguration",
+            "NoSuchLifecycleConfiguration"
+        )));
+        assert!(!is_gap(&failed("cloudtrail", "GetInsightSelectors", NO_INSIGHTS)));
+        assert!(is_gap(&failed("s3", "GetBucketLifecycleConfiguration", "AccessDenied")));
+        assert!(is_gap(&failed("kms", "DescribeKey", "NotFoundException")));
+    }
+
+    #[test]
     fn an_answer_is_no_gap() {
         let mut exchange = failed("kms", "DescribeKey", "x");
         exchange.answer = Answer::Ok(json!({}));
         assert_eq!(reason(&exchange), None);
+        assert!(!is_gap(&exchange));
     }
 }

@@ -33,7 +33,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod agenda;
 mod arn;
+mod buckets;
 mod builder;
 mod calls;
 mod client;
@@ -46,31 +48,36 @@ mod gap;
 mod inventory;
 mod joined;
 mod journal;
+mod listing;
 mod merge;
+mod metrics;
 mod pace;
 pub mod package;
 mod partition;
 mod policy;
 mod progress;
 mod provider;
+pub mod reconcile;
 mod record;
 mod run;
 mod scope;
 mod session;
 mod shard;
 mod signer;
+mod streams;
 mod time;
 mod timestamp;
 mod trail;
 mod visit;
 
+pub use self::agenda::{Search, calls_for};
 pub use self::builder::{CollectorBuilder, DEFAULT_CONCURRENCY, DEFAULT_ROLE_NAME, DEFAULT_SESSION_NAME};
 pub use self::calls::{AskedBy, CALLS, Call};
 pub use self::client::standard_config;
 pub use self::collect::{Collected, Collector};
 pub use self::error::CollectError;
 pub use self::folder::{Folder, write_new, write_whole};
-pub use self::gap::{is_expired_token, is_not_found, looks_like_region_off, reason};
+pub use self::gap::{is_expired_token, is_gap, is_not_found, looks_like_region_off, reason};
 pub use self::inventory::{AwsInventory, Reading};
 pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};

@@ -231,7 +231,7 @@ pub(crate) fn run_log(files: &dyn Files) -> Result<Vec<u8>, PackageError> {
     Ok(log)
 }
 
-fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
+pub(crate) fn listed(files: &dyn Files) -> Result<Vec<String>, PackageError> {
     let entries = files.paths().map_err(|source| PackageError::Io {
         path: ".".into(),
         source,

@@ -146,7 +146,7 @@ fn excluded_without_reason<'a>(run: &'a Run, inventory: &AwsInventory) -> Option
 /// does not, names them.
 fn without_accounts(scope: &Value) -> serde_json::Map<String, Value> {
     let mut scope = scope.as_object().cloned().unwrap_or_default();
-    for list in ["accounts", "excludeAccounts"] {
+    for list in ["accounts", "excludeAccounts", "logArchiveAccounts"] {
         if let Some(accounts) = scope.get_mut(list) {
             let count = accounts.as_array().map_or(0, Vec::len);
             *accounts = format!("{count}, named in run.jsonl").into();

@@ -3,6 +3,7 @@
 //! What a JSON service sent is kept as it was sent, fields the SDK does not know included. Answers that carry secrets
 //! are never taken: for those the record is built from the few fields that are none (see `calls/sts.rs`).
 
+mod document;
 mod normal;
 mod patience;
 mod tape;
@@ -101,7 +102,9 @@ impl Recorder {
             }
         }
         self.announce(|| Progress::call(exchange));
-        if let Answer::Error { code, message } = &exchange.answer {
+        if let Answer::Error { code, message } = &exchange.answer
+            && gap::is_gap(exchange)
+        {
             self.gaps.fetch_add(1, Ordering::Relaxed);
             self.announce(|| Progress::gap(exchange, code, message));
             self.log.write(&json!({
@@ -130,6 +133,21 @@ impl Asking<'_> {
         self.exchange(call, parameters, answer, taken)
     }
 
+    /// Makes a call whose answer is no JSON: `view` tells it by the names the service's model has for its fields.
+    pub async fn viewed<O, E, F>(
+        &self,
+        call: &Call,
+        parameters: Value,
+        send: impl Fn(Tape) -> F,
+        view: impl Fn(&O) -> Value,
+    ) -> Exchange
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        self.discreet(call, parameters, send, view).await.0
+    }
+
     /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept; nothing
     /// when the answer lacks what it must have.
     pub async fn discreet<O, E, F, V>(
@@ -144,7 +162,8 @@ impl Asking<'_> {
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let read = |output: &O, _: &Taken| match view(output).into() {
+        let read = |output: &O, taken: &Taken| match view(output).into() {
+            _ if !taken.is_readable() => broken_off(),
             Some(view) => Answer::Ok(view),
             None => unreadable("the answer lacks what it must say".to_owned()),
         };
@@ -180,6 +199,7 @@ impl Asking<'_> {
             let taken = tape.take();
             let (answer, output) = match result {
                 Ok(output) => (read(&output, &taken), Some(output)),
+                Err(SdkError::ServiceError(_)) if keep == Keep::Nothing && !taken.is_readable() => (broken_off(), None),
                 Err(error) => (refused(&error, &taken), None),
             };
             let Answer::Error { code, .. } = &answer else {
@@ -187,6 +207,10 @@ impl Asking<'_> {
                 return (answer, taken, output);
             };
             let mut setback = gap::setback(code, taken.status);
+            if setback == Setback::Refused && !taken.is_readable() {
+                // The header may have said why, but not in which words.
+                setback = Setback::Unreadable;
+            }
             if setback == Setback::Skewed && !taken.date.as_deref().is_some_and(|date| clock.follow(date)) {
                 setback = Setback::Refused;
             }
@@ -238,6 +262,11 @@ fn unreadable(message: String) -> Answer {
         code: gap::UNREADABLE_ANSWER.to_owned(),
         message,
     }
+}
+
+/// Its beginning may say anything: that a bucket has no policy, where the whole says that it has one.
+fn broken_off() -> Answer {
+    unreadable("the answer is no whole document".to_owned())
 }
 
 fn refused<E>(error: &SdkError<E, HttpResponse>, taken: &Taken) -> Answer

@@ -5,6 +5,7 @@ use serde_json::Value;
 use trailaudit_core::evidence::jcs::{self, NotStrict};
 use trailaudit_core::organization::{AccountId, Region};
 
+use crate::agenda::Search;
 use crate::collect::is_simulated;
 use crate::shard::Shard;
 
@@ -61,6 +62,13 @@ pub enum RunError {
 }
 
 impl Run {
+    /// Whether trails were searched for [economically](crate::Search::Economical): what Regions were not asked show
+    /// nothing, and do not show that there is nothing.
+    #[must_use]
+    pub fn is_economical(&self) -> bool {
+        self.scope["plan"] == Search::Economical.as_str()
+    }
+
     /// Reads a run log. A later `started` or `finished` line completes an earlier one: a run may be resumed.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub struct Scope {
     pub account_tags: BTreeMap<String, String>,
     /// Only these Regions are looked at for trails; empty for every enabled one.
     pub regions: BTreeSet<Region>,
+    /// The accounts that keep the logs of others: asked first for buckets that are not the trail owner's.
+    pub log_archive_accounts: BTreeSet<AccountId>,
 }
 
 /// An account as its list has it.
@@ -127,6 +129,7 @@ impl Scope {
             ("excludeOrganizationalUnits", json!(self.exclude_units)),
             ("accountTags", json!(tags)),
             ("regions", json!(self.regions)),
+            ("logArchiveAccounts", json!(self.log_archive_accounts)),
         ] {
             if list.as_array().is_some_and(|list| !list.is_empty()) {
                 scope.insert(name.to_owned(), list);

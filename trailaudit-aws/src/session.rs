@@ -1,6 +1,7 @@
 //! Whose credentials ask: the caller's own, and one session in each account, renewed before it ends.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
@@ -20,8 +21,10 @@ use crate::record::{Asking, Recorder};
 
 /// A session is renewed when less than this is left of it.
 const LEFT: Duration = Duration::from_mins(5);
+/// How often in a row the credentials of an account may run out without having been answered once.
+const BARREN: u32 = 5;
 /// How often the credentials may run out that one question is asked with.
-const RENEWALS: usize = 5;
+const RENEWALS: usize = 50;
 
 /// One set of credentials, and the configuration to ask with them.
 pub(crate) struct Caller {
@@ -38,6 +41,8 @@ pub(crate) struct Session {
     role: Option<String>,
     caller: RwLock<Arc<Caller>>,
     renewing: tokio::sync::Mutex<()>,
+    /// How often its credentials were replaced since they were last answered.
+    barren: AtomicU32,
 }
 
 /// How accounts are entered.
@@ -128,11 +133,26 @@ impl Session {
             role,
             caller: RwLock::new(caller),
             renewing: tokio::sync::Mutex::default(),
+            barren: AtomicU32::new(0),
         }
     }
 
     fn caller(&self) -> Arc<Caller> {
         self.caller.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether an exchange says that the credentials ran out; anything else says that they are good.
+    fn has_run_out(&self, exchange: &Exchange) -> bool {
+        let has_run_out = gap::code(exchange).is_some_and(gap::is_expired_token);
+        if !has_run_out {
+            self.barren.store(0, Ordering::Relaxed);
+        }
+        has_run_out
+    }
+
+    /// Whether new credentials may still be of use.
+    fn is_worth_renewing(&self) -> bool {
+        self.barren.fetch_add(1, Ordering::Relaxed) < BARREN
     }
 
     fn replace(&self, caller: &Arc<Caller>) {
@@ -185,7 +205,7 @@ impl Sessions {
         let mut caller = self.current(session, sheet).await;
         let mut exchange = self.put(&caller, region, question.clone(), sheet).await;
         for _ in 0..RENEWALS {
-            if !gap::code(&exchange).is_some_and(gap::is_expired_token) {
+            if !session.has_run_out(&exchange) {
                 break;
             }
             let Some(renewed) = self.renew(session, &caller, sheet).await else {
@@ -235,14 +255,19 @@ impl Sessions {
 
     async fn assume_from_base(&self, account: &AccountId, role: &str, sheet: &Sheet) -> (Exchange, Option<Caller>) {
         let how = &self.entrance.assumption;
-        let base = self.current_base().await;
-        let (exchange, caller) = self.assume(&base, account, role, how, sheet).await;
-        if gap::code(&exchange).is_some_and(gap::is_expired_token)
-            && let Some(base) = self.renew_base(&base).await
-        {
-            return self.assume(&base, account, role, how, sheet).await;
+        let mut base = self.current_base().await;
+        let mut entered = self.assume(&base, account, role, how, sheet).await;
+        for _ in 0..RENEWALS {
+            if !self.base.has_run_out(&entered.0) {
+                break;
+            }
+            let Some(renewed) = self.renew_base(&base).await else {
+                break;
+            };
+            base = renewed;
+            entered = self.assume(&base, account, role, how, sheet).await;
         }
-        (exchange, caller)
+        entered
     }
 
     async fn assume(
@@ -294,6 +319,9 @@ impl Sessions {
         if !Arc::ptr_eq(&now, old) {
             return Some(now);
         }
+        if !session.is_worth_renewing() {
+            return None;
+        }
         let caller = Arc::new(self.assume_from_base(&session.account, role, sheet).await.1?);
         session.replace(&caller);
         Some(caller)
@@ -305,6 +333,9 @@ impl Sessions {
         let now = self.base.caller();
         if !Arc::ptr_eq(&now, old) {
             return Some(now);
+        }
+        if !self.base.is_worth_renewing() {
+            return None;
         }
         let how = &self.entrance.management;
         let assumed = self

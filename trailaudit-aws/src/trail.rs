@@ -16,29 +16,46 @@ pub(crate) struct SeenTrail {
     pub home: Region,
     /// Whether it is an organization trail.
     pub of_organization: bool,
+    /// Whether it records every Region.
+    pub multi_region: bool,
     /// `KmsKeyId` as given: ARN, alias ARN, alias or id.
     pub key: Option<String>,
     /// `CloudWatchLogsLogGroupArn` as given.
     pub log_group: Option<String>,
-    /// Whether `CloudWatchLogsRoleArn` is set.
-    pub has_log_role: bool,
+    /// `CloudWatchLogsRoleArn` as given.
+    pub log_role: Option<String>,
+    /// `S3BucketName`.
+    pub bucket: Option<String>,
 }
 
 impl SeenTrail {
     /// Nothing when the entry has no readable `TrailARN`: there is nothing that could be asked about it.
     pub fn read(entry: &Value) -> Option<Self> {
         let text = |field: &str| entry[field].as_str().filter(|text| !text.is_empty());
+        let named = |field: &str| text(field).map(str::to_owned);
+        let is = |field: &str| entry[field].as_bool().unwrap_or_default();
         let name = text("TrailARN")?;
         let arn = Arn::parse(name)?;
         Some(Self {
             owner: arn.account_id()?,
             home: text("HomeRegion").map(Region::from).or_else(|| arn.region())?,
             arn: name.to_owned(),
-            of_organization: entry["IsOrganizationTrail"].as_bool().unwrap_or_default(),
-            key: text("KmsKeyId").map(str::to_owned),
-            log_group: text("CloudWatchLogsLogGroupArn").map(str::to_owned),
-            has_log_role: text("CloudWatchLogsRoleArn").is_some(),
+            of_organization: is("IsOrganizationTrail"),
+            multi_region: is("IsMultiRegionTrail"),
+            key: named("KmsKeyId"),
+            log_group: named("CloudWatchLogsLogGroupArn"),
+            log_role: named("CloudWatchLogsRoleArn"),
+            bucket: named("S3BucketName"),
         })
+    }
+
+    /// The Regions in which it tells how it delivers: of those looked into all, when it records them; its home Region
+    /// first, whether that is one of them or not.
+    pub fn delivers_from<'a>(&'a self, looked_into: &'a [Region]) -> impl Iterator<Item = &'a Region> {
+        let others = looked_into
+            .iter()
+            .filter(|region| self.multi_region && **region != self.home);
+        std::iter::once(&self.home).chain(others)
     }
 
     /// Every trail of a `DescribeTrails` answer.
@@ -66,6 +83,7 @@ mod tests {
             "KmsKeyId": "alias/x",
             "CloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:111122223333:log-group:g:*",
             "CloudWatchLogsRoleArn": "",
+            "S3BucketName": "logs",
         }, {"Name": "without an ARN"}]});
         let trails: Vec<_> = SeenTrail::read_all(&answer).collect();
         assert_eq!(
@@ -75,9 +93,11 @@ mod tests {
                 owner: "111122223333".into(),
                 home: "eu-west-1".into(),
                 of_organization: true,
+                multi_region: false,
                 key: Some("alias/x".into()),
                 log_group: Some("arn:aws:logs:eu-west-1:111122223333:log-group:g:*".into()),
-                has_log_role: false,
+                log_role: None,
+                bucket: Some("logs".into()),
             }]
         );
     }

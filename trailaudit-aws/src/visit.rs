@@ -1,13 +1,15 @@
-//! What is asked in one account: its Regions, the trails each of them shows, and how those trails are.
+//! What is asked in one account: its Regions, the trails each of them shows, how those trails are, and its event stores.
+
+mod event_stores;
+mod regions;
+mod trails;
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use trailaudit_core::evidence::Answer;
 use trailaudit_core::organization::{AccountId, Region};
 
-use crate::calls::Question;
-use crate::discover::Pages;
+use crate::agenda::Agenda;
 use crate::error::CollectError;
 use crate::journal::{Journal, Sheet};
 use crate::partition::Partition;
@@ -23,6 +25,7 @@ pub(crate) struct Visits<'a> {
     pub recorder: &'a Recorder,
     pub journal: &'a Journal,
     pub scope: &'a Scope,
+    pub agenda: &'a Agenda,
     pub partition: &'static Partition,
 }
 
@@ -31,6 +34,15 @@ pub(crate) struct Visited {
     pub account: AccountId,
     /// Each distinct trail with the first Region that showed it.
     pub trails: Vec<(Region, SeenTrail)>,
+    /// The key of each of its event stores, as named there, with the store's Region.
+    pub store_keys: Vec<(Region, String)>,
+}
+
+/// What was seen in one account.
+#[derive(Default)]
+struct Read {
+    trails: BTreeMap<String, (Region, SeenTrail)>,
+    store_keys: Vec<(Region, String)>,
 }
 
 impl Visits<'_> {
@@ -40,16 +52,15 @@ impl Visits<'_> {
         let id = account.id;
         if !account.state.is_auditable() {
             self.journal.keep_account(&id, Sheet::default()).await?;
-            let trails = Vec::new();
-            return Ok(Visited { account: id, trails });
+            return Ok(Visited::of(id, Read::default()));
         }
         self.recorder
             .announce(|| Progress::AccountStarted { account: id.clone() });
         let sheet = Sheet::default();
         let session = self.sessions.enter(&id, account.role.as_deref(), &sheet).await;
-        let trails = match &session {
+        let read = match &session {
             Some(session) => self.read(session, &sheet).await,
-            None => BTreeMap::new(),
+            None => Read::default(),
         };
         self.journal.keep_account(&id, sheet).await?;
         let entered = session.is_some();
@@ -57,117 +68,45 @@ impl Visits<'_> {
             account: id.clone(),
             entered,
         });
-        Ok(Visited {
-            account: id,
-            trails: trails.into_values().collect(),
-        })
+        Ok(Visited::of(id, read))
     }
 
-    async fn read(&self, session: &Session, sheet: &Sheet) -> BTreeMap<String, (Region, SeenTrail)> {
+    async fn read(&self, session: &Session, sheet: &Sheet) -> Read {
         let regions = self.regions(session, sheet).await;
+        let looked_into = self.looked_into(session, &regions, sheet).await;
         self.recorder.announce(|| Progress::RegionsPlanned {
             account: session.account().clone(),
-            regions: regions.len(),
+            regions: looked_into.len(),
         });
-        let mut distinct = BTreeMap::new();
-        let shown = join_all(regions.iter().map(|region| self.trails(session, region, sheet))).await;
-        for (region, trails) in regions.iter().zip(shown) {
-            for trail in trails {
-                distinct
+        let mut trails = BTreeMap::new();
+        let shown = join_all(looked_into.iter().map(|region| self.trails(session, region, sheet))).await;
+        for (region, shown) in looked_into.iter().zip(shown) {
+            for trail in shown {
+                trails
                     .entry(trail.arn.clone())
                     .or_insert_with(|| (region.clone(), trail));
             }
         }
-        let questions = distinct
+        let states = trails
             .values()
             .map(|(region, trail)| self.state(session, region, trail, &regions, sheet));
-        join_all(questions).await;
-        distinct
-    }
-
-    /// The Regions to look into, in alphabetical order. Where the account does not say which it has switched on, all
-    /// of the partition: a Region that is off then shows as one that refused.
-    async fn regions(&self, session: &Session, sheet: &Sheet) -> Vec<Region> {
-        let in_scope = |region: &Region| self.scope.regions.is_empty() || self.scope.regions.contains(region);
-        let mut regions = match self.listed_regions(session, sheet).await {
-            Some(listed) => listed,
-            None if self.scope.regions.is_empty() => self.partition.regions().into_iter().map(Region::from).collect(),
-            None => self.scope.regions.iter().cloned().collect(),
-        };
-        regions.retain(in_scope);
-        regions.sort_unstable();
-        regions.dedup();
-        regions
-    }
-
-    /// The Regions the account has on, or is switching on or off; nothing when it does not say.
-    async fn listed_regions(&self, session: &Session, sheet: &Sheet) -> Option<Vec<Region>> {
-        let asked = Region::from(self.partition.global_region);
-        let mut regions = Vec::new();
-        let mut pages = Pages::default();
-        loop {
-            let page = self
-                .sessions
-                .ask(session, &asked, Question::Regions { next: pages.token() }, sheet)
-                .await;
-            let Answer::Ok(answer) = &page.answer else { return None };
-            for entry in answer["Regions"].as_array()? {
-                let is_on = matches!(
-                    entry["RegionOptStatus"].as_str(),
-                    Some("ENABLED" | "ENABLED_BY_DEFAULT" | "ENABLING" | "DISABLING")
-                );
-                if let (true, Some(name)) = (is_on, entry["RegionName"].as_str()) {
-                    regions.push(name.into());
-                }
-            }
-            if !pages.turn(&page, answer).ok()? {
-                break;
-            }
-        }
-        Some(regions)
-    }
-
-    async fn trails(&self, session: &Session, region: &Region, sheet: &Sheet) -> Vec<SeenTrail> {
-        let exchange = self
-            .sessions
-            .ask(session, region, Question::Trails { only: None }, sheet)
-            .await;
-        self.recorder.announce(|| Progress::RegionRead {
-            account: session.account().clone(),
-            region: region.clone(),
-        });
-        match &exchange.answer {
-            Answer::Ok(answer) => SeenTrail::read_all(answer).collect(),
-            Answer::Error { .. } => Vec::new(),
-        }
-    }
-
-    /// A trail of the account itself is asked in its home Region, whether that is in scope or not. The copy of an
-    /// organization trail answers for its status alone, and only in Regions the member has on.
-    async fn state(&self, session: &Session, shown: &Region, trail: &SeenTrail, planned: &[Region], sheet: &Sheet) {
-        if trail.owner == *session.account() {
-            self.sessions.ask_trail(session, trail, sheet).await;
-        } else {
-            let region = if planned.contains(&trail.home) {
-                &trail.home
-            } else {
-                shown
-            };
-            let status = Question::TrailStatus {
-                trail: trail.arn.clone(),
-            };
-            self.sessions.ask(session, region, status, sheet).await;
-        }
+        let own = trails.values().map(|(_, trail)| trail);
+        let own = own.filter(|trail| trail.owner == *session.account()).collect();
+        let (_, (), store_keys) = futures::join!(
+            join_all(states),
+            self.tags(session, own, sheet),
+            self.event_stores(session, &regions, sheet)
+        );
+        Read { trails, store_keys }
     }
 }
 
-impl Sessions {
-    /// Asks for a trail's status and selectors, in its home Region and with its owner's credentials.
-    pub(crate) async fn ask_trail(&self, owner: &Session, trail: &SeenTrail, sheet: &Sheet) {
-        let name = || trail.arn.clone();
-        futures::join!(
-            self.ask(owner, &trail.home, Question::TrailStatus { trail: name() }, sheet),
-            self.ask(owner, &trail.home, Question::Selectors { trail: name() }, sheet)
-        );
+impl Visited {
+    fn of(account: AccountId, read: Read) -> Self {
+        Self {
+            account,
+            trails: read.trails.into_values().collect(),
+            store_keys: read.store_keys,
+        }
     }
 }

@@ -3,20 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use trailaudit_aws::{Collector, Folder, Reading, Run, Shard, ShardFiles, merge};
+use support::furnished::{furnished, neglected};
+use support::{collector, serve};
+use trailaudit_aws::{Folder, Reading, Run, Shard, ShardFiles, merge};
 use trailaudit_core::evidence::package::RecordFile;
 use trailaudit_core::evidence::records;
 use trailaudit_core::organization::AccountId;
 use trailaudit_core::{Assessment, Baseline, CATALOGUE, EvidenceId, Exchange, Verdict, assess};
-use trailaudit_sim::{Server, Settings, populate};
+use trailaudit_sim::{Settings, World, populate};
 
 /// Every record of one collection, each with the file it lies in.
 struct Records {
@@ -27,30 +28,16 @@ struct Records {
 
 impl Records {
     /// Of one collection, or of shards that were merged.
-    fn collect(shards: u32) -> Self {
-        let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
-        let population = populate(&Settings {
-            accounts: 25,
-            regions: 4,
-            seed: 11,
-            as_of,
-        });
-        let server = Server::start(population.world, ([127, 0, 0, 1], 0).into(), Duration::ZERO).unwrap();
-        let (id, secret) = server.credentials();
-        let credentials = Credentials::new(id, secret, None, None, "simulated");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(server.endpoint())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .build();
+    fn collect(world: World, shards: u32) -> Self {
+        let as_of = AS_OF.parse().unwrap();
+        let server = serve(world, Duration::ZERO);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         let collected = |index| {
             let folder = tempfile::tempdir().unwrap();
-            let collector = Collector::builder().sdk_config(config.clone()).as_of(as_of);
+            let collector = collector(&server).as_of(as_of);
             let collector = collector.shard(Shard::new(index, shards).unwrap()).build().unwrap();
             runtime.block_on(collector.collect(folder.path())).unwrap();
             folder
@@ -188,15 +175,81 @@ fn betrayals(whole: &Assessment, less: &Assessment) -> Vec<String> {
     told
 }
 
+const AS_OF: &str = "2026-11-22T00:00:00Z";
+
+fn populated(accounts: usize) -> World {
+    let settings = Settings {
+        accounts,
+        regions: 3,
+        seed: 11,
+        as_of: AS_OF.parse().unwrap(),
+    };
+    populate(&settings).world
+}
+
 #[test]
 fn taking_records_away_never_makes_anything_better() {
-    let records = Records::collect(1);
+    let records = Records::collect(populated(25), 1);
     let whole = records.assess_without(&BTreeSet::new());
     assert!(whole.any(Verdict::Fail) && whole.any(Verdict::Inconclusive) && whole.any(Verdict::Pass));
     without_any_one(&records);
+    without_many(&records, 100);
+}
+
+/// Nor where there is everything that any rule reads, sound or not.
+#[test]
+fn whatever_the_records_are_about() {
+    for world in [furnished(), neglected()] {
+        let records = Records::collect(world, 1);
+        let kinds: BTreeSet<_> = records
+            .exchanges
+            .iter()
+            .map(|(_, _, exchange)| &exchange.operation)
+            .collect();
+        assert!(kinds.len() > 35, "{kinds:?}");
+        without_any_one(&records);
+        without_any_two_of_a_kind(&records);
+        without_many(&records, 100);
+    }
+}
+
+/// Shards ask the same of several, and leave more than one way to know it.
+#[test]
+fn nor_does_it_in_what_was_merged() {
+    without_any_one(&Records::collect(populated(12), 3));
+    without_any_one(&Records::collect(furnished(), 3));
+}
+
+fn without_any_one(records: &Records) {
+    let whole = records.assess_without(&BTreeSet::new());
+    for i in 0..records.exchanges.len() {
+        let told = betrayals(&whole, &records.assess_without(&[i].into()));
+        assert!(told.is_empty(), "without {:?}: {told:#?}", records.exchanges[i].2);
+    }
+}
+
+/// What one record shows another of the same kind may show as well: without either, neither may be taken for a no.
+fn without_any_two_of_a_kind(records: &Records) {
+    let whole = records.assess_without(&BTreeSet::new());
+    let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (i, (_, _, exchange)) in records.exchanges.iter().enumerate() {
+        kinds.entry(&exchange.operation).or_default().push(i);
+    }
+    for (kind, all) in kinds {
+        let told = betrayals(&whole, &records.assess_without(&all.iter().copied().collect()));
+        assert!(told.is_empty(), "without any {kind}: {told:#?}");
+        for pair in all.windows(2) {
+            let told = betrayals(&whole, &records.assess_without(&pair.iter().copied().collect()));
+            assert!(told.is_empty(), "without two of {kind}: {told:#?}");
+        }
+    }
+}
+
+fn without_many(records: &Records, cases: u32) {
+    let whole = records.assess_without(&BTreeSet::new());
     let subsets = prop::collection::btree_set(0..records.exchanges.len(), 0..records.exchanges.len());
     let mut runner = TestRunner::new(Config {
-        cases: 500,
+        cases,
         failure_persistence: None,
         ..Config::default()
     });
@@ -207,18 +260,4 @@ fn taking_records_away_never_makes_anything_better() {
             Ok(())
         })
         .unwrap();
-}
-
-/// Shards ask the same of several, and leave more than one way to know it.
-#[test]
-fn nor_does_it_in_what_was_merged() {
-    without_any_one(&Records::collect(3));
-}
-
-fn without_any_one(records: &Records) {
-    let whole = records.assess_without(&BTreeSet::new());
-    for i in 0..records.exchanges.len() {
-        let told = betrayals(&whole, &records.assess_without(&[i].into()));
-        assert!(told.is_empty(), "without {:?}: {told:#?}", records.exchanges[i].2);
-    }
 }

@@ -58,6 +58,7 @@ impl HttpConnector for Stage {
             "GetCallerIdentity" => (200, identity()),
             "AssumeRole" => (200, session(times, self.lifetime)),
             "DescribeTrails" => (200, r#"{"trailList":[],"NewField":{"Kept":true}}"#.to_owned()),
+            "ListEventDataStores" => (200, r#"{"EventDataStores":[]}"#.to_owned()),
             _ => (404, "not found".to_owned()),
         });
         let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));

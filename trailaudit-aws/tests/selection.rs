@@ -10,6 +10,7 @@ use std::time::Duration;
 use support::{Run, collector, exchanges, files, hand_made, member_role, simulated};
 use trailaudit_aws::{CollectError, Scope, Source};
 use trailaudit_core::evidence::Answer;
+use trailaudit_core::need::Need;
 use trailaudit_sim::{AccessKey, Account, AccountState, OrganizationalUnit, Role};
 
 /// An owner, key account or log group account that is out of scope is asked for what trails name, and nothing else.
@@ -22,7 +23,8 @@ async fn what_trails_name_is_asked_for_out_of_scope_too() {
         accounts: [member.as_str().into()].into(),
         ..Scope::default()
     };
-    let run = Run::of(collector(&server).scope(scope).build().unwrap()).await;
+    let needs = [Need::TrailStatus, Need::EventSelectors, Need::Keys, Need::LogGroups];
+    let run = Run::of(collector(&server).scope(scope).needs(needs).build().unwrap()).await;
     assert_eq!(files(&run.path().join("accounts")).len(), 1);
     let asked: BTreeMap<String, BTreeSet<String>> = files(&run.path().join("resources"))
         .iter()

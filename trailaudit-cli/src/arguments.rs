@@ -2,6 +2,9 @@
 
 mod diff;
 mod evidence;
+mod help;
+mod manual;
+mod report;
 mod shards;
 
 use std::num::NonZeroU32;
@@ -16,12 +19,17 @@ use trailaudit_sim::Faults;
 
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
+pub(crate) use help::{command, whole_command};
+pub(crate) use manual::{Completions, Man};
+pub(crate) use report::Report;
 pub(crate) use shards::{CollectShard, Merge};
 
-/// Proves to an outsider that every account, in every Region of an AWS Organization, keeps an audit trail that is on,
-/// complete, encrypted with a key of one's own, watched and tamper-evident.
+/// Proves that every account and Region of an AWS Organization keeps an audit trail.
+///
+/// It has to be on, complete, encrypted with a key of one's own, watched and tamper-evident; and an outsider has to be able
+/// to check that it is.
 #[derive(Debug, Parser)]
-#[command(name = "trailaudit", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "trailaudit", version, max_term_width = 80, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -33,7 +41,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// The main job: collect, assess, report, package, sign.
     Audit(Box<Audit>),
-    /// The same against a simulated Organization on this machine; checks itself.
+    /// The same against a simulated Organization; checks itself.
     #[cfg(feature = "demo")]
     Demo(Demo),
     /// Serves a simulated Organization until interrupted.
@@ -47,16 +55,22 @@ pub(crate) enum Command {
     Assess(Box<Assess>),
     /// Adds a signature to a package: a reviewer's, an approver's.
     Sign(AddSignature),
-    /// Checks a package: files, digests, signatures, and the findings themselves.
+    /// Checks a package: files, signatures, and the findings themselves.
     Verify(Verify),
     /// What changed from one package to another; verifies both first.
     Diff(Diff),
-    /// Writes one account's part of a package, with the proof that it is one.
+    /// Writes one account's part of a package, with its proof.
     Extract(Extract),
+    /// Shows a package in another format: xlsx, sarif, oscal ...
+    Report(Report),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
     /// Makes a P-256 signing key.
     Keygen(Keygen),
+    /// What a shell completes, as a script for it.
+    Completions(Completions),
+    /// The manual, as man pages.
+    Man(Man),
 }
 
 /// How to talk while working.
@@ -95,7 +109,7 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
-    #[arg(long, value_name = "OUTCOME")]
+    #[arg(long, value_name = "OUTCOME", help_heading = "Judging")]
     pub fail_on: Option<FailOn>,
 }
 
@@ -105,21 +119,27 @@ pub(crate) struct Collect {
     /// The directory to write; it must not exist, or be empty.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// A file with any of these options; what is given here wins.
+    /// A file of these options; those given here win.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub entry: Entry,
     #[command(flatten)]
     pub scope: Scope,
+    /// How trails are searched for: in every enabled Region, or by the account's own list of them, which may leave out
+    /// trails of single Regions [default: exhaustive].
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<Plan>,
     /// Requests in flight at once [default: 64].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Collecting")]
     pub concurrency: Option<usize>,
     /// Requests a second at most [default: as many as the quotas of AWS allow].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Collecting")]
     pub max_rps: Option<NonZeroU32>,
-    /// The moment the assessment speaks about [default: when collection starts].
-    #[arg(long, value_name = "RFC3339")]
+    /// The moment the assessment speaks about.
+    ///
+    /// [default: when collection starts]
+    #[arg(long, value_name = "RFC3339", help_heading = "Collecting")]
     pub as_of: Option<Timestamp>,
 }
 
@@ -127,8 +147,9 @@ pub(crate) struct Collect {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Entering accounts")]
 pub(crate) struct Entry {
-    /// The role to assume in every account, a path allowed; repeated: tried in order
-    /// [default: OrganizationAccountAccessRole].
+    /// The role to assume in every account; may repeat.
+    ///
+    /// A path is allowed; several are tried in order [default: OrganizationAccountAccessRole].
     #[arg(long = "role-name", value_name = "NAME")]
     pub role_names: Vec<String>,
     /// The external id that the roles ask for.
@@ -173,19 +194,45 @@ pub(crate) struct Scope {
     /// This account only, without assuming a role.
     #[arg(long)]
     pub single_account: bool,
-    /// Look for trails in this Region only; may repeat [default: every enabled Region].
+    /// Look for trails in this Region only; may repeat.
+    ///
+    /// [default: every enabled Region]
     #[arg(long = "region", value_name = "NAME")]
     pub regions: Vec<String>,
+    /// An account that keeps the logs of others, asked first for buckets that are not the trail owner's; may repeat.
+    #[arg(long = "log-archive-account", value_name = "ID")]
+    pub log_archive_accounts: Vec<String>,
+}
+
+/// How trails are searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Plan {
+    /// In every enabled Region: whatever is there is seen.
+    Exhaustive,
+    /// By one list an account, then in the home Regions it names: of Regions that were not asked nothing is said.
+    Economical,
+}
+
+impl From<Plan> for trailaudit_aws::Search {
+    fn from(plan: Plan) -> Self {
+        match plan {
+            Plan::Exhaustive => Self::Exhaustive,
+            Plan::Economical => Self::Economical,
+        }
+    }
 }
 
 /// What is judged, and for whom.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Judging")]
 pub(crate) struct Judge {
-    /// The framework to answer; may repeat, the first decides severities [default: gxp-21-cfr-part-11].
+    /// The framework to answer; may repeat.
+    ///
+    /// The first decides severities [default: gxp-21-cfr-part-11].
     #[arg(long = "framework", value_name = "ID")]
     pub frameworks: Vec<String>,
-    /// Only this rule; may repeat.
+    /// Only this rule; may repeat. Nothing is collected but what the chosen rules need.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
 }
@@ -233,7 +280,9 @@ pub(crate) struct Simulate {
     /// Writes the planted defects here.
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
-    /// Writes what was asked here when interrupted: calls by operation and by target.
+    /// Writes what was asked here when interrupted.
+    ///
+    /// Calls by operation and by target.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
 }
@@ -253,7 +302,7 @@ fn fault_profiles() -> clap::builder::PossibleValuesParser {
 #[cfg(feature = "demo")]
 #[derive(Args, Debug)]
 pub(crate) struct Population {
-    /// How many accounts it has, the management account included.
+    /// How many accounts it has.
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub accounts: usize,
     /// How many Regions there are.
@@ -262,10 +311,10 @@ pub(crate) struct Population {
     /// What decides everything else about it.
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
-    /// How long every call takes, in milliseconds.
+    /// How many milliseconds every call takes.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub latency_ms: u64,
-    /// The moment its deliveries are dated from [default: now].
+    /// The moment deliveries are dated from [default: now].
     #[arg(long, value_name = "RFC3339")]
     pub as_of: Option<Timestamp>,
 }
@@ -278,10 +327,10 @@ pub(crate) struct Assess {
     /// The directory to write; it must not exist, or be empty.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// A file with any of these options; what is given here wins.
+    /// A file of these options; those given here win.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The moment the assessment speaks about [default: as collected].
+    /// The moment it speaks about [default: as collected].
     #[arg(long, value_name = "RFC3339")]
     pub as_of: Option<Timestamp>,
     #[command(flatten)]
@@ -291,7 +340,7 @@ pub(crate) struct Assess {
     #[command(flatten)]
     pub packaging: Packaging,
     /// Which outcome gives an exit code other than 0.
-    #[arg(long, value_name = "OUTCOME")]
+    #[arg(long, value_name = "OUTCOME", help_heading = "Judging")]
     pub fail_on: Option<FailOn>,
 }
 

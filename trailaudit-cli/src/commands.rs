@@ -3,13 +3,16 @@
 mod assess;
 mod audit;
 mod collect;
+mod completions;
 mod controls;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;
 mod extract;
 mod keygen;
+mod man;
 mod merge;
+mod report;
 mod sign;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -35,7 +38,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Verify(verify) => verify::run(&verify),
         Command::Diff(diff) => diff::run(&diff),
         Command::Extract(extract) => extract::run(&extract),
+        Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
         Command::Keygen(keygen) => keygen::run(&keygen),
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man),
     }
 }

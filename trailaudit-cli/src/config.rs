@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use trailaudit_core::Baseline;
 use trailaudit_core::baseline::{Exception, Thresholds, distinct};
+use trailaudit_core::framework::Selection;
 use trailaudit_core::rules::CATALOGUE;
 
-use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Sign};
+use crate::arguments::{Audit, Collect, FailOn, Judge, Packaging, Plan, Sign};
 use crate::error::{CommandError, Result, nearest};
+use crate::report::format::Format;
 
 /// The file. What concerns the scope or signing may stand at the top or in its section.
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +28,7 @@ pub(crate) struct Config {
     source_identity: Option<String>,
     session_tag: Texts,
     management_role: Option<String>,
+    plan: Option<Plan>,
     concurrency: Option<usize>,
     max_rps: Option<NonZeroU32>,
     as_of: Option<Timestamp>,
@@ -40,6 +43,7 @@ pub(crate) struct Config {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    log_archive_account: Texts,
     sign: Texts,
     signer_name: Option<String>,
     signer_id: Option<String>,
@@ -51,11 +55,16 @@ pub(crate) struct Config {
     require_signature: Texts,
     retain_until: Option<Date>,
     zip: bool,
+    #[serde(deserialize_with = "formats")]
+    format: Vec<Format>,
     scope: ScopeSection,
     signing: SigningSection,
     thresholds: Option<Thresholds>,
     #[serde(deserialize_with = "distinct")]
     exceptions: Vec<Exception>,
+    /// Whether the thresholds say how long log files are kept.
+    #[serde(skip)]
+    names_log_file_retention: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,6 +78,8 @@ struct ScopeSection {
     accounts_file: Option<PathBuf>,
     single_account: bool,
     region: Texts,
+    #[serde(alias = "log-archive-account")]
+    log_archive_accounts: Texts,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,12 +125,21 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
+/// Formats as the command line takes them: one, some between commas, or a list.
+fn formats<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<Format>, D::Error> {
+    let texts = Texts::deserialize(deserializer)?.0;
+    let words = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
+    words
+        .map(|word| Format::named(word).ok_or_else(|| D::Error::unknown_variant(word, &Format::NAMES)))
+        .collect()
+}
+
 impl Config {
     /// Reads the file, if one is named.
     pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| explain(path, &text, &error))?;
+        let config = Self::parse(&text).map_err(|error| explain(path, &text, &error))?;
         // An exception of no rule would never be used, and never be missed.
         for exception in &config.exceptions {
             let ids = || CATALOGUE.iter().map(|rule| rule.id);
@@ -135,6 +155,14 @@ impl Config {
         Ok(config)
     }
 
+    fn parse(text: &str) -> std::result::Result<Self, toml::de::Error> {
+        let mut config: Self = toml::from_str(text)?;
+        let table: toml::Table = toml::from_str(text)?;
+        let thresholds = table.get("thresholds").and_then(toml::Value::as_table);
+        config.names_log_file_retention = thresholds.is_some_and(|named| named.contains_key("log-file-retention-days"));
+        Ok(config)
+    }
+
     /// Fills what the command line left open.
     pub(crate) fn complete_audit(&mut self, audit: &mut Audit) {
         self.complete_collect(&mut audit.collect);
@@ -145,6 +173,7 @@ impl Config {
     }
 
     pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
+        collect.plan = collect.plan.or(self.plan);
         collect.concurrency = collect.concurrency.or(self.concurrency);
         collect.max_rps = collect.max_rps.or(self.max_rps);
         collect.as_of = collect.as_of.or(self.as_of);
@@ -171,6 +200,10 @@ impl Config {
             [&mut self.account_tag, &mut section.account_tag],
         );
         fill(&mut scope.regions, [&mut self.region, &mut section.region]);
+        fill(
+            &mut scope.log_archive_accounts,
+            [&mut self.log_archive_account, &mut section.log_archive_accounts],
+        );
         // The two exclude each other: one on the command line overrules the other in the file.
         if scope.accounts_file.is_none() && !scope.single_account {
             fill_one(
@@ -203,6 +236,9 @@ impl Config {
         fill_one(&mut packaging.supersede_reason, [&mut self.supersede_reason]);
         fill_one(&mut packaging.retain_until, [&mut self.retain_until]);
         packaging.zip |= self.zip;
+        if packaging.formats.is_empty() {
+            packaging.formats.append(&mut self.format);
+        }
     }
 
     /// The moment the file asks about.
@@ -214,13 +250,17 @@ impl Config {
         self.fail_on
     }
 
-    /// Thresholds and exceptions, when the file names any.
-    pub(crate) fn baseline(&self) -> Option<Baseline> {
+    /// Thresholds and exceptions, when the file names any; how long log files are kept as the frameworks have it, where it
+    /// does not say that.
+    pub(crate) fn baseline(&self, selection: &Selection) -> Option<Baseline> {
         let exceptions = self.exceptions.clone();
         if self.thresholds.is_none() && exceptions.is_empty() {
             return None;
         }
-        let thresholds = self.thresholds.clone().unwrap_or_default();
+        let mut thresholds = self.thresholds.clone().unwrap_or_default();
+        if !self.names_log_file_retention {
+            thresholds.log_file_retention_days = Baseline::under(selection).thresholds.log_file_retention_days;
+        }
         Some(Baseline { thresholds, exceptions })
     }
 }
@@ -251,7 +291,10 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> CommandError {
     let message = error.message();
     let told = CommandError::usage(format_args!("{}{place}: {message}", path.display()));
     let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), quoted.next()) {
+    let is_unknown = ["unknown field", "unknown variant"]
+        .iter()
+        .any(|what| message.starts_with(what));
+    match (is_unknown, quoted.next()) {
         (true, Some(key)) => match nearest(key, quoted) {
             Some(known) => told.hint(format_args!("did you mean `{known}`?")),
             None => told,
@@ -280,14 +323,37 @@ mod tests {
     }
 
     #[test]
+    fn formats_are_named_as_on_the_command_line() {
+        for text in ["format = \"xlsx,sarif\"", "format = [\"xlsx\", \"sarif\"]"] {
+            let config: Config = toml::from_str(text).unwrap();
+            assert_eq!(config.format, [Format::Xlsx, Format::Sarif]);
+        }
+        let told = refused("format = [\"csv\", \"xslx\"]\n");
+        assert!(told.contains("line 1") && told.contains("`oscal`"), "{told}");
+        assert!(told.ends_with("hint: did you mean `xlsx`?"), "{told}");
+    }
+
+    #[test]
     fn what_is_not_toml_names_its_line() {
         let told = refused("concurrency = 8\nrole-name = [\n");
         assert!(told.contains("trailaudit.toml, line"), "{told}");
     }
 
     #[test]
+    fn how_long_log_files_are_kept_is_the_frameworks_to_say_unless_the_file_does() {
+        let days = |text: &str| {
+            let baseline = Config::parse(text).unwrap().baseline(&Selection::default());
+            baseline.map(|baseline| baseline.thresholds.log_file_retention_days)
+        };
+        assert_eq!(days(""), None);
+        assert_eq!(days("[thresholds]\ndelivery-window-hours = 1\n"), Some(2_555));
+        assert_eq!(days("[thresholds]\nlog-file-retention-days = 365\n"), Some(365));
+    }
+
+    #[test]
     fn the_command_line_wins() {
-        let mut config: Config = toml::from_str("concurrency = 8\nou = \"x\"\n[scope]\nregion = [\"a\"]\n").unwrap();
+        let text = "concurrency = 8\nplan = \"economical\"\nou = \"x\"\n[scope]\nregion = [\"a\"]\nlog-archive-accounts = [\"1\"]\n";
+        let mut config: Config = toml::from_str(text).unwrap();
         let mut collect = Collect {
             concurrency: Some(2),
             ..Collect::default()
@@ -297,5 +363,7 @@ mod tests {
         assert_eq!(collect.concurrency, Some(2));
         assert_eq!(collect.scope.regions, ["b"]);
         assert_eq!(collect.scope.units, ["x"]);
+        assert_eq!(collect.scope.log_archive_accounts, ["1"]);
+        assert_eq!(collect.plan, Some(Plan::Economical));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::{CollectError, MergeError, SignerError};
+use trailaudit_aws::{CollectError, MergeError, PARTITIONS, Partition, SignerError};
 
 use crate::exit::Exit;
 use crate::visible::printable;
@@ -114,6 +114,19 @@ impl From<SignerError> for CommandError {
             what: error.to_string(),
         }
     }
+}
+
+/// Refuses what is no Region of AWS, and names the one that may have been meant.
+pub(crate) fn known_region(name: &str) -> Result<()> {
+    let regions: Vec<_> = PARTITIONS.iter().flat_map(Partition::regions).collect();
+    if regions.contains(&name) {
+        return Ok(());
+    }
+    let told = CommandError::usage(format_args!("--region: AWS has no Region {name:?}"));
+    Err(match nearest(name, regions) {
+        Some(near) => told.hint(format_args!("did you mean `{near}`?")),
+        None => told.hint("Regions are named like `eu-central-1`"),
+    })
 }
 
 /// The candidate most like `word`, if any is like enough to be meant.

@@ -1,38 +1,112 @@
-//! Reports: the assessment as people read it.
+//! Reports: the assessment as people read it, and as their programs do.
+//!
+//! `html` is made while a package is. All others are made of a package that is there: each in a file of its own, with a form
+//! of its own, from what [`source`] reads.
 
+mod asff;
+mod beside;
+pub(crate) mod format;
 pub(crate) mod html;
+mod ids;
+mod json;
+mod junit;
+mod markdown;
+mod markup;
+mod ocsf;
+mod oscal;
+mod sarif;
 pub(crate) mod signatures;
+mod source;
+mod xlsx;
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
-use trailaudit_core::evidence::draft::Contents;
+use trailaudit_core::assessment::Totals;
+use trailaudit_core::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, REPORT_HTML};
+use trailaudit_core::evidence::report::{OpenReport, ReportWriter};
+use trailaudit_core::evidence::{Files, Listed, Recorded};
+use trailaudit_core::finding::Finding;
+use trailaudit_core::framework::Selection;
+
+pub(crate) use beside::{Beside, refuse_existing, told};
+use format::{Format, Table};
+use source::Source;
+
+/// Shows a package in a format. What is read of it must be what its manifest lists.
+///
+/// # Errors
+/// When it is not, as a [`ListedError`](trailaudit_core::evidence::ListedError) within the error; and when `out` refuses.
+pub(crate) fn write(
+    package: &dyn Files,
+    format: Format,
+    table: Table,
+    region: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let own = match (format, table) {
+        (Format::Csv, Table::Findings) => FINDINGS_CSV,
+        (Format::Csv, Table::Coverage) => COVERAGE_CSV,
+        (Format::Json, Table::Findings) => FINDINGS_JSON,
+        (Format::Json, Table::Coverage) => COVERAGE_JSON,
+        (Format::Html, _) => REPORT_HTML,
+        _ => {
+            let source = Source::open(package)?;
+            return match format {
+                Format::Xlsx => xlsx::write(&source, out),
+                Format::Oscal => oscal::write(&source, out),
+                Format::Ocsf => ocsf::write(&source, out),
+                Format::Asff => asff::write(&source, region, out),
+                Format::Sarif => sarif::write(&source, out),
+                Format::Junit => junit::write(&source, out),
+                _ => markdown::write(&source, out),
+            };
+        }
+    };
+    let listed = Listed::open(package)?;
+    listed.check(own)?;
+    io::copy(&mut listed.open(own)?, out).map(drop)
+}
 
 /// Writes `report.html`.
-pub(crate) fn write_html(contents: &Contents<'_>, mut out: &mut dyn Write) -> io::Result<()> {
-    let provenance = &contents.recorded.provenance;
-    let tool = format!("{} {}", provenance.tool.name, provenance.tool.version);
-    let scope = scope_in_words(&provenance.scope);
-    let started = provenance.collection.started.to_string();
-    let ended = provenance.collection.ended.to_string();
-    let collection = html::Collection {
-        started: &started,
-        finished: Some(&ended),
-        caller: &provenance.collector.caller_arn,
-        tool: &tool,
-        endpoints: &provenance.endpoint.hosts,
-        simulated: provenance.endpoint.simulated,
-        scope: &scope,
-    };
-    html::write(
-        &html::Report {
-            assessment: contents.assessment,
-            selection: contents.selection,
-            organization: contents.recorded.inventory.organization(),
-            collection,
-        },
-        &mut out,
-    )
+pub(crate) struct HtmlWriter;
+
+impl ReportWriter for HtmlWriter {
+    fn begin<'a>(&'a self, recorded: &'a Recorded, selection: &'a Selection) -> Box<dyn OpenReport + 'a> {
+        let provenance = &recorded.provenance;
+        let collection = html::Collection {
+            started: provenance.collection.started.to_string(),
+            finished: Some(provenance.collection.ended.to_string()),
+            caller: &provenance.collector.caller_arn,
+            tool: format!("{} {}", provenance.tool.name, provenance.tool.version),
+            endpoints: &provenance.endpoint.hosts,
+            simulated: provenance.endpoint.simulated,
+            scope: scope_in_words(&provenance.scope),
+            search: search_in_words(&provenance.scope),
+        };
+        Box::new(html::Gathering::new(&*recorded.inventory, selection, collection))
+    }
+}
+
+impl OpenReport for html::Gathering<'_> {
+    fn show(&mut self, findings: &[Finding]) {
+        self.add(findings);
+    }
+
+    fn write(&mut self, totals: &Totals, mut out: &mut dyn Write) -> io::Result<()> {
+        html::write(&self.report(totals), &mut out)
+    }
+}
+
+/// How trails were searched for, and what that proves.
+fn search_in_words(scope: &Map<String, Value>) -> &'static str {
+    if scope.get("plan").and_then(Value::as_str) == Some("economical") {
+        "economically: each account was asked for the list of its trails, and the home Regions it names for those trails. \
+         AWS does not promise that this list has trails of other single Regions, so nothing is said about Regions that \
+         were not asked: nothing passes there, and no account counts as one without a trail"
+    } else {
+        "exhaustively: every Region that an account has on, and that is in scope, was asked for its trails"
+    }
 }
 
 /// The scope as a sentence; empty for the whole organization.

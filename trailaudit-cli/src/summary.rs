@@ -1,12 +1,13 @@
 //! The result on stdout: a short table, or JSON.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use trailaudit_core::Verdict;
+use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::{Digest, Manifest};
 use trailaudit_core::framework::Selection;
-use trailaudit_core::{Assessment, Verdict};
 
 use crate::arguments::{FailOn, Form};
 use crate::error::{CommandError, Result};
@@ -16,7 +17,7 @@ use crate::visible;
 
 /// What an assessment came to.
 pub(crate) struct Summary<'a> {
-    pub assessment: &'a Assessment,
+    pub totals: &'a Totals,
     pub selection: &'a Selection,
     pub folder: &'a Path,
     pub manifest: &'a Manifest,
@@ -25,6 +26,8 @@ pub(crate) struct Summary<'a> {
     pub signatures: &'a Signatures,
     /// The archive, when one was written.
     pub archive: Option<&'a Path>,
+    /// What else was written beside the package.
+    pub reports: &'a [PathBuf],
     pub simulated: bool,
 }
 
@@ -48,7 +51,7 @@ impl Summary<'_> {
             .map(|framework| framework.name.as_str());
         let told = format!(
             "rules:    {} of {} {} for {} (catalogue {catalogue})",
-            self.assessment.rules.len(),
+            self.totals.controls.len(),
             self.manifest.tool.name,
             self.manifest.tool.version,
             frameworks.collect::<Vec<_>>().join(", "),
@@ -65,9 +68,9 @@ impl Summary<'_> {
             "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6} {:>6}",
             "control", "severity", "pass", "fail", "incl.", "exc.", "n/a"
         )];
-        for rule in &self.assessment.rules {
-            let verdicts = self.assessment.verdicts_of(rule);
-            let rows = |verdict| verdicts.get(&verdict).copied().unwrap_or_default();
+        for control in &self.totals.controls {
+            let rule = control.rule;
+            let rows = |verdict| control.verdicts.get(&verdict).copied().unwrap_or_default();
             lines.push(format!(
                 "{:<68} {:<9} {:>6} {:>6} {:>6} {:>6} {:>6}",
                 shorten(rule.aws.title, 68),
@@ -79,12 +82,12 @@ impl Summary<'_> {
                 rows(Verdict::NotApplicable),
             ));
         }
-        let totals = self.assessment.coverage.totals().into_iter();
+        let totals = self.totals.statuses.iter();
         let totals: Vec<_> = totals.map(|(status, cells)| format!("{cells} {status}")).collect();
         lines.push(String::new());
         lines.push(format!(
             "coverage: {} cells planned = {}",
-            self.assessment.coverage.planned(),
+            self.totals.planned,
             totals.join(" + ")
         ));
         lines.push(format!(
@@ -95,6 +98,9 @@ impl Summary<'_> {
         lines.push(self.catalogue());
         if let Some(archive) = self.archive {
             lines.push(format!("archive:  {}", archive.display()));
+        }
+        for report in self.reports {
+            lines.push(format!("report:   {}", report.display()));
         }
         lines.push(match self.signatures.count {
             0 => {
@@ -116,15 +122,10 @@ impl Summary<'_> {
     }
 
     fn json(&self) -> serde_json::Value {
-        let Assessment {
-            rules,
-            accounting,
-            coverage,
-            ..
-        } = self.assessment;
-        let controls = rules.iter().zip(accounting).map(|(rule, cells)| {
-            let verdicts = self.assessment.verdicts_of(rule).into_iter();
-            let verdicts: serde_json::Map<_, _> = verdicts.map(|(v, rows)| (v.to_string(), rows.into())).collect();
+        let controls = self.totals.controls.iter().map(|control| {
+            let (rule, cells) = (control.rule, control.accounting);
+            let verdicts = control.verdicts.iter();
+            let verdicts: serde_json::Map<_, _> = verdicts.map(|(v, rows)| (v.to_string(), (*rows).into())).collect();
             json!({
                 "rule": rule.id,
                 "title": rule.aws.title,
@@ -138,30 +139,31 @@ impl Summary<'_> {
                 },
             })
         });
-        let statuses = coverage.totals().into_iter();
-        let statuses: serde_json::Map<_, _> = statuses.map(|(s, cells)| (s.to_string(), cells.into())).collect();
+        let statuses = self.totals.statuses.iter();
+        let statuses: serde_json::Map<_, _> = statuses.map(|(s, cells)| (s.to_string(), (*cells).into())).collect();
         json!({
             "format": "trailaudit.summary/v1",
             "package": self.folder.display().to_string(),
             "packageId": self.manifest.package_id,
             "catalogueSha256": self.manifest.catalogue_sha256,
-            "asOf": trailaudit_core::tables::rfc3339(self.assessment.as_of),
+            "asOf": trailaudit_core::tables::rfc3339(self.totals.as_of),
             "controls": controls.collect::<Vec<_>>(),
-            "coverage": {"planned": coverage.planned(), "statuses": statuses},
+            "coverage": {"planned": self.totals.planned, "statuses": statuses},
             "signatures": self.signatures.count,
             "timeProven": self.signatures.time.as_ref().map(std::result::Result::is_ok),
             "archive": self.archive.map(|path| path.display().to_string()),
+            "reports": self.reports.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
             "simulated": self.simulated,
         })
     }
 }
 
 /// The exit code an assessment has.
-pub(crate) fn exit(assessment: &Assessment, fail_on: FailOn) -> Exit {
-    let open = assessment.any(Verdict::Inconclusive) || !assessment.coverage.is_complete();
+pub(crate) fn exit(totals: &Totals, fail_on: FailOn) -> Exit {
+    let open = totals.any(Verdict::Inconclusive) || !totals.is_complete();
     match fail_on {
         FailOn::Never => Exit::Done,
-        _ if assessment.any(Verdict::Fail) => Exit::ControlFails,
+        _ if totals.any(Verdict::Fail) => Exit::ControlFails,
         FailOn::Inconclusive if open => Exit::Inconclusive,
         FailOn::Fail | FailOn::Inconclusive => Exit::Done,
     }

@@ -49,7 +49,7 @@ pub(crate) fn options(checks: &Checks) -> Options<'static> {
 
 /// By this program's rules and in its words.
 pub(crate) fn reperformance() -> Reperformance<'static> {
-    Reperformance::by(&AwsRecords).with_report(&TOOL, &report::write_html)
+    Reperformance::by(&AwsRecords).with_report(&TOOL, &report::HtmlWriter)
 }
 
 fn policy(path: &Path) -> Result<Trust> {

@@ -1,20 +1,65 @@
 //! Text chosen by others, shown for what it is: nothing moves the cursor, hides, or turns the direction of writing.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-/// Control and format characters, and letters that are drawn as nothing (Unicode categories Cc, Cf, Zl, Zp and the
-/// fillers that are used to spoof names).
+/// How many characters of one text are shown: a name of megabytes in every row would leave nothing to be read.
+const LONGEST: usize = 4_096;
+
+/// Control and format characters, letters that are drawn as nothing, and what is no character (Unicode categories Cc, Cf,
+/// Zl, Zp, the fillers that are used to spoof names, and U+FFFE and U+FFFF, which no XML may have).
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
             | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Text for whoever reads it in a program that we do not know: what cannot be seen is shown by its code point,
+/// `⟨U+202E⟩`, and what is too long says so.
+pub(crate) fn legible(text: &str) -> Cow<'_, str> {
+    let (shown, more) = cut(text);
+    if more == 0 && !shown.contains(is_hidden) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(shown.len() + 16);
+    _ = write_legible(&mut out, text, String::write_str);
+    out.into()
+}
+
+/// Writes the same; `plain` writes what needs no code point.
+pub(crate) fn write_legible<W: fmt::Write>(
+    out: &mut W,
+    text: &str,
+    mut plain: impl FnMut(&mut W, &str) -> fmt::Result,
+) -> fmt::Result {
+    let (mut rest, more) = cut(text);
+    while let Some((at, hidden)) = rest.char_indices().find(|(_, c)| is_hidden(*c)) {
+        plain(out, &rest[..at])?;
+        write!(out, "⟨U+{:04X}⟩", u32::from(hidden))?;
+        rest = &rest[at + hidden.len_utf8()..];
+    }
+    plain(out, rest)?;
+    match more {
+        0 => Ok(()),
+        more => write!(out, "⟨{more} more characters⟩"),
+    }
+}
+
+/// As much of a text as is shown, and how many characters follow.
+fn cut(text: &str) -> (&str, usize) {
+    if text.len() <= LONGEST {
+        return (text, 0);
+    }
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+    let (shown, more) = text.split_at(end);
+    (shown, more.chars().count())
 }
 
 /// Text for a terminal. Line breaks and tabs stay.
@@ -102,6 +147,18 @@ mod tests {
         );
         assert_eq!(printable("a\tb\nc\u{61c}\u{2028}"), "a\tb\nc\u{fffd}\u{fffd}");
         assert_eq!(in_one_line("a\tb\nc"), "a\u{fffd}b\u{fffd}c");
+    }
+
+    #[test]
+    fn what_hides_has_a_code_point() {
+        assert!(matches!(legible("Zürich / Ops (prod) #1"), Cow::Borrowed(_)));
+        assert_eq!(legible("a\u{202e}b\0\n\u{ffff}"), "a⟨U+202E⟩b⟨U+0000⟩⟨U+000A⟩⟨U+FFFF⟩");
+        let long = "é".repeat(LONGEST);
+        assert_eq!(legible(&long), long);
+        assert_eq!(
+            legible(&format!("{long}<\u{202e}")),
+            format!("{long}⟨2 more characters⟩")
+        );
     }
 
     #[test]

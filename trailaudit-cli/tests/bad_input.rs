@@ -74,8 +74,23 @@ fn a_shard_there_cannot_be() {
 }
 
 #[test]
-fn an_unknown_rule_or_framework() {
+fn an_unknown_rule_or_framework_or_region() {
     let scratch = Scratch::new();
+    scratch.refused(
+        USAGE,
+        &audit().args(["--region", "us-esat-1"]),
+        &["--region", "us-esat-1", "did you mean `us-east-1`"],
+    );
+    scratch.refused(
+        USAGE,
+        &Asked::new(&["controls", "list"]).args(["--framework", "socc-2"]),
+        &["socc-2", "did you mean `soc-2`"],
+    );
+    scratch.refused(
+        USAGE,
+        &Asked::new(&["audti", "--out", "package"]),
+        &["audti", "'audit'"],
+    );
     scratch.refused(
         USAGE,
         &audit().args(["--rule", "trail-loging"]),

@@ -1,6 +1,8 @@
 //! The assessment: every rule asked of every subject, every cell accounted for.
 
 mod accounting;
+mod assessing;
+mod totals;
 
 use std::collections::BTreeMap;
 
@@ -10,32 +12,29 @@ use crate::baseline::Baseline;
 use crate::coverage::Coverage;
 use crate::finding::Finding;
 use crate::inventory::Inventory;
-use crate::judge::{Acceptances, judge};
-use crate::organization::{Account, AccountId};
+use crate::organization::{Account, AccountId, find};
 use crate::rule::{Rule, Verdict};
 
 pub use accounting::Accounting;
+pub use assessing::Assessing;
+pub use totals::{Control, Totals};
 
 /// Judges what was collected, as things stood at `as_of`. Pure: the same facts give the same findings, in the same
 /// order, on any number of threads.
+///
+/// All findings are held together, which for a large organization are many: [`Assessing`] gives them one after the other.
 #[must_use]
 pub fn assess(inventory: &dyn Inventory, rules: &[&'static Rule], baseline: &Baseline, as_of: Timestamp) -> Assessment {
-    let coverage = Coverage::of(inventory);
-    let mut acceptances = Acceptances::of(baseline, inventory, as_of);
-    let mut findings = Vec::new();
-    let mut accounting = Vec::new();
-    for rule in rules {
-        let judged = judge(rule, inventory, &coverage, baseline, as_of, &mut acceptances);
-        accounting.push(Accounting::of(rule, &coverage, inventory, &judged));
-        findings.extend(judged);
-    }
+    let mut assessing = Assessing::new(inventory, rules, baseline, as_of);
+    let findings = assessing.by_ref().flatten().collect();
+    let controls = assessing.finish().controls;
     Assessment {
         as_of,
         rules: rules.to_vec(),
         accounts: inventory.accounts().to_vec(),
         findings,
-        coverage,
-        accounting,
+        coverage: Coverage::of(inventory),
+        accounting: controls.into_iter().map(|control| control.accounting).collect(),
     }
 }
 
@@ -70,10 +69,7 @@ impl Assessment {
     /// An account by id.
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.accounts
-            .binary_search_by(|account| account.id.cmp(id))
-            .ok()
-            .map(|i| &self.accounts[i])
+        find(&self.accounts, id)
     }
 
     /// Whether any finding has this verdict.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use exception::{Exception, Scope, Standing};
 
+use crate::framework::{Framework, Selection};
+
 /// Thresholds and exceptions. What is not said has the default that the controls name; nothing is accepted unless said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -47,6 +49,15 @@ pub struct Thresholds {
     /// offers short of for ever.
     #[serde(deserialize_with = "at_most_ten_years")]
     pub log_group_retention_days: u32,
+    /// How long a trail's bucket has to keep log files, and lock them, in days: at least one, at most a hundred years.
+    #[serde(deserialize_with = "at_most_a_hundred_years")]
+    pub log_file_retention_days: u32,
+    /// How long an event store has to keep events, in days: at least one, at most the 3653 that `CloudTrail` Lake offers.
+    #[serde(deserialize_with = "as_long_as_lake")]
+    pub event_store_retention_days: u32,
+    /// The keys of the tags that every trail has to have: any one when none is named.
+    #[serde(deserialize_with = "named")]
+    pub required_trail_tags: Vec<String>,
     /// The accounts that may administer audit trails by delegation: none unless named.
     #[serde(deserialize_with = "named")]
     pub approved_administrators: Vec<String>,
@@ -73,13 +84,23 @@ fn within_ten_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D
     Ok(hours)
 }
 
-/// Nothing kept at all would be no retention; more than this can be kept only for ever.
 fn at_most_ten_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    const LONGEST: u32 = 3_653;
+    days(deserializer, "log-group-retention-days", 3_653)
+}
+
+fn at_most_a_hundred_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, "log-file-retention-days", 36_500)
+}
+
+fn as_long_as_lake<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, "event-store-retention-days", 3_653)
+}
+
+/// Nothing kept at all would be no retention; more than the longest can be kept only for ever, or not at all.
+fn days<'de, D: Deserializer<'de>>(deserializer: D, key: &str, longest: u32) -> Result<u32, D::Error> {
     let days = u32::deserialize(deserializer)?;
-    if !(1..=LONGEST).contains(&days) {
-        let message = format!("log-group-retention-days is {days}, not within 1 and {LONGEST}");
-        return Err(D::Error::custom(message));
+    if !(1..=longest).contains(&days) {
+        return Err(D::Error::custom(format!("{key} is {days}, not within 1 and {longest}")));
     }
     Ok(days)
 }
@@ -101,6 +122,9 @@ impl Default for Thresholds {
         Self {
             delivery_window_hours: 24,
             log_group_retention_days: 365,
+            log_file_retention_days: 365,
+            event_store_retention_days: 365,
+            required_trail_tags: Vec::new(),
             approved_administrators: Vec::new(),
             designated_buckets: Vec::new(),
             designated_topics: Vec::new(),
@@ -120,7 +144,22 @@ pub enum BaselineError {
     Unwritable(#[from] toml::ser::Error),
 }
 
+/// How long `GxP` asks records to be kept, where nothing else is said: seven years.
+const GXP_RETENTION_DAYS: u32 = 2_555;
+
 impl Baseline {
+    /// What is asked where nothing is configured, under the frameworks an assessment is written for: `GxP` has log files
+    /// kept for seven years.
+    #[must_use]
+    pub fn under(selection: &Selection) -> Self {
+        let mut baseline = Self::default();
+        let is_gxp = |framework: &&Framework| framework.name.starts_with("GxP ");
+        if selection.frameworks().iter().any(is_gxp) {
+            baseline.thresholds.log_file_retention_days = GXP_RETENTION_DAYS;
+        }
+        baseline
+    }
+
     /// Reads `baseline.toml`.
     ///
     /// # Errors
@@ -141,6 +180,7 @@ impl Baseline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::framework;
 
     #[test]
     fn what_is_not_said_has_its_default_and_every_threshold_is_written() {
@@ -154,6 +194,9 @@ mod tests {
 [thresholds]
 delivery-window-hours = 24
 log-group-retention-days = 365
+log-file-retention-days = 365
+event-store-retention-days = 365
+required-trail-tags = []
 approved-administrators = []
 designated-buckets = ["b"]
 designated-topics = []
@@ -162,11 +205,27 @@ designated-log-groups = []
     }
 
     #[test]
+    fn gxp_has_log_files_kept_for_seven_years() {
+        let days = |id: &str| {
+            let chosen = framework(id).into_iter().collect();
+            Baseline::under(&Selection::new(chosen))
+                .thresholds
+                .log_file_retention_days
+        };
+        assert_eq!(days("gxp-21-cfr-part-11"), 2_555);
+        assert_eq!(days("gxp-eu-annex-11"), 2_555);
+        assert_eq!(days("pci-dss"), 365);
+    }
+
+    #[test]
     fn a_slip_of_the_finger_is_refused() {
         for text in [
             "delivery-window-hours = 87601",
             "log-group-retention-days = 0",
             "log-group-retention-days = 3654",
+            "log-file-retention-days = 36501",
+            "event-store-retention-days = 3654",
+            "required-trail-tags = [\"\"]",
             "designated-topics = [\"\"]",
             "approved-administrators = [\" 111111111111\"]",
             "designated-bucket = [\"b\"]",

@@ -30,7 +30,7 @@ pub enum CellStatus {
     AccountClosed,
     /// The account cannot be used yet.
     AccountPending,
-    /// The run's scope left the account out.
+    /// The run's scope left the account out, or its plan the Region.
     Excluded,
     /// Anything else went wrong.
     Failed,
@@ -77,6 +77,7 @@ impl CellStatus {
             GapReason::RegionDisabled => Self::RegionDisabled,
             GapReason::Throttled { .. } => Self::Throttled,
             GapReason::TimedOut => Self::TimedOut,
+            GapReason::OutOfScope(_) => Self::Excluded,
             _ => Self::Failed,
         }
     }
@@ -113,15 +114,9 @@ impl Coverage {
     /// What the inventory shows of the plan.
     #[must_use]
     pub fn of(inventory: &dyn Inventory) -> Self {
-        let mut cells: Vec<_> = inventory
-            .accounts()
-            .iter()
-            .flat_map(|account| cells_of(account, inventory))
-            .collect();
-        if let Observed::Unknown(gap) = inventory.account_list() {
-            cells.insert(0, Cell::missing(&AccountId::from(""), None, &gap));
+        Self {
+            cells: cells(inventory).collect(),
         }
-        Self { cells }
     }
 
     /// The cells, by account and Region.
@@ -153,6 +148,22 @@ impl Coverage {
     }
 }
 
+/// The cells of a [`Coverage`], one after the other: a large organization has more than anybody has to hold.
+pub fn cells(inventory: &dyn Inventory) -> impl Iterator<Item = Cell> + '_ {
+    let accounts = inventory.accounts().iter();
+    unlisted(inventory)
+        .into_iter()
+        .chain(accounts.flat_map(|account| cells_of(account, inventory)))
+}
+
+/// What stands for accounts that may be missing from the list, when that is incomplete.
+pub(crate) fn unlisted(inventory: &dyn Inventory) -> Option<Cell> {
+    match inventory.account_list() {
+        Observed::Known { .. } => None,
+        Observed::Unknown(gap) => Some(Cell::missing(&AccountId::from(""), None, &gap)),
+    }
+}
+
 impl Cell {
     fn missing(account: &AccountId, region: Option<Region>, gap: &Gap) -> Self {
         Self {
@@ -165,7 +176,8 @@ impl Cell {
     }
 }
 
-fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
+/// The cells of one account.
+pub(crate) fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
     let not_entered = |status, detail: &str| {
         vec![Cell {
             account: account.id.clone(),

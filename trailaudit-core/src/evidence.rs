@@ -26,6 +26,7 @@ pub mod package;
 pub mod provider;
 pub mod public_key;
 pub mod records;
+pub mod report;
 pub mod seal;
 pub mod signer;
 pub mod statement;
@@ -50,7 +51,7 @@ pub use signer::{PemSigner, SignError, Signer, Unsigned};
 pub use statement::{Meaning, Person, Role, Statement};
 pub use timestamp::Stamp;
 pub use trust::Trust;
-pub use verify::{Code, Options, Problem, Reperformance, Report, VerifiedSignature, verify};
+pub use verify::{Code, Listed, ListedError, Options, Problem, Reperformance, Report, VerifiedSignature, verify};
 
 /// The SHA-256 of anything: the same digest, written the same way, as the one that names an exchange.
 pub type Digest = EvidenceId;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::evidence::EvidenceId;
-use crate::organization::{AccountId, LogGroupId, Region, TrailId};
+use crate::organization::{AccountId, AlarmId, BucketId, EventStoreId, KeyId, LogGroupId, Region, TrailId};
 use crate::rule::{Rule, Verdict};
 
 /// One row of the findings.
@@ -40,6 +40,14 @@ pub enum Subject {
     Trail(TrailId),
     /// A log group a trail delivers to.
     LogGroup(LogGroupId),
+    /// An alarm that such a log group can raise.
+    Alarm(AlarmId),
+    /// A key a trail names.
+    Key(KeyId),
+    /// A bucket a trail delivers to.
+    Bucket(BucketId),
+    /// A store of events.
+    EventStore(EventStoreId),
     /// The organization, by its id.
     Organization(String),
     /// An exception of the baseline, by its id.
@@ -55,6 +63,10 @@ impl Subject {
             Self::Region => "region",
             Self::Trail(_) => "trail",
             Self::LogGroup(_) => "log-group",
+            Self::Alarm(_) => "alarm",
+            Self::Key(_) => "key",
+            Self::Bucket(_) => "bucket",
+            Self::EventStore(_) => "event-store",
             Self::Organization(_) => "organization",
             Self::Exception(_) => "exception",
         }
@@ -67,6 +79,10 @@ impl Subject {
             Self::Account | Self::Region => "",
             Self::Trail(id) => id.as_str(),
             Self::LogGroup(id) => id.as_str(),
+            Self::Alarm(id) => id.as_str(),
+            Self::Key(id) => id.as_str(),
+            Self::Bucket(id) => id.as_str(),
+            Self::EventStore(id) => id.as_str(),
             Self::Organization(id) | Self::Exception(id) => id,
         }
     }

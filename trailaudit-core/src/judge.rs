@@ -1,18 +1,22 @@
 //! One rule asked of every subject it has, so that every account has an answer to every rule.
 
+mod deliveries;
+mod event_stores;
 mod exceptions;
-mod log_groups;
+mod ground;
+mod named;
 mod organization;
 mod regions;
 mod trails;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::baseline::Baseline;
-use crate::coverage::{Cell, Coverage};
+use crate::coverage::{Cell, cells_of};
 use crate::evidence::EvidenceId;
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
@@ -20,61 +24,95 @@ use crate::observed::{Gap, GapReason, Observed};
 use crate::organization::{Account, AccountId};
 use crate::rule::{Check, Decision, Exam, Rule, Ruling, Verdict, not_applicable};
 
-/// The findings of one rule, by account, Region and resource.
-pub(crate) fn judge(
+pub(crate) use exceptions::Acceptances;
+pub(crate) use ground::{Ground, Listing, Planned, Unit};
+
+/// How many accounts are judged at a time: enough for every core, and no more than is quickly forgotten.
+pub(crate) const AT_ONCE: usize = 128;
+
+/// Asks one rule of everything it has to be asked of.
+pub(crate) fn judge<'a>(
     rule: &'static Rule,
-    inventory: &dyn Inventory,
-    coverage: &Coverage,
-    baseline: &Baseline,
+    ground: &Arc<Ground<'a>>,
+    baseline: &'a Baseline,
     as_of: Timestamp,
-    acceptances: &mut Acceptances<'_>,
-) -> Vec<Finding> {
+    acceptances: &Acceptances<'_>,
+) -> Judgement<'a> {
     let bench = Bench {
         rule,
-        inventory,
+        inventory: ground.inventory,
+        ground: Arc::clone(ground),
         baseline,
         as_of,
     };
-    let in_scope = || inventory.accounts().par_iter().filter(|account| !account.excluded);
-    let mut findings: Vec<Finding> = match rule.check {
-        Check::EachTrail(check) => bench.trails(check, coverage),
-        Check::EachLogGroup(check) => bench.log_groups(check, coverage),
-        Check::EachAccount(check) => in_scope().map(|account| bench.account(check, account)).collect(),
-        Check::EachListedAccount(check) => in_scope().map(|account| bench.listed_account(check, account)).collect(),
-        Check::EachRegion(check) => in_scope()
-            .flat_map_iter(|account| bench.regions(check, account))
-            .collect(),
+    match rule.check {
+        Check::EachTrail(check) => bench.trails(check),
+        Check::EachDelivery(check) => bench.deliveries(check),
+        Check::EachLogGroup(check) => bench.log_groups(check),
+        Check::EachAlarm(check) => bench.alarms(check),
+        Check::EachKey(check) => bench.keys(check),
+        Check::EachBucket(check) => bench.buckets(check),
+        Check::EachEventStore(check) => Judgement::of_accounts(move |unit| bench.event_stores(check, unit)),
+        Check::EachAccount(check) => Judgement::of_accounts(move |unit| vec![bench.account(check, unit)]),
+        Check::EachListedAccount(check) => {
+            Judgement::of_accounts(move |unit| vec![bench.listed_account(check, unit.account)])
+        }
+        Check::EachRegion(check) => Judgement::of_accounts(move |unit| bench.regions(check, unit)),
         Check::EachOrganization(check) => bench.organization(check),
         Check::EachException => bench.exceptions(acceptances),
-    };
-    findings.par_sort_by(|a, b| {
-        (&a.account, &a.region, &a.subject, &a.inherited_from).cmp(&(
-            &b.account,
-            &b.region,
-            &b.subject,
-            &b.inherited_from,
-        ))
-    });
-    acceptances.apply(rule, &mut findings);
-    findings
-}
-
-pub(crate) use exceptions::Acceptances;
-
-/// The cells of each account in which something is missing.
-type UnreadCells<'a> = HashMap<&'a AccountId, Vec<&'a Cell>>;
-
-fn unread_cells(coverage: &Coverage) -> UnreadCells<'_> {
-    let mut unread = UnreadCells::new();
-    for cell in coverage.cells().iter().filter(|cell| cell.status.is_missing()) {
-        unread.entry(&cell.account).or_default().push(cell);
     }
-    unread
 }
 
+/// The findings of one rule, by account, Region and resource. What is judged once was judged; what is said of every
+/// account is said when it is asked for, so that nobody has to hold all of it.
+pub(crate) struct Judgement<'a> {
+    things: VecDeque<Finding>,
+    of_account: Box<OfAccount<'a>>,
+}
+
+/// What a rule says of an account, apart from the things in it that are judged once.
+type OfAccount<'a> = dyn Fn(&Unit<'a>) -> Vec<Finding> + Send + Sync + 'a;
+
+impl<'a> Judgement<'a> {
+    fn of_accounts(of_account: impl Fn(&Unit<'a>) -> Vec<Finding> + Send + Sync + 'a) -> Self {
+        Self::new(Vec::new(), of_account)
+    }
+
+    /// Of things that are judged once, wherever they live, and of every account besides.
+    fn new(mut things: Vec<Finding>, of_account: impl Fn(&Unit<'a>) -> Vec<Finding> + Send + Sync + 'a) -> Self {
+        things.par_sort_by(|a, b| order(a).cmp(&order(b)));
+        Self {
+            things: things.into(),
+            of_account: Box::new(of_account),
+        }
+    }
+
+    /// The findings about these accounts, which follow those that were asked about before; those about things in
+    /// accounts that nobody lists come with whom they follow, or, behind the last account, at the end.
+    pub(crate) fn about(&mut self, units: &[Unit<'a>], is_end: bool) -> Vec<Finding> {
+        let in_scope = units.par_iter().filter(|unit| !unit.account.excluded);
+        let mut findings: Vec<_> = in_scope.flat_map_iter(|unit| (self.of_account)(unit)).collect();
+        let until = match units.last() {
+            Some(last) if !is_end => self.things.partition_point(|thing| thing.account <= last.account.id),
+            _ => self.things.len(),
+        };
+        findings.extend(self.things.drain(..until));
+        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        findings
+    }
+}
+
+/// What findings of one rule are sorted by: account, Region and resource; the rest only where these tell nothing apart.
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let place = (&finding.account, &finding.region, finding.subject.id());
+    (place, &finding.subject, &finding.inherited_from)
+}
+
+#[derive(Clone)]
 struct Bench<'a> {
     rule: &'static Rule,
     inventory: &'a dyn Inventory,
+    ground: Arc<Ground<'a>>,
     baseline: &'a Baseline,
     as_of: Timestamp,
 }
@@ -84,8 +122,9 @@ impl<'a> Bench<'a> {
         Exam::new(self.inventory, self.baseline, self.as_of)
     }
 
-    fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, account: &Account) -> Finding {
-        self.closed(account).unwrap_or_else(|| {
+    fn account(&self, check: fn(&Account, &Exam<'_>) -> Ruling, unit: &Unit<'_>) -> Finding {
+        self.closed(unit).unwrap_or_else(|| {
+            let account = unit.account;
             let exam = self.exam();
             let ruling = check(account, &exam);
             self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())
@@ -103,7 +142,11 @@ impl<'a> Bench<'a> {
     }
 
     /// What every rule says of an account into which nobody can look, or has to.
-    fn closed(&self, account: &Account) -> Option<Finding> {
+    fn closed(&self, unit: &Unit<'_>) -> Option<Finding> {
+        if unit.is_open {
+            return None;
+        }
+        let account = unit.account;
         if !account.state.is_auditable() {
             return Some(self.finding(&account.id, Subject::Account, not_in_use(account), Vec::new()));
         }
@@ -115,7 +158,17 @@ impl<'a> Bench<'a> {
         Some(self.finding(&account.id, Subject::Account, Err(gap), evidence))
     }
 
-    fn unread(&self, cell: &Cell) -> Finding {
+    /// The Regions of an account that could not be looked into.
+    fn unread_of(&self, unit: &Unit<'_>) -> Vec<Finding> {
+        if !unit.cells.iter().any(|cell| cell.status.is_missing()) {
+            return Vec::new();
+        }
+        let cells = cells_of(unit.account, self.inventory).into_iter();
+        let missing = cells.filter(|cell| cell.status.is_missing());
+        missing.map(|cell| self.unread(cell)).collect()
+    }
+
+    fn unread(&self, cell: Cell) -> Finding {
         let subject = if cell.region.is_some() {
             Subject::Region
         } else {
@@ -123,10 +176,10 @@ impl<'a> Bench<'a> {
         };
         let decision = Decision {
             verdict: Verdict::Inconclusive,
-            reason: cell.detail.clone(),
+            reason: cell.detail,
         };
-        let mut finding = self.finding(&cell.account, subject, Ok(decision), cell.evidence.clone());
-        finding.region.clone_from(&cell.region);
+        let mut finding = self.finding(&cell.account, subject, Ok(decision), cell.evidence);
+        finding.region = cell.region;
         finding
     }
 

@@ -9,7 +9,8 @@
 //!    names what they read.
 //! 4. [`framework`] and [`baseline`]: who asks for a rule, and how much is enough.
 //! 5. [`filter_pattern`] and [`policy`]: what a metric filter sees and what a policy allows, parsed and asked.
-//! 6. [`assessment`], [`coverage`], [`finding`]: every rule asked of every subject, every cell accounted for.
+//! 6. [`assessment`], [`coverage`], [`finding`]: every rule asked of every subject, every cell accounted for; at once, or
+//!    a few findings at a time.
 //! 7. [`tables`]: the assessment as rows, byte for byte reproducible.
 //! 8. [`evidence`]: what was recorded, how it is packed, signed and verified.
 //!

@@ -1,17 +1,33 @@
 //! An organization held in memory: for tests, for examples, and for providers that need nothing more.
 
+mod alarm;
+mod bucket;
+mod event_store;
+mod key;
+mod log_group;
 mod trail;
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Inventory, Sighting};
-use crate::key::{Key, KeyManager, KeyState};
-use crate::log_group::{LogGroup, Retention};
-use crate::observed::Observed;
-use crate::organization::{Account, AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use crate::trail::Trail;
+use crate::alert::Alarm;
+use crate::bucket::Bucket;
+use crate::event_store::EventStore;
+use crate::inventory::{Inventory, Sighting, Tampering};
+use crate::key::Key;
+use crate::log_group::LogGroup;
+use crate::observed::{Observed, Opinion};
+use crate::organization::{Account, AccountId, AlarmId, BucketId, KeyId, LogGroupId, Organization, Region, TrailId};
+use crate::trail::{Channel, Delivery, Trail};
 
+pub use alarm::MemoryAlarm;
+pub use bucket::MemoryBucket;
+pub use event_store::MemoryEventStore;
+pub use key::MemoryKey;
+pub use log_group::MemoryLogGroup;
 pub use trail::MemoryTrail;
+
+type Deliveries = BTreeMap<Channel, Observed<Delivery>>;
+type EventStores = Vec<Box<dyn EventStore + Send>>;
 
 /// An inventory that is plain data. What was never put in is unknown.
 pub struct MemoryInventory {
@@ -22,13 +38,19 @@ pub struct MemoryInventory {
     region_lists: BTreeMap<AccountId, Observed<()>>,
     listings: BTreeMap<AccountId, BTreeMap<Region, Observed<Vec<Sighting>>>>,
     trails: BTreeMap<TrailId, Box<dyn Trail + Send>>,
-    logging: BTreeMap<(TrailId, AccountId), Observed<bool>>,
+    logging: BTreeMap<TrailId, BTreeMap<AccountId, Observed<bool>>>,
+    deliveries: BTreeMap<TrailId, BTreeMap<AccountId, BTreeMap<Region, Deliveries>>>,
     keys: BTreeMap<KeyId, Observed<Option<Box<dyn Key + Send>>>>,
     log_groups: BTreeMap<LogGroupId, Observed<Option<Box<dyn LogGroup + Send>>>>,
+    buckets: BTreeMap<BucketId, Observed<Option<Box<dyn Bucket + Send>>>>,
+    alarms: BTreeMap<AlarmId, Observed<Option<Box<dyn Alarm + Send>>>>,
+    event_stores: BTreeMap<AccountId, BTreeMap<Region, Observed<EventStores>>>,
     delegated: Observed<Vec<AccountId>>,
     described: Observed<Option<Organization>>,
     all_features: Observed<bool>,
     strangers: BTreeMap<AccountId, Observed<bool>>,
+    trusted: Observed<bool>,
+    denials: BTreeMap<AccountId, BTreeMap<Tampering, Observed<Option<Opinion>>>>,
 }
 
 impl MemoryInventory {
@@ -44,12 +66,18 @@ impl MemoryInventory {
             listings: BTreeMap::new(),
             trails: BTreeMap::new(),
             logging: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             keys: BTreeMap::new(),
             log_groups: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            event_stores: BTreeMap::new(),
             delegated: Observed::not_collected("who administers audit trails by delegation"),
             described: Observed::not_collected("whether there is an organization"),
             all_features: Observed::not_collected("which features of the organization are on"),
             strangers: BTreeMap::new(),
+            trusted: Observed::not_collected("whether the organization trusts the audit service"),
+            denials: BTreeMap::new(),
         }
     }
 
@@ -81,7 +109,23 @@ impl MemoryInventory {
 
     /// Says whether a trail logs for an account that is not its owner.
     pub fn set_logging_for(&mut self, trail: &TrailId, account: &AccountId, logging: Observed<bool>) {
-        self.logging.insert((trail.clone(), account.clone()), logging);
+        let of_trail = self.logging.entry(trail.clone()).or_default();
+        of_trail.insert(account.clone(), logging);
+    }
+
+    /// Says how a trail delivers what happens in a Region of an account. Of what is not said, the trail itself tells in
+    /// its owner's home Region.
+    pub fn set_delivery_in(
+        &mut self,
+        trail: &TrailId,
+        account: &AccountId,
+        region: &Region,
+        channel: Channel,
+        delivery: Observed<Delivery>,
+    ) {
+        let of_trail = self.deliveries.entry(trail.clone()).or_default();
+        let of_account = of_trail.entry(account.clone()).or_default();
+        of_account.entry(region.clone()).or_default().insert(channel, delivery);
     }
 
     /// Says what is known of a key.
@@ -92,6 +136,27 @@ impl MemoryInventory {
     /// Says what is known of a log group.
     pub fn set_log_group(&mut self, id: &LogGroupId, group: Observed<Option<Box<dyn LogGroup + Send>>>) {
         self.log_groups.insert(id.clone(), group);
+    }
+
+    /// Says what is known of a bucket.
+    pub fn set_bucket(&mut self, id: &BucketId, bucket: Observed<Option<Box<dyn Bucket + Send>>>) {
+        self.buckets.insert(id.clone(), bucket);
+    }
+
+    /// Says what is known of an alarm.
+    pub fn set_alarm(&mut self, id: &AlarmId, alarm: Observed<Option<Box<dyn Alarm + Send>>>) {
+        self.alarms.insert(id.clone(), alarm);
+    }
+
+    /// Says which event stores a Region of an account has.
+    pub fn set_event_stores_in(
+        &mut self,
+        account: &AccountId,
+        region: &Region,
+        stores: Observed<Vec<Box<dyn EventStore + Send>>>,
+    ) {
+        let of_account = self.event_stores.entry(account.clone()).or_default();
+        of_account.insert(region.clone(), stores);
     }
 
     /// Says to whom the administration of audit trails was delegated.
@@ -112,6 +177,17 @@ impl MemoryInventory {
     /// Says whether every feature of the organization is on.
     pub fn set_all_features(&mut self, on: Observed<bool>) {
         self.all_features = on;
+    }
+
+    /// Says whether the audit service may act across the organization.
+    pub fn set_trusts_trail_service(&mut self, trusted: Observed<bool>) {
+        self.trusted = trusted;
+    }
+
+    /// Says whether policies of the organization deny `tampering` to an account.
+    pub fn set_denial(&mut self, tampering: Tampering, account: &AccountId, denial: Observed<Option<Opinion>>) {
+        let of_account = self.denials.entry(account.clone()).or_default();
+        of_account.insert(tampering, denial);
     }
 }
 
@@ -168,7 +244,8 @@ impl Inventory for MemoryInventory {
     }
 
     fn is_logging_for(&self, trail: &TrailId, account: &AccountId) -> Observed<bool> {
-        match (self.logging.get(&(trail.clone(), account.clone())), self.trail(trail)) {
+        let read = self.logging.get(trail).and_then(|of_trail| of_trail.get(account));
+        match (read, self.trail(trail)) {
             (Some(logging @ Observed::Known { .. }), _) => logging.clone(),
             (_, Some(trail)) => trail.is_logging(),
             (_, None) => Observed::not_collected("whether the trail is logging"),
@@ -193,6 +270,54 @@ impl Inventory for MemoryInventory {
         }
     }
 
+    fn delivery_in(
+        &self,
+        trail: &TrailId,
+        account: &AccountId,
+        region: &Region,
+        channel: Channel,
+    ) -> Observed<Delivery> {
+        let of_account = self.deliveries.get(trail).and_then(|of_trail| of_trail.get(account));
+        let of_region = of_account.and_then(|of_account| of_account.get(region));
+        match (
+            of_region.and_then(|of_region| of_region.get(&channel)),
+            self.trail(trail),
+        ) {
+            (Some(delivery), _) => delivery.clone(),
+            (None, Some(trail)) if trail.owner() == account && trail.home_region() == region => trail.delivery(channel),
+            _ => Observed::not_collected("how the trail delivers from the Region"),
+        }
+    }
+
+    fn bucket(&self, id: &BucketId) -> Observed<Option<&dyn Bucket>> {
+        match self.buckets.get(id) {
+            Some(bucket) => bucket
+                .as_ref()
+                .map(|bucket| bucket.as_ref().map(|bucket| -> &dyn Bucket { bucket.as_ref() })),
+            None => Observed::not_collected("the bucket"),
+        }
+    }
+
+    fn alarm(&self, id: &AlarmId) -> Observed<Option<&dyn Alarm>> {
+        match self.alarms.get(id) {
+            Some(alarm) => alarm
+                .as_ref()
+                .map(|alarm| alarm.as_ref().map(|alarm| -> &dyn Alarm { alarm.as_ref() })),
+            None => Observed::not_collected("the alarm"),
+        }
+    }
+
+    fn event_stores_in(&self, account: &AccountId, region: &Region) -> Observed<Vec<&dyn EventStore>> {
+        let of_account = self.event_stores.get(account);
+        match of_account.and_then(|of_account| of_account.get(region)) {
+            Some(stores) => stores.as_ref().map(|stores| {
+                let stores = stores.iter().map(|store| -> &dyn EventStore { store.as_ref() });
+                stores.collect()
+            }),
+            None => Observed::not_collected("the event stores of the Region"),
+        }
+    }
+
     fn delegated_administrators(&self) -> Observed<Vec<AccountId>> {
         self.delegated.clone()
     }
@@ -211,85 +336,16 @@ impl Inventory for MemoryInventory {
     fn has_all_features(&self) -> Observed<bool> {
         self.all_features.clone()
     }
-}
 
-/// A key that is plain data.
-#[derive(Clone, Debug)]
-pub struct MemoryKey {
-    /// [`Key::id`].
-    pub id: KeyId,
-    /// [`Key::manager`].
-    pub manager: Observed<KeyManager>,
-    /// [`Key::state`].
-    pub state: Observed<KeyState>,
-}
-
-impl MemoryKey {
-    /// A key of which nothing is known but that it is there.
-    #[must_use]
-    pub fn unknown(id: KeyId) -> Self {
-        Self {
-            id,
-            manager: Observed::not_collected("who manages the key"),
-            state: Observed::not_collected("the key's state"),
-        }
-    }
-}
-
-impl Key for MemoryKey {
-    fn id(&self) -> &KeyId {
-        &self.id
+    fn trusts_trail_service(&self) -> Observed<bool> {
+        self.trusted.clone()
     }
 
-    fn manager(&self) -> Observed<KeyManager> {
-        self.manager.clone()
-    }
-
-    fn state(&self) -> Observed<KeyState> {
-        self.state.clone()
-    }
-}
-
-/// A log group that is plain data.
-#[derive(Clone, Debug)]
-pub struct MemoryLogGroup {
-    /// [`LogGroup::id`].
-    pub id: LogGroupId,
-    /// [`LogGroup::retention`].
-    pub retention: Observed<Retention>,
-    /// [`LogGroup::encryption_key`].
-    pub key: Observed<Option<KeyId>>,
-    /// [`LogGroup::is_deletion_protected`].
-    pub protected: Observed<bool>,
-}
-
-impl MemoryLogGroup {
-    /// A log group of which nothing is known but that it is there.
-    #[must_use]
-    pub fn unknown(id: LogGroupId) -> Self {
-        Self {
-            id,
-            retention: Observed::not_collected("how long the log group keeps events"),
-            key: Observed::not_collected("the key that encrypts the log group"),
-            protected: Observed::not_collected("whether the log group is protected against deletion"),
-        }
-    }
-}
-
-impl LogGroup for MemoryLogGroup {
-    fn id(&self) -> &LogGroupId {
-        &self.id
-    }
-
-    fn retention(&self) -> Observed<Retention> {
-        self.retention.clone()
-    }
-
-    fn encryption_key(&self) -> Observed<Option<KeyId>> {
-        self.key.clone()
-    }
-
-    fn is_deletion_protected(&self) -> Observed<bool> {
-        self.protected.clone()
+    fn denies(&self, tampering: Tampering, account: &AccountId) -> Observed<Option<Opinion>> {
+        let of_account = self.denials.get(account);
+        of_account
+            .and_then(|of_account| of_account.get(&tampering))
+            .cloned()
+            .unwrap_or_else(|| Observed::not_collected("what policies of the organization deny the account"))
     }
 }

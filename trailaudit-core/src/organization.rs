@@ -115,6 +115,12 @@ pub struct Account {
     pub excluded: bool,
 }
 
+/// One of these accounts, which are sorted by id.
+pub(crate) fn find<'a>(accounts: &'a [Account], id: &AccountId) -> Option<&'a Account> {
+    let found = accounts.binary_search_by(|account| account.id.cmp(id));
+    found.ok().map(|place| &accounts[place])
+}
+
 /// An account's life cycle (Organizations, `Account.State`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

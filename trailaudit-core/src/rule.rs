@@ -1,20 +1,22 @@
 //! What a rule is, and the reader that cites what it reads.
 
-use std::cell::RefCell;
+mod exam;
+
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Baseline;
-use crate::evidence::EvidenceId;
-use crate::inventory::Inventory;
+use crate::alert::Alarm;
+use crate::bucket::Bucket;
+use crate::event_store::EventStore;
 use crate::key::Key;
 use crate::log_group::LogGroup;
 use crate::need::Need;
-use crate::observed::{Evidence, Gap, Observed, Opinion};
-use crate::organization::{Account, KeyId, LogGroupId, Organization, Region};
+use crate::observed::{Gap, Opinion};
+use crate::organization::{Account, AccountId, Organization, Region};
 use crate::trail::Trail;
+
+pub use exam::Exam;
 
 /// A decision procedure, named by the desired state: a pass reads as a true sentence.
 #[derive(Debug)]
@@ -40,8 +42,29 @@ pub struct Rule {
 pub struct Wording {
     /// The control's usual title.
     pub title: &'static str,
-    /// The command that turns a fail into a pass.
+    /// The commands that turn a fail into a pass, joined by ` && `. What stands in capitals has to be filled in.
     pub remediation: &'static str,
+    /// The same as Terraform (HCL). What stands in capitals has to be filled in.
+    pub terraform: &'static str,
+}
+
+impl Wording {
+    /// The commands of the remediation, one by one; what stands in single quotes is left whole.
+    #[must_use]
+    pub fn commands(&self) -> Vec<&'static str> {
+        let mut commands = Vec::new();
+        let mut rest = self.remediation;
+        while let Some(end) = rest
+            .match_indices(" && ")
+            .map(|(at, _)| at)
+            .find(|at| rest[..*at].matches('\'').count().is_multiple_of(2))
+        {
+            commands.push(&rest[..end]);
+            rest = &rest[end + 4..];
+        }
+        commands.push(rest);
+        commands
+    }
 }
 
 /// What a rule is asked of. A plain function answers: sync, without side effects.
@@ -56,8 +79,19 @@ pub enum Check {
     EachListedAccount(fn(&Account, &Exam<'_>) -> Ruling),
     /// Every planned Region of every account that is in use.
     EachRegion(fn(&Account, &Region, &Exam<'_>) -> Ruling),
-    /// Every log group that trails deliver to, once.
+    /// How every trail delivers from every Region it covers, by what its owner reads there; and, for every member that
+    /// has a copy of it, once, by what the member reads in the trail's home Region.
+    EachDelivery(fn(&dyn Trail, &AccountId, &Region, &Exam<'_>) -> Ruling),
+    /// Every log group that trails deliver to, once for every account whose own trails do.
     EachLogGroup(fn(&dyn LogGroup, &Exam<'_>) -> Ruling),
+    /// Every alarm that these log groups can raise, once for every account whose own trails deliver to them.
+    EachAlarm(fn(&dyn Alarm, &Exam<'_>) -> Ruling),
+    /// Every key that trails name, once for every account whose own trails name it, with these trails.
+    EachKey(fn(&dyn Key, &[&dyn Trail], &Exam<'_>) -> Ruling),
+    /// Every bucket that trails name, once for every account whose own trails name it, with these trails.
+    EachBucket(fn(&dyn Bucket, &[&dyn Trail], &Exam<'_>) -> Ruling),
+    /// Every event store of every planned Region of every account that is in use.
+    EachEventStore(fn(&dyn EventStore, &Exam<'_>) -> Ruling),
     /// The organization, once, in the account that manages it.
     EachOrganization(fn(&Organization, &Exam<'_>) -> Ruling),
     /// Every exception of the baseline, once every other rule was asked: whether it is in force and accepts anything.
@@ -71,7 +105,12 @@ impl fmt::Debug for Check {
             Self::EachAccount(_) => "EachAccount",
             Self::EachListedAccount(_) => "EachListedAccount",
             Self::EachRegion(_) => "EachRegion",
+            Self::EachDelivery(_) => "EachDelivery",
             Self::EachLogGroup(_) => "EachLogGroup",
+            Self::EachAlarm(_) => "EachAlarm",
+            Self::EachKey(_) => "EachKey",
+            Self::EachBucket(_) => "EachBucket",
+            Self::EachEventStore(_) => "EachEventStore",
             Self::EachOrganization(_) => "EachOrganization",
             Self::EachException => "EachException",
         })
@@ -103,6 +142,12 @@ impl Verdict {
         Self::Excepted,
         Self::NotApplicable,
     ];
+
+    /// The verdict of this name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == word)
+    }
 
     /// The word used in every output.
     #[must_use]
@@ -190,103 +235,4 @@ macro_rules! require {
             return $crate::rule::fail(format!($($reason)+));
         }
     };
-}
-
-/// The only way from a rule to a fact: whatever is read through it is cited, in order, by the finding.
-pub struct Exam<'a> {
-    inventory: &'a dyn Inventory,
-    baseline: &'a Baseline,
-    as_of: Timestamp,
-    cited: RefCell<Vec<EvidenceId>>,
-}
-
-impl<'a> Exam<'a> {
-    /// An examination of `inventory` as things stood at `as_of`.
-    #[must_use]
-    pub fn new(inventory: &'a dyn Inventory, baseline: &'a Baseline, as_of: Timestamp) -> Self {
-        Self {
-            inventory,
-            baseline,
-            as_of,
-            cited: RefCell::default(),
-        }
-    }
-
-    /// The facts; what they answer is read with [`Exam::read`].
-    #[must_use]
-    pub fn inventory(&self) -> &'a dyn Inventory {
-        self.inventory
-    }
-
-    /// The thresholds.
-    #[must_use]
-    pub fn baseline(&self) -> &'a Baseline {
-        self.baseline
-    }
-
-    /// The moment the assessment speaks about.
-    #[must_use]
-    pub fn as_of(&self) -> Timestamp {
-        self.as_of
-    }
-
-    /// Reads a fact and cites it. On a gap, `?` ends the rule as inconclusive; a rule that can go on without the fact
-    /// looks at the gap instead. The refusal itself is cited too.
-    ///
-    /// # Errors
-    /// The gap, when the fact was not read.
-    pub fn read<T>(&self, observed: Observed<T>) -> Result<T, Gap> {
-        match observed {
-            Observed::Known { value, evidence } => {
-                self.cite(&evidence);
-                Ok(value)
-            }
-            Observed::Unknown(gap) => {
-                gap.evidence.iter().for_each(|evidence| self.cite(evidence));
-                Err(gap)
-            }
-        }
-    }
-
-    /// Reads a key; `None` when it is not there any more.
-    ///
-    /// # Errors
-    /// The gap, when it could not be asked.
-    pub fn key(&self, id: &KeyId) -> Result<Option<&'a dyn Key>, Gap> {
-        self.read(self.inventory.key(id))
-    }
-
-    /// Reads a log group; `None` when no group has exactly that name.
-    ///
-    /// # Errors
-    /// The gap, when it could not be asked.
-    pub fn log_group(&self, id: &LogGroupId) -> Result<Option<&'a dyn LogGroup>, Gap> {
-        self.read(self.inventory.log_group(id))
-    }
-
-    /// Whether `moment` lies at most `hours` before the moment the assessment speaks about; later is within, too.
-    #[must_use]
-    pub fn is_within(&self, moment: Timestamp, hours: u32) -> bool {
-        self.as_of
-            .checked_sub(SignedDuration::from_hours(i64::from(hours)))
-            .is_ok_and(|start| moment >= start)
-    }
-
-    /// What was cited, in the order it was read.
-    #[must_use]
-    pub fn into_evidence(self) -> Vec<EvidenceId> {
-        let mut cited = self.cited.into_inner();
-        // A large organization has half a million findings, and most rest on one or two exchanges.
-        cited.shrink_to_fit();
-        cited
-    }
-
-    fn cite(&self, evidence: &Evidence) {
-        let mut cited = self.cited.borrow_mut();
-        for id in evidence.ids() {
-            if !cited.contains(id) {
-                cited.push(*id);
-            }
-        }
-    }
 }

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod coverage;
 pub mod findings;
 pub mod reading;
+pub(crate) mod writing;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -61,16 +62,24 @@ pub(crate) fn write_list<W: Write, T: serde::Serialize>(
     list: &str,
     entries: impl Iterator<Item = T>,
 ) -> io::Result<()> {
-    let mut head = serde_json::to_vec(head)?;
-    head.pop();
-    out.write_all(&head)?;
-    write!(out, ",\"{list}\":[")?;
+    out.write_all(&list_head(head, list)?)?;
     for (i, entry) in entries.enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut *out, &entry)?;
     }
-    out.write_all(b"\n]}\n")
+    out.write_all(LIST_END)
 }
+
+/// What stands before the entries of a list.
+pub(crate) fn list_head(head: &serde_json::Map<String, serde_json::Value>, list: &str) -> io::Result<Vec<u8>> {
+    let mut head = serde_json::to_vec(head)?;
+    head.pop();
+    write!(head, ",\"{list}\":[")?;
+    Ok(head)
+}
+
+/// What stands behind them.
+pub(crate) const LIST_END: &[u8] = b"\n]}\n";
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,8 @@ pub trait Trail: Sync {
         Observed::not_collected("the bucket the trail delivers to")
     }
 
-    /// What the names of its log files begin with, before everything else; empty when nothing was chosen.
+    /// What the names of all its log files and digest files begin with, as far as they have it in common (in AWS
+    /// `[PREFIX/]AWSLogs/ACCOUNT/CloudTrail`, of an organization trail `[PREFIX/]AWSLogs/ORGANIZATION/`).
     fn log_file_prefix(&self) -> Observed<String> {
         Observed::not_collected("what the names of the trail's log files begin with")
     }
@@ -127,7 +128,7 @@ pub struct LogDestination {
 }
 
 /// What a trail delivers, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
     /// Log files into the bucket.
     LogFiles,

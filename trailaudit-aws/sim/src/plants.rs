@@ -1,13 +1,20 @@
 //! The defects, and where in a population each goes.
 
 mod accounts;
+mod alarms;
+mod buckets;
 mod deliveries;
+mod draft;
+pub(crate) mod event_stores;
+mod key_policies;
 mod keys;
 mod log_groups;
+pub(crate) mod organization;
 mod own_trail;
 mod packs;
 mod recordings;
 mod regions;
+mod roles;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -47,96 +54,35 @@ enum Needs {
 }
 
 /// One account each, in the order they are given up last: a small Organization gets the first of them.
-static ORDER: [Plant; 22] = [
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<0>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::without_trail,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::without_role,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<1>,
-    },
-    Plant {
-        needs: Needs::TwoRegions,
-        sow: regions::denied_in_one_region,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::suspended,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<2>,
-    },
-    Plant {
-        needs: Needs::OptInRegion,
-        sow: regions::opted_out,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::without_trail_but_new,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<3>,
-    },
-    Plant {
-        needs: Needs::TwoRegions,
-        sow: regions::with_single_region_trail_only,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<4>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<5>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: regions::denied_everywhere,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<6>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<7>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::closed,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::pending_closure,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::pending_activation,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<8>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: packs::sow::<9>,
-    },
-    Plant {
-        needs: Needs::OneRegion,
-        sow: accounts::with_half_a_record,
-    },
+static ORDER: [Plant; 23] = [
+    plant(Needs::OneRegion, packs::sow::<0>),
+    plant(Needs::OneRegion, accounts::without_trail),
+    plant(Needs::OneRegion, accounts::without_role),
+    plant(Needs::OneRegion, packs::sow::<1>),
+    plant(Needs::TwoRegions, regions::denied_in_one_region),
+    plant(Needs::OneRegion, alarms::watched_by_itself),
+    plant(Needs::OneRegion, accounts::suspended),
+    plant(Needs::OneRegion, packs::sow::<2>),
+    plant(Needs::OptInRegion, regions::opted_out),
+    plant(Needs::OneRegion, accounts::without_trail_but_new),
+    plant(Needs::OneRegion, packs::sow::<3>),
+    plant(Needs::OneRegion, accounts::with_failing_copy),
+    plant(Needs::TwoRegions, regions::with_single_region_trail_only),
+    plant(Needs::OneRegion, packs::sow::<4>),
+    plant(Needs::OneRegion, packs::sow::<5>),
+    plant(Needs::OneRegion, regions::denied_everywhere),
+    plant(Needs::OneRegion, packs::sow::<6>),
+    plant(Needs::OneRegion, packs::sow::<7>),
+    plant(Needs::OneRegion, accounts::closed),
+    plant(Needs::OneRegion, accounts::pending_closure),
+    plant(Needs::OneRegion, accounts::pending_activation),
+    plant(Needs::OneRegion, packs::sow::<8>),
+    plant(Needs::OneRegion, accounts::with_half_a_record),
 ];
+
+const fn plant(needs: Needs, sow: fn(&mut Plot, &mut Account)) -> Plant {
+    Plant { needs, sow }
+}
 
 /// The plants these Regions allow, in order.
 pub(crate) fn possible(plot: &Plot) -> Vec<&'static Plant> {
@@ -207,11 +153,22 @@ impl Plot {
 
     /// Notes a finding about an account as a whole, or about a Region of it that could not be read.
     pub fn note(&mut self, rule: &'static str, account: &str, region: &str, verdict: &'static str, because: &str) {
+        self.note_at((account, region, ""), rule, verdict, because);
+    }
+
+    /// Notes a finding at an account, a Region and a resource; each may be nothing but the account.
+    pub fn note_at(
+        &mut self,
+        (account, region, resource): (&str, &str, &str),
+        rule: &'static str,
+        verdict: &'static str,
+        because: &str,
+    ) {
         self.truth.defects.push(Defect {
             rule,
             account_id: account.to_owned(),
             region: region.to_owned(),
-            resource_id: String::new(),
+            resource_id: resource.to_owned(),
             verdict,
             because: because.to_owned(),
         });

@@ -5,12 +5,12 @@ mod ground;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::digest::{digest, uuid};
-use crate::plants::{Plot, possible, sow_every_trail, sow_flawed_trail, sow_sound_trail, trail_flaws};
+use crate::plants::{
+    Plot, event_stores, organization, possible, sow_every_trail, sow_flawed_trail, sow_sound_trail, trail_flaws,
+};
 use crate::random::Random;
 use crate::truth::Truth;
-use crate::world::{
-    Account, DelegatedAdministrator, EventSelectors, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World,
-};
+use crate::world::{Account, EventSelectors, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World};
 
 use ground::{name, regions, tree};
 
@@ -116,6 +116,7 @@ fn archive(plot: &mut Plot, account: &mut Account) {
     "Log archive".clone_into(&mut account.name);
     account.parent = plot.unit("Security");
     plot.archive.clone_from(&account.id);
+    event_stores::forgotten(plot, account);
 }
 
 /// Some accounts have a trail of their own, and some of those trails are flawed.
@@ -134,38 +135,14 @@ fn sow_by_chance(plot: &mut Plot, account: &mut Account) {
 
 /// Makes the organization trail sound, hands the archive what trails name there, and sorts the truth.
 fn finish(mut plot: Plot) -> Population {
-    let (management, home) = (plot.world.management_account().to_owned(), REGIONS[0].0);
     let made = long_before(plot.as_of, 1_900);
-    let mut key = Key::new(&plot.random.uuid(), home, made);
-    key.readers = KeyReaders::Organization;
-    key.aliases.push("alias/organization-trail".to_owned());
-    let mut log_group = LogGroup::new("aws-cloudtrail-logs-organization", home, made);
-    log_group.retention_days = Some(400);
-    log_group.deletion_protected = true;
-    log_group.kms_key_id = Some(key.arn(&plot.archive));
-    let mut trail = plot.organization_trail;
-    trail.kms_key_id = Some(key.arn(&plot.archive));
-    trail.log_group_arn = Some(format!("{}:*", log_group.arn(&management)));
-    trail.log_group_role_arn = Some(format!("arn:aws:iam::{management}:role/CloudTrail_CloudWatchLogs_Role"));
-    if let Some(archive) = plot.world.accounts.get_mut(&plot.archive) {
-        archive.keys.push(key);
-    }
-    if let Some(owner) = plot.world.accounts.get_mut(&management) {
-        owner.log_groups.push(log_group);
-        owner.trails.push(trail);
-    }
+    let management = plot.world.management_account().to_owned();
+    hand_out(&mut plot, &management, made);
     plot.world.make_sound(TRAIL, &plot.archive, plot.as_of);
+    organization::bind_units(&mut plot);
     if plot.archive != management {
-        let (account, enabled) = (plot.archive.clone(), long_before(plot.as_of, 900));
-        let service_principal = "securityhub.amazonaws.com".to_owned();
-        let trusted = &mut plot.world.organization.trusted_services;
-        trusted.insert(service_principal.clone(), enabled);
-        let administrator = DelegatedAdministrator {
-            account,
-            service_principal,
-            enabled,
-        };
-        plot.world.organization.delegated_administrators.push(administrator);
+        organization::administer_by(&mut plot, "securityhub.amazonaws.com");
+        organization::sow(&mut plot);
     }
     let signing_key = add_signing_key(&mut plot.world, made);
     plot.truth.sort();
@@ -173,6 +150,31 @@ fn finish(mut plot: Plot) -> Population {
         world: plot.world,
         truth: plot.truth,
         signing_key,
+    }
+}
+
+/// Gives the archive the key of the organization trail, and the management account what delivers, and is delivered to.
+fn hand_out(plot: &mut Plot, management: &str, made: Timestamp) {
+    let home = REGIONS[0].0;
+    let mut key = Key::new(&plot.random.uuid(), home, made);
+    key.readers = KeyReaders::Organization;
+    key.aliases.push("alias/organization-trail".to_owned());
+    let mut log_group = LogGroup::new("aws-cloudtrail-logs-organization", home, made);
+    log_group.retention_days = Some(400);
+    log_group.deletion_protected = true;
+    log_group.kms_key_id = Some(key.arn(&plot.archive));
+    let mut trail = plot.organization_trail.clone();
+    trail.kms_key_id = Some(key.arn(&plot.archive));
+    trail.log_group_arn = Some(format!("{}:*", log_group.arn(management)));
+    trail.log_group_role_arn = Some(format!("arn:aws:iam::{management}:role/CloudTrail_CloudWatchLogs_Role"));
+    let store = event_stores::of_organization(plot, management, &key.arn(&plot.archive));
+    if let Some(archive) = plot.world.accounts.get_mut(&plot.archive) {
+        archive.keys.push(key);
+    }
+    if let Some(owner) = plot.world.accounts.get_mut(management) {
+        owner.log_groups.push(log_group);
+        owner.trails.push(trail);
+        owner.event_data_stores.push(store);
     }
 }
 
@@ -220,7 +222,12 @@ fn long_before(time: Timestamp, days: i64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::truth::rules::{
+        ADMINISTRATORS_APPROVED, DESIGNATED, SERVICE_TRUSTED, TAMPERING_DENIED, of_accounts, of_regions,
+    };
 
     fn settings(accounts: usize, regions: usize) -> Settings {
         Settings {
@@ -251,9 +258,18 @@ mod tests {
             .values()
             .flat_map(|account| &account.trails)
             .collect();
-        // Three more: the organization trail, and the trails of two accounts without a copy of it; two flaws that are none
+        // Four more: the organization trail, and the trails of three accounts without a copy of it; two flaws that are none
         // are left to chance.
-        assert_eq!(trails.len(), 3 + trail_flaws().count() - 2);
+        assert_eq!(trails.len(), 4 + trail_flaws().count() - 2);
+        // Every rule but those that are about the Organization alone, or hang on a baseline.
+        let of_all = of_regions().chain(of_accounts()).chain([TAMPERING_DENIED]);
+        for rule in of_all.filter(|rule| *rule != DESIGNATED) {
+            let mut defects = population.truth.defects.iter();
+            assert!(
+                defects.any(|defect| defect.rule == rule && defect.verdict == "fail"),
+                "{rule}"
+            );
+        }
         let states = [
             "account-suspended",
             "account-closed",
@@ -299,17 +315,46 @@ mod tests {
             }
             for defect in &truth.defects {
                 let account = &world.accounts[&defect.account_id];
-                let known = |trail: &Trail| trail.arn(&account.id) == defect.resource_id;
-                let names_group = |trail: &Trail| trail.log_group_arn == Some(format!("{}:*", defect.resource_id));
                 assert!(
-                    defect.resource_id.is_empty()
-                        || account.trails.iter().any(known)
-                        || account.trails.iter().any(names_group),
+                    defect.resource_id.is_empty() || names(&world, account, &defect.resource_id),
                     "{defect:?}"
                 );
             }
         }
         assert!(populate(&settings(1, 1)).truth.defects.is_empty());
+    }
+
+    /// Whether the account has it, or its own trails name it.
+    fn names(world: &World, account: &Account, id: &str) -> bool {
+        let of_trail = |trail: &Trail| {
+            let bucket = format!("arn:aws:s3:::{}", trail.bucket);
+            let group = trail.log_group_arn.as_deref().unwrap_or_default();
+            let named = [&*trail.arn(&account.id), &bucket, group.trim_end_matches(":*")];
+            named.contains(&id) || trail.kms_key_id.as_deref() == Some(id)
+        };
+        account.trails.iter().any(of_trail)
+            || account.alarms.iter().any(|alarm| alarm.arn(&account.id) == id)
+            || account
+                .event_data_stores
+                .iter()
+                .any(|store| store.arn(&account.id) == id)
+            || account.copy_status.contains_key(id)
+            || world.organization.id == id
+    }
+
+    /// One Organization has one thing wrong with itself, another has another, and some have nothing.
+    #[test]
+    fn the_seed_says_what_is_wrong_with_the_organization() {
+        let of = |seed| {
+            let truth = populate(&Settings { seed, ..settings(2, 1) }).truth;
+            let id = truth.organization_id;
+            let about = truth.defects.into_iter().filter(|defect| defect.resource_id == id);
+            about.map(|defect| defect.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(of(7), [ADMINISTRATORS_APPROVED]);
+        let found: BTreeSet<_> = (0..20).map(of).collect();
+        let expected = [vec![], vec![ADMINISTRATORS_APPROVED], vec![SERVICE_TRUSTED]];
+        assert_eq!(found, expected.into());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An organization trail that no control of the catalogue finds fault with.
 
-mod alarms;
+pub(crate) mod alarms;
 pub(crate) mod destinations;
 mod tampering;
 

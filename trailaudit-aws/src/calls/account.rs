@@ -5,7 +5,7 @@ use trailaudit_core::evidence::Exchange;
 use super::{Call, by_member, client};
 use crate::record::Asking;
 
-pub(super) const LIST_REGIONS: Call = by_member("account", "ListRegions", &["account:ListRegions"]);
+pub(super) const LIST_REGIONS: Call = by_member("account", "ListRegions", &["account:ListRegions"], &[]);
 
 /// The most Regions one page may have (botocore, `ListRegions`).
 const PAGE: i32 = 50;

@@ -15,12 +15,13 @@ use super::{Call, by_caller, client};
 use crate::record::Asking;
 use crate::time;
 
-pub(super) const GET_CALLER_IDENTITY: Call = by_caller("sts", "GetCallerIdentity", &[]);
+pub(super) const GET_CALLER_IDENTITY: Call = by_caller("sts", "GetCallerIdentity", &[], &[]);
 /// The other two actions are needed when a source identity or session tags are set.
 pub(super) const ASSUME_ROLE: Call = by_caller(
     "sts",
     "AssumeRole",
     &["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
+    &[],
 );
 
 /// How a role is assumed.

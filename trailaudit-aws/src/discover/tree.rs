@@ -19,8 +19,11 @@ pub(super) struct Tree {
 
 pub(super) async fn walk(discovery: &Discovery<'_>) -> Result<Tree, CollectError> {
     let mut tree = Tree::default();
-    let roots = ids(discovery, "Roots", |next| Question::Roots { next }).await?;
-    let mut ahead: VecDeque<Vec<String>> = roots.into_iter().map(|root| vec![root]).collect();
+    let roots = discovery.roots().await;
+    if let Some(refused) = &roots.refused {
+        return Err(CollectError::listing(refused));
+    }
+    let mut ahead: VecDeque<Vec<String>> = roots.texts("Roots", "Id").map(|root| vec![root.to_owned()]).collect();
     while let Some(path) = ahead.pop_front() {
         let Some(parent) = path.last().cloned() else { continue };
         if !tree.units.insert(parent.clone()) {

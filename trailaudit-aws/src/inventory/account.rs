@@ -1,7 +1,6 @@
 //! What one account's record file shows: whether it was entered, its Regions, and the trails each lists.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
@@ -10,10 +9,14 @@ use trailaudit_core::observed::{Call, Gap, GapReason, Observed};
 use trailaudit_core::organization::{AccountId, Region, TrailId};
 use trailaudit_core::{EvidenceId, Exchange};
 
+use super::few::Few;
+use super::gap_of;
+use super::kept::{Kept, Same};
 use super::pages::Pages;
-use super::{gap_of, learn};
+use super::trail::Status;
 use crate::gap;
 use crate::partition::Partition;
+use crate::run::Run;
 
 /// The trails a Region lists.
 pub(super) type Listing = Observed<Arc<[Sighting]>>;
@@ -23,12 +26,16 @@ pub(super) type Listing = Observed<Arc<[Sighting]>>;
 pub(super) struct Unit {
     /// A call in the account that was answered, which proves that it was entered.
     entered: Option<EvidenceId>,
-    refused: Option<Gap>,
+    refused: Option<Box<Gap>>,
     region_pages: Pages,
-    region_states: BTreeMap<Region, (bool, EvidenceId)>,
-    listings: BTreeMap<Region, (Listing, LooksOff)>,
-    logging: BTreeMap<TrailId, Observed<bool>>,
-    plan: BTreeMap<Region, Listing>,
+    /// What each page of its Regions says of them.
+    region_states: Vec<(EvidenceId, Arc<[(Region, bool)]>)>,
+    listings: Few<Region, (Kept<Arc<[Sighting]>>, LooksOff)>,
+    /// The account's own list of its trails, by which an economical run searches.
+    names: Pages,
+    /// What the account reads of trails owned elsewhere, by the Region that was asked.
+    copies: Few<TrailId, Few<Region, Kept<Arc<Status>>>>,
+    plan: Few<Region, Kept<Arc<[Sighting]>>>,
 }
 
 /// Whether a refusal looks like that of a Region that is switched off (which bad credentials look like, too).
@@ -36,13 +43,14 @@ type LooksOff = bool;
 
 const TRAILS: &str = "the trails of the Region";
 const REGIONS: &str = "the list of Regions";
+const UNASKED: &str = "the economical plan asks no Region that is not the home of a trail";
 
 impl Unit {
     /// Whether the account was entered. That it was is shown by any answer from within.
     pub(super) fn entry(&self, account: &AccountId) -> Observed<()> {
         match (self.entered, &self.refused) {
             (Some(evidence), _) => Observed::known((), evidence),
-            (None, Some(gap)) => Observed::Unknown(gap.clone()),
+            (None, Some(gap)) => Observed::Unknown(gap.as_ref().clone()),
             (None, None) => {
                 let call = Call {
                     service: "sts".into(),
@@ -67,37 +75,40 @@ impl Unit {
     }
 
     /// The planned Regions and what each lists; set by [`Unit::settle`].
-    pub(super) fn plan(&self) -> &BTreeMap<Region, Listing> {
+    pub(super) fn plan(&self) -> &Few<Region, Kept<Arc<[Sighting]>>> {
         &self.plan
     }
 
     /// Whether a trail owned elsewhere logs, as this account read it; none when nobody asked.
-    pub(super) fn logging(&self, trail: &TrailId) -> Option<&Observed<bool>> {
-        self.logging.get(trail)
+    pub(super) fn logging(&self, trail: &TrailId) -> Option<Observed<bool>> {
+        let read = self.copies.get(trail)?;
+        let known = read.iter().find(|(_, status)| status.is_known());
+        let (_, status) = known.or_else(|| read.iter().next())?;
+        Some(status.as_ref().then(|status| status.is_logging()))
     }
 
-    pub(super) fn note_logging(&mut self, trail: TrailId, logging: Observed<bool>) {
-        match self.logging.entry(trail) {
-            Entry::Occupied(mut known) => learn(known.get_mut(), logging),
-            Entry::Vacant(place) => _ = place.insert(logging),
-        }
+    /// How a trail owned elsewhere delivers, as this account read it in a Region; none when nobody asked.
+    pub(super) fn copy_in(&self, trail: &TrailId, region: &Region) -> Option<Observed<&Arc<Status>>> {
+        Some(self.copies.get(trail)?.get(region)?.as_ref())
+    }
+
+    pub(super) fn note_copy(&mut self, trail: TrailId, region: Region, status: Observed<Arc<Status>>) {
+        let unasked = || Observed::not_collected("how the trail delivers to the account").into();
+        let read = self.copies.get_or_insert_with(trail, Few::default);
+        read.get_or_insert_with(region, unasked).learn(status);
     }
 
     pub(super) fn note_listing(&mut self, region: Region, listing: Listing, looks_off: LooksOff) {
-        match self.listings.entry(region) {
-            Entry::Occupied(mut known) => {
-                let (known, known_off) = known.get_mut();
-                *known_off = looks_off;
-                learn(known, listing);
-            }
-            Entry::Vacant(place) => _ = place.insert((listing, looks_off)),
-        }
+        let unasked = || (Observed::not_collected(TRAILS).into(), looks_off);
+        let (known, known_off) = self.listings.get_or_insert_with(region, unasked);
+        *known_off = looks_off;
+        known.learn(listing);
     }
 
     pub(super) fn note_assume_role(&mut self, id: EvidenceId, exchange: &Exchange) {
         match &exchange.answer {
             Answer::Ok(_) => self.entered = self.entered.or(Some(id)),
-            Answer::Error { .. } => self.refused = Some(gap_of(exchange, id, "the account")),
+            Answer::Error { .. } => self.refused = Some(Box::new(gap_of(exchange, id, "the account"))),
         }
     }
 
@@ -106,81 +117,113 @@ impl Unit {
         self.entered = self.entered.or(Some(id));
     }
 
-    pub(super) fn note_regions(&mut self, id: EvidenceId, exchange: &Exchange) {
+    pub(super) fn note_regions(&mut self, id: EvidenceId, exchange: &Exchange, same: &mut Same) {
         let Some(answer) = self.region_pages.take(id, exchange, REGIONS) else {
             return;
         };
-        for region in answer["Regions"].as_array().into_iter().flatten() {
-            let (Some(name), Some(state)) = (region["RegionName"].as_str(), region["RegionOptStatus"].as_str()) else {
-                continue;
-            };
-            self.region_states.insert(name.into(), (state != "DISABLED", id));
-        }
+        let states = answer["Regions"].as_array().into_iter().flatten().filter_map(|region| {
+            let (name, state) = (region["RegionName"].as_str()?, region["RegionOptStatus"].as_str()?);
+            Some((same.region(&name.into()), state != "DISABLED"))
+        });
+        let states: Vec<_> = states.collect();
+        self.region_states.push((id, same.states(&states)));
+    }
+
+    pub(super) fn note_names(&mut self, id: EvidenceId, exchange: &Exchange) {
+        self.names.take(id, exchange, TRAILS);
     }
 
     /// Decides which Regions were planned and what is known of each, once everything was read.
-    pub(super) fn settle(&mut self, account: &AccountId, scope: &[Region], partition: &str) {
+    pub(super) fn settle(&mut self, account: &AccountId, run: &Run) {
+        let (scope, partition) = (&*run.regions, run.partition.as_str());
         let known = matches!(self.region_list(), Observed::Known { .. });
+        let mut states = States::new();
+        for (page, said) in std::mem::take(&mut self.region_states) {
+            states.extend(said.iter().map(|(region, is_on)| (region.clone(), (*is_on, page))));
+        }
+        let mut listings = std::mem::take(&mut self.listings);
         let planned: Vec<Region> = match scope {
-            [] if known => self.region_states.keys().cloned().collect(),
+            [] if known => states.keys().cloned().collect(),
             [] => regions_of(partition)
                 .map(Region::from)
-                .chain(self.listings.keys().cloned())
+                .chain(listings.iter().map(|(region, _)| region.clone()))
                 .collect(),
             scope => scope.to_vec(),
         };
-        let works_elsewhere = self
-            .listings
-            .values()
-            .any(|(listing, _)| matches!(listing, Observed::Known { .. }));
-        let mut listings = std::mem::take(&mut self.listings);
+        let works_elsewhere = listings.iter().any(|(_, (listing, _))| listing.is_known());
         for region in planned {
             let shown = listings.remove(&region);
-            let listing = self.listing(&region, shown, account, known, works_elsewhere, partition);
-            self.plan.entry(region).or_insert(listing);
+            let mut listing = listing(&region, shown, account, &states, (known, works_elsewhere), partition);
+            if run.is_economical()
+                && let Some(gap) = listing.gap()
+                && gap.why == GapReason::NotCollected
+            {
+                listing = self.unasked(gap.clone());
+            }
+            self.plan.get_or_insert_with(region, || listing);
         }
     }
 
-    fn listing(
-        &self,
-        region: &Region,
-        shown: Option<(Listing, LooksOff)>,
-        account: &AccountId,
-        regions_known: bool,
-        works_elsewhere: bool,
-        partition: &str,
-    ) -> Listing {
-        let call = || Call {
-            service: "cloudtrail".into(),
-            operation: "DescribeTrails".into(),
-            account: account.clone(),
-            region: region.clone(),
+    /// A Region that an economical run did not ask: nobody knows what is there. What the account lists of its trails shows
+    /// why it was not asked.
+    fn unasked(&self, gap: Gap) -> Kept<Arc<[Sighting]>> {
+        let unknown = match self.names.complete(TRAILS) {
+            Observed::Known { evidence, .. } => Gap {
+                why: GapReason::OutOfScope(UNASKED),
+                evidence: Some(evidence),
+                ..gap
+            },
+            Observed::Unknown(refused) => refused,
         };
-        let missing = |why, evidence| {
-            Observed::Unknown(Gap {
-                wanted: TRAILS,
-                call: Some(Box::new(call())),
-                why,
-                evidence,
-            })
-        };
-        match (self.region_states.get(region), shown) {
-            (Some((false, evidence)), _) => missing(GapReason::RegionDisabled, Some((*evidence).into())),
-            // A Region that is off refuses like bad credentials do. Where nobody may read the account's list of Regions,
-            // it counts as off if it is one that has to be switched on and the same credentials worked elsewhere.
-            (None, Some((Observed::Unknown(gap), true)))
-                if !regions_known && works_elsewhere && is_opt_in(partition, region) =>
-            {
-                missing(GapReason::RegionDisabled, gap.evidence)
-            }
-            (_, Some((listing, _))) => listing,
-            (None, None) if regions_known => {
-                let why = GapReason::Unreadable("the account's list of Regions does not name this Region".into());
-                let first = self.region_states.values().next().map(|(_, evidence)| *evidence);
-                missing(why, first.map(Into::into))
-            }
-            (_, None) => missing(GapReason::NotCollected, None),
+        Observed::Unknown(unknown).into()
+    }
+}
+
+/// Whether each Region is on, and the page that says so.
+type States = BTreeMap<Region, (bool, EvidenceId)>;
+
+/// What is known of a planned Region, by what was `shown` there, if anything was.
+fn listing(
+    region: &Region,
+    shown: Option<(Kept<Arc<[Sighting]>>, LooksOff)>,
+    account: &AccountId,
+    states: &States,
+    (regions_known, works_elsewhere): (bool, bool),
+    partition: &str,
+) -> Kept<Arc<[Sighting]>> {
+    let call = || Call {
+        service: "cloudtrail".into(),
+        operation: "DescribeTrails".into(),
+        account: account.clone(),
+        region: region.clone(),
+    };
+    let missing = |why, evidence| {
+        Kept::from(Observed::Unknown(Gap {
+            wanted: TRAILS,
+            call: Some(Box::new(call())),
+            why,
+            evidence,
+        }))
+    };
+    match (states.get(region), shown) {
+        (Some((false, evidence)), _) => missing(GapReason::RegionDisabled, Some((*evidence).into())),
+        // A Region that is off refuses like bad credentials do. Where nobody may read the account's list of Regions,
+        // it counts as off if it is one that has to be switched on and the same credentials worked elsewhere.
+        (None, Some((refused, true)))
+            if !refused.is_known() && !regions_known && works_elsewhere && is_opt_in(partition, region) =>
+        {
+            missing(
+                GapReason::RegionDisabled,
+                refused.gap().and_then(|gap| gap.evidence.clone()),
+            )
         }
+        (_, Some((listing, _))) => listing,
+        (None, None) if regions_known => {
+            let why = GapReason::Unreadable("the account's list of Regions does not name this Region".into());
+            let first = states.values().next().map(|(_, evidence)| *evidence);
+            missing(why, first.map(Into::into))
+        }
+        (_, None) => missing(GapReason::NotCollected, None),
     }
 }
 

@@ -1,17 +1,26 @@
-//! A KMS key as `DescribeKey` shows it.
+//! A KMS key as `DescribeKey` shows it, with its rotation and its policy.
+
+mod policy;
+mod rotation;
 
 use std::cmp::Reverse;
 
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::key::{Key, KeyManager, KeyState};
-use trailaudit_core::observed::{Evidence, Observed};
+use trailaudit_core::key::{Key, KeyManager, KeyState, Rotation};
+use trailaudit_core::observed::{Evidence, Observed, Opinion};
 use trailaudit_core::organization::{AccountId, KeyId, Region};
-use trailaudit_core::{EvidenceId, Exchange};
+use trailaudit_core::{EvidenceId, Exchange, Trail};
 
+pub(super) use self::policy::{KeyPolicy, policy};
+pub(super) use self::rotation::rotation;
+pub(crate) use self::rotation::{rotating_key, why_never_rotated};
 use super::gap_of;
 use crate::arn::{Arn, is_aws_managed_alias};
 use crate::gap;
+
+const ROTATION: &str = "whether the key is rotated";
+const POLICY: &str = "the key's policy";
 
 /// A key that answered.
 #[derive(Debug)]
@@ -19,8 +28,15 @@ pub(super) struct AwsKey {
     id: KeyId,
     manager: Observed<KeyManager>,
     state: Observed<KeyState>,
+    /// The key itself by its ARN, whatever it was asked for by, and who asked; none where nobody did.
+    pub(super) itself: Option<(String, AccountId)>,
+    /// The key that tells whether this one is rotated, by its ARN.
+    pub(super) rotating: Option<String>,
+    pub(super) rotation: Observed<Rotation>,
+    pub(super) policy: Observed<KeyPolicy>,
 }
 
+#[deny(clippy::missing_trait_methods)]
 impl Key for AwsKey {
     fn id(&self) -> &KeyId {
         &self.id
@@ -32,6 +48,35 @@ impl Key for AwsKey {
 
     fn state(&self) -> Observed<KeyState> {
         self.state.clone()
+    }
+
+    fn region(&self) -> Observed<Region> {
+        let name = self.itself.as_ref().map_or(self.id.as_str(), |(arn, _)| arn);
+        let region = Arn::parse(name).and_then(|arn| arn.region());
+        match (region, &self.manager) {
+            (Some(region), Observed::Known { evidence, .. }) => Observed::known(region, evidence.clone()),
+            _ => Observed::not_collected("the key's Region"),
+        }
+    }
+
+    fn rotation(&self) -> Observed<Rotation> {
+        self.rotation.clone()
+    }
+
+    fn is_public(&self) -> Observed<Opinion> {
+        self.policy.clone().map(|policy| policy.is_public())
+    }
+
+    fn serves(&self, trail: &dyn Trail) -> Observed<Opinion> {
+        self.policy.clone().map(|policy| policy.serves(trail.id()))
+    }
+
+    fn lets_read(&self, trail: &dyn Trail) -> Observed<Opinion> {
+        self.policy.clone().then(|policy| policy.lets_read(trail.id()))
+    }
+
+    fn is_confined_to(&self, trail: &dyn Trail) -> Observed<Opinion> {
+        self.policy.clone().map(|policy| policy.is_confined_to(trail))
     }
 }
 
@@ -56,6 +101,10 @@ pub(super) fn managed_by_name(key: &KeyId, named_in: &Evidence) -> Observed<Opti
             id: key.clone(),
             manager,
             state: Observed::not_collected("the key's state"),
+            itself: None,
+            rotating: None,
+            rotation: Observed::not_collected(ROTATION),
+            policy: Observed::not_collected(POLICY),
         }),
         named_in.clone(),
     )
@@ -77,10 +126,19 @@ pub(super) fn observed(key: &KeyId, id: EvidenceId, exchange: &Exchange) -> Obse
                 || unread("the key's state"),
                 |name| Observed::known(state_of(name, metadata), id),
             );
+            let arn = metadata["Arn"].as_str().map(str::to_owned);
+            let rotation = match why_never_rotated(metadata) {
+                Some(why) => Observed::known(Rotation::Impossible(why), id),
+                None => Observed::not_collected(ROTATION),
+            };
             let key = AwsKey {
                 id: key.clone(),
                 manager,
                 state,
+                itself: arn.map(|arn| (arn, exchange.account.clone())),
+                rotating: rotating_key(metadata).map(str::to_owned),
+                rotation,
+                policy: Observed::not_collected(POLICY),
             };
             Observed::known(Some(key), id)
         }

@@ -1,12 +1,18 @@
-//! A log group as `DescribeLogGroups` shows it.
+//! A log group as `DescribeLogGroups` shows it, with who may reach into it and what it alerts on.
+
+mod policies;
+mod streams;
 
 use serde_json::Value;
+use trailaudit_core::alert::Activity;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::log_group::{LogGroup, Retention};
-use trailaudit_core::observed::{Gap, GapReason, Observed};
-use trailaudit_core::organization::{KeyId, LogGroupId};
+use trailaudit_core::observed::{Gap, GapReason, Observed, Opinion};
+use trailaudit_core::organization::{AlarmId, KeyId, LogGroupId};
 use trailaudit_core::{EvidenceId, Exchange};
 
+pub(super) use self::policies::LogPolicies;
+pub(super) use self::streams::Streams;
 use super::{call_of, gap_of, key};
 
 /// A log group that is there.
@@ -16,8 +22,14 @@ pub(super) struct AwsLogGroup {
     retention: Observed<Retention>,
     key: Observed<Option<KeyId>>,
     protected: Observed<bool>,
+    /// Joined once everything was read.
+    pub(super) public: Observed<Opinion>,
+    /// By activity, in the order of [`Activity::ALL`]; empty where nothing was asked.
+    pub(super) alerts: Vec<Observed<Opinion>>,
+    pub(super) alarms: Observed<Vec<AlarmId>>,
 }
 
+#[deny(clippy::missing_trait_methods)]
 impl LogGroup for AwsLogGroup {
     fn id(&self) -> &LogGroupId {
         &self.id
@@ -33,6 +45,20 @@ impl LogGroup for AwsLogGroup {
 
     fn is_deletion_protected(&self) -> Observed<bool> {
         self.protected.clone()
+    }
+
+    fn is_public(&self) -> Observed<Opinion> {
+        self.public.clone()
+    }
+
+    fn alerts_on(&self, activity: Activity) -> Observed<Opinion> {
+        let place = Activity::ALL.iter().position(|one| *one == activity);
+        let told = place.and_then(|place| self.alerts.get(place)).cloned();
+        told.unwrap_or_else(|| Observed::not_collected("whether somebody is told what shows in the log group"))
+    }
+
+    fn alarms(&self) -> Observed<Vec<AlarmId>> {
+        self.alarms.clone()
     }
 }
 
@@ -69,6 +95,9 @@ impl AwsLogGroup {
             retention,
             key: Observed::known(name.map(|name| key::absolute(name, partition, account, region)), id),
             protected,
+            public: Observed::not_collected("whether a policy lets anybody into the log group"),
+            alerts: Vec::new(),
+            alarms: Observed::not_collected("which alarms the log group can raise"),
         }
     }
 }

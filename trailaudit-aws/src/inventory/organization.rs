@@ -8,6 +8,7 @@ use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
+use super::members::Members;
 use super::pages::Pages;
 use super::{gap_of, learn};
 
@@ -202,6 +203,19 @@ impl Facts {
             all_features: Observed::Unknown(unasked(FEATURES)),
             asked_by: None,
             members: None,
+        }
+    }
+
+    /// Who belongs to it, for whoever has to tell members from strangers.
+    pub(super) fn members(&self, accounts: &BTreeMap<AccountId, Account>, list: &Observed<()>) -> Members {
+        let page = |account| self.members.as_ref()?.get(account).copied();
+        Members {
+            organization: self.organization.clone(),
+            accounts: accounts
+                .keys()
+                .map(|account| (account.clone(), page(account)))
+                .collect(),
+            list: list.clone(),
         }
     }
 

@@ -6,19 +6,21 @@ use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::{call_of, gap_of};
+use crate::calls::page_token;
 
 /// The pages of one listing, in any order.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pages: Vec<(EvidenceId, Page)>,
-    refusal: Option<Gap>,
+    pages: Vec<Page>,
+    refusal: Option<Box<Gap>>,
 }
 
 #[derive(Debug)]
 struct Page {
-    asked_with: Option<String>,
-    goes_on_with: Option<String>,
-    exchange: Gap,
+    id: EvidenceId,
+    asked_with: Option<Box<str>>,
+    /// The token it goes on with, and the gap where nothing goes on with it: most pages are the last.
+    goes_on: Option<Box<(String, Gap)>>,
 }
 
 impl Pages {
@@ -31,23 +33,25 @@ impl Pages {
     ) -> Option<&'a Value> {
         match &exchange.answer {
             Answer::Ok(answer) => {
-                let why = GapReason::Unreadable("the record does not go on after this page".into());
-                let exchange_gap = Gap {
+                let gap = || Gap {
                     wanted,
                     call: Some(Box::new(call_of(exchange))),
-                    why,
+                    why: GapReason::Unreadable("the record does not go on after this page".into()),
                     evidence: Some(id.into()),
                 };
-                let page = Page {
-                    asked_with: token(&exchange.parameters),
-                    goes_on_with: token(answer),
-                    exchange: exchange_gap,
-                };
-                self.pages.push((id, page));
+                if self.pages.len() == self.pages.capacity() {
+                    // There are as many listings as accounts, nearly all of one page.
+                    self.pages.reserve_exact(1 + self.pages.len() / 2);
+                }
+                self.pages.push(Page {
+                    id,
+                    asked_with: page_token(&exchange.parameters).map(Into::into),
+                    goes_on: page_token(answer).map(|token| Box::new((token.to_owned(), gap()))),
+                });
                 Some(answer)
             }
             Answer::Error { .. } => {
-                self.refusal = Some(gap_of(exchange, id, wanted));
+                self.refusal = Some(Box::new(gap_of(exchange, id, wanted)));
                 None
             }
         }
@@ -56,41 +60,32 @@ impl Pages {
     /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
     /// each leave a listing: one that is whole is enough.
     pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
-        let mut gap = self.refusal.clone();
-        for (first, page) in self.asked_with(None) {
-            let last = self.last_after(page);
-            if last.goes_on_with.is_none() {
-                return Observed::known((), *first);
+        let mut gap = self.refusal.as_deref();
+        for first in self.asked_with(None) {
+            match &self.last_after(first).goes_on {
+                None => return Observed::known((), first.id),
+                Some(next) => gap = gap.or(Some(&next.1)),
             }
-            gap.get_or_insert_with(|| last.exchange.clone());
         }
-        gap.map_or_else(|| Observed::not_collected(wanted), Observed::Unknown)
+        gap.map_or_else(|| Observed::not_collected(wanted), |gap| Observed::Unknown(gap.clone()))
     }
 
-    fn asked_with<'a>(&'a self, token: Option<&'a str>) -> impl Iterator<Item = &'a (EvidenceId, Page)> {
-        let is_asked = move |(_, page): &&(EvidenceId, Page)| page.asked_with.as_deref() == token;
-        self.pages.iter().filter(is_asked)
+    fn asked_with<'a>(&'a self, token: Option<&'a str>) -> impl Iterator<Item = &'a Page> {
+        self.pages
+            .iter()
+            .filter(move |page| page.asked_with.as_deref() == token)
     }
 
     /// The last page that tokens lead to; one that goes on when they lead in a circle.
     fn last_after<'a>(&'a self, page: &'a Page) -> &'a Page {
         let mut last = page;
         for _ in 0..=self.pages.len() {
-            let next = last
-                .goes_on_with
-                .as_deref()
-                .and_then(|token| self.asked_with(Some(token)).next());
-            match next {
-                Some((_, next)) => last = next,
+            let next = last.goes_on.as_ref();
+            match next.and_then(|next| self.asked_with(Some(&next.0)).next()) {
+                Some(next) => last = next,
                 None => break,
             }
         }
         last
     }
-}
-
-/// The token is written `NextToken` by most services, `nextToken` by CloudWatch Logs.
-fn token(body: &Value) -> Option<String> {
-    let token = body.get("NextToken").or_else(|| body.get("nextToken"))?.as_str()?;
-    Some(token.to_owned()).filter(|token| !token.is_empty())
 }

@@ -1,39 +1,51 @@
-//! Reading record files, exchange by exchange, into an inventory.
+//! Reading record files, exchange by exchange; what was read is joined in [`super::joining`].
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::observed::{Gap, Observed};
-use trailaudit_core::organization::{AccountId, KeyId, LogGroupId, Organization, Region, TrailId};
-use trailaudit_core::{EvidenceId, Exchange, LogGroup, Trail};
+use trailaudit_core::organization::{AccountId, LogGroupId, Organization, Region, TrailId};
+use trailaudit_core::{EvidenceId, Exchange};
 
 use super::account::{Unit, refused_listing};
-use super::key::{self, AwsKey, Rank};
-use super::log_group::{self, AwsLogGroup};
-use super::organization::{Facts, Listings, unlisted};
+use super::alerts::Alerts;
+use super::buckets::Buckets;
+use super::event_stores::EventStores;
+use super::guardrails::Guardrails;
+use super::kept::Same;
+use super::keys::Keys;
+use super::log_group::{self, AwsLogGroup, LogPolicies, Streams};
+use super::organization::Listings;
+use super::roles::Roles;
 use super::trail::{self, AwsTrail, Description};
-use super::{AwsInventory, gap_of, learn};
-use crate::arn::{Arn, is_aws_managed_alias};
+use super::{gap_of, learn};
+use crate::arn::Arn;
 use crate::run::Run;
 
 /// The reader. Record files may come in any order, exchanges in any order within them; only the run log comes first.
 #[derive(Debug)]
 pub struct Reading {
-    run: Run,
-    organization: Option<Organization>,
-    listings: Listings,
-    units: BTreeMap<AccountId, Unit>,
-    trails: BTreeMap<TrailId, AwsTrail>,
+    pub(super) run: Run,
+    pub(super) organization: Option<Organization>,
+    pub(super) listings: Listings,
+    pub(super) units: BTreeMap<AccountId, Unit>,
+    pub(super) trails: BTreeMap<TrailId, AwsTrail>,
     /// Where each trail's description was read: the home Region's listing wins.
-    described_at_home: HashSet<TrailId>,
-    /// Without a rank where nobody asked.
-    keys: BTreeMap<KeyId, (Option<Rank>, Observed<Option<AwsKey>>)>,
-    log_groups: BTreeMap<LogGroupId, Observed<Option<AwsLogGroup>>>,
-    same: HashMap<Vec<Sighting>, Arc<[Sighting]>>,
+    pub(super) described_at_home: HashSet<TrailId>,
+    pub(super) keys: Keys,
+    pub(super) log_groups: BTreeMap<LogGroupId, Observed<Option<AwsLogGroup>>>,
+    pub(super) log_policies: LogPolicies,
+    pub(super) streams: Streams,
+    pub(super) alerts: Alerts,
+    pub(super) roles: Roles,
+    pub(super) buckets: Buckets,
+    pub(super) event_stores: EventStores,
+    pub(super) guardrails: Guardrails,
+    pub(super) same: Same,
     /// Accounts outside the plan that should have been entered for what trails name in them.
-    closed: BTreeMap<AccountId, Gap>,
+    pub(super) closed: BTreeMap<AccountId, Gap>,
 }
 
 impl Reading {
@@ -47,9 +59,16 @@ impl Reading {
             units: BTreeMap::new(),
             trails: BTreeMap::new(),
             described_at_home: HashSet::new(),
-            keys: BTreeMap::new(),
+            keys: Keys::default(),
             log_groups: BTreeMap::new(),
-            same: HashMap::new(),
+            log_policies: LogPolicies::default(),
+            streams: Streams::default(),
+            alerts: Alerts::default(),
+            roles: Roles::default(),
+            buckets: Buckets::default(),
+            event_stores: EventStores::default(),
+            guardrails: Guardrails::default(),
+            same: Same::default(),
             closed: BTreeMap::new(),
         }
     }
@@ -64,6 +83,7 @@ impl Reading {
     /// Takes in one exchange of `organization.jsonl.gz`.
     pub fn organization_exchange(&mut self, id: EvidenceId, exchange: &Exchange) {
         self.listings.take(id, exchange);
+        self.guardrails.take(id, exchange);
     }
 
     /// Opens an account's record file: the account is known from now on, whatever the file holds.
@@ -80,86 +100,36 @@ impl Reading {
         }
         unit.note_call(id);
         match exchange.operation.as_str() {
-            "ListRegions" => unit.note_regions(id, exchange),
+            "ListRegions" => unit.note_regions(id, exchange, &mut self.same),
             // Asked for some by name, a Region does not tell of the others.
             "DescribeTrails" if exchange.parameters.get("trailNameList").is_none() => {
                 self.listing(account, id, exchange);
             }
+            "ListTrails" => unit.note_names(id, exchange),
+            "ListEventDataStores" | "GetEventDataStore" => self.event_stores.take(id, exchange),
             _ => self.about_trail(account, id, exchange),
         }
     }
 
     /// Takes in one exchange of `resources/`.
     pub fn resource_exchange(&mut self, id: EvidenceId, exchange: &Exchange) {
-        match exchange.operation.as_str() {
-            "AssumeRole" => self.closed_account(id, exchange),
-            "DescribeTrails" => self.described(id, exchange),
-            "DescribeKey" => self.key(id, exchange),
-            "DescribeLogGroups" => {
-                if let Some((group, shown)) = log_group::observed(&self.run.partition, id, exchange) {
+        let partition = self.run.partition.as_str();
+        match (exchange.service.as_str(), exchange.operation.as_str()) {
+            (_, "AssumeRole") => self.closed_account(id, exchange),
+            (_, "DescribeTrails") => self.described(id, exchange),
+            ("kms", _) => self.keys.take(id, exchange, partition),
+            ("iam", _) => self.roles.take(id, exchange),
+            ("s3", _) => self.buckets.take(id, exchange),
+            ("cloudwatch" | "sns", _) | (_, "DescribeMetricFilters") => self.alerts.take(id, exchange, partition),
+            (_, "DescribeResourcePolicies") => self.log_policies.take(id, exchange),
+            (_, "DescribeLogStreams") => self.streams.take(id, exchange, partition),
+            (_, "DescribeLogGroups") => {
+                if let Some((group, shown)) = log_group::observed(partition, id, exchange) {
                     let unasked = || Observed::not_collected("the log group");
                     learn(self.log_groups.entry(group).or_insert_with(unasked), shown);
                 }
             }
             _ => self.about_trail(&exchange.account, id, exchange),
-        }
-    }
-
-    /// Joins everything that was read.
-    #[must_use]
-    pub fn finish(mut self) -> AwsInventory {
-        for (account, name) in &self.run.planned {
-            self.listings.name_account(account.clone(), name);
-        }
-        let named = !self.run.planned.is_empty();
-        let account_list = if named {
-            self.run.plan()
-        } else {
-            self.listings.account_list()
-        };
-        // Where the user named the accounts, the run is about them, and not about the organization they are in.
-        let described = self.listings.organization().filter(|_| !named);
-        let known = described.or(self.organization.as_ref()).cloned();
-        let organization = known.unwrap_or_else(|| Organization {
-            id: self.run.caller.to_string(),
-            management_account: self.run.caller.clone(),
-        });
-        let delegated = self.listings.delegated();
-        let facts = if self.run.scope["source"] == "accounts-file" {
-            Facts::out_of_scope()
-        } else {
-            self.listings.facts()
-        };
-        let mut accounts: BTreeMap<_, _> = std::mem::take(&mut self.listings)
-            .into_accounts()
-            .into_iter()
-            .map(|account| (account.id.clone(), account))
-            .collect();
-        // A file about an account that no listing names still stands for an account.
-        for id in self.units.keys() {
-            accounts.entry(id.clone()).or_insert_with(|| unlisted(id.clone(), ""));
-        }
-        for id in &self.run.excluded {
-            accounts
-                .entry(id.clone())
-                .or_insert_with(|| unlisted(id.clone(), ""))
-                .excluded = true;
-        }
-        for (account, unit) in &mut self.units {
-            unit.settle(account, &self.run.regions, &self.run.partition);
-        }
-        self.explain_unread_owners();
-        self.explain_unasked_keys();
-        AwsInventory {
-            organization,
-            accounts: accounts.into_values().collect(),
-            account_list,
-            units: self.units,
-            trails: self.trails,
-            keys: self.keys.into_iter().map(|(id, (_, key))| (id, key)).collect(),
-            log_groups: self.log_groups,
-            delegated,
-            facts,
         }
     }
 
@@ -169,8 +139,9 @@ impl Reading {
             Some(sightings) => (Observed::known(sightings, id), false),
             None => refused_listing(id, exchange),
         };
+        let region = self.same.region(&exchange.region);
         let unit = self.units.entry(account.clone()).or_default();
-        unit.note_listing(exchange.region.clone(), listing, looks_off);
+        unit.note_listing(region, listing, looks_off);
     }
 
     fn sightings(&mut self, id: EvidenceId, exchange: &Exchange) -> Option<Arc<[Sighting]>> {
@@ -184,9 +155,7 @@ impl Reading {
             self.describe(trail, description, id, exchange);
         }
         sightings.sort_by(|a, b| a.trail.cmp(&b.trail));
-        // Thousands of members list the same copies: one list serves all.
-        let same = self.same.entry(sightings);
-        Some(same.or_insert_with_key(|sightings| sightings.as_slice().into()).clone())
+        Some(self.same.sightings(&sightings))
     }
 
     /// A trail asked for by name in its owner account.
@@ -227,44 +196,53 @@ impl Reading {
 
     fn about_trail(&mut self, account: &AccountId, id: EvidenceId, exchange: &Exchange) {
         let parameters = &exchange.parameters;
+        if exchange.operation == "ListTags" {
+            self.tags(id, exchange);
+            return;
+        }
         let Some(name) = parameters["Name"].as_str().or_else(|| parameters["TrailName"].as_str()) else {
             return;
         };
         let Some(arn) = Arn::parse(name) else { return };
         let trail = TrailId::from(name);
-        let by_owner = arn.account == exchange.account.as_str();
+        if arn.account != exchange.account.as_str() {
+            if exchange.operation == "GetTrailStatus" {
+                // Thousands of members read the same copies: one name serves all.
+                let known = self.trails.get_key_value(&trail).map(|(known, _)| known.clone());
+                let region = self.same.region(&exchange.region);
+                let unit = self.units.entry(account.clone()).or_default();
+                unit.note_copy(known.unwrap_or(trail), region, trail::status(id, exchange));
+            }
+            return;
+        }
+        let entry = self
+            .trails
+            .entry(trail.clone())
+            .or_insert_with(|| AwsTrail::unseen(trail));
         match exchange.operation.as_str() {
-            "GetTrailStatus" if by_owner => {
-                let entry = self
-                    .trails
-                    .entry(trail.clone())
-                    .or_insert_with(|| AwsTrail::unseen(trail));
+            "GetTrailStatus" if exchange.region.as_str() == arn.region => {
                 learn(&mut entry.status, trail::status(id, exchange));
             }
             "GetTrailStatus" => {
-                let unit = self.units.entry(account.clone()).or_default();
-                unit.note_logging(trail, trail::logging(id, exchange));
+                let unasked = || Observed::not_collected("how the trail delivers from the Region");
+                let place = entry.abroad.entry(exchange.region.clone());
+                learn(place.or_insert_with(unasked), trail::status(id, exchange));
             }
-            "GetEventSelectors" if by_owner => {
-                let entry = self
-                    .trails
-                    .entry(trail.clone())
-                    .or_insert_with(|| AwsTrail::unseen(trail));
-                learn(&mut entry.recorded, trail::recorded(id, exchange));
-            }
+            "GetEventSelectors" => learn(&mut entry.recorded, trail::recorded(id, exchange)),
+            "GetInsightSelectors" => learn(&mut entry.insights, trail::insights(id, exchange)),
             _ => (),
         }
     }
 
-    fn key(&mut self, id: EvidenceId, exchange: &Exchange) {
-        let Some(name) = exchange.parameters["KeyId"].as_str() else {
-            return;
-        };
-        let key = key::absolute(name, &self.run.partition, &exchange.account, &exchange.region);
-        let rank = Some(key::rank(&key, name, exchange));
-        if self.keys.get(&key).is_none_or(|(known, _)| *known < rank) {
-            let shown = key::observed(&key, id, exchange);
-            self.keys.insert(key, (rank, shown));
+    /// One call may ask for the tags of several trails.
+    fn tags(&mut self, id: EvidenceId, exchange: &Exchange) {
+        let asked = exchange.parameters["ResourceIdList"].as_array().into_iter().flatten();
+        for name in asked.filter_map(|name| name.as_str()) {
+            if Arn::parse(name).is_some_and(|arn| arn.account == exchange.account.as_str()) {
+                let entry = self.trails.entry(name.into());
+                let trail = entry.or_insert_with(|| AwsTrail::unseen(name.into()));
+                learn(&mut trail.tags, trail::tags(name, id, exchange));
+            }
         }
     }
 
@@ -277,7 +255,7 @@ impl Reading {
     }
 
     /// Why nothing could be asked in an account: its role, or its Region, refused.
-    fn refusal(&self, account: &AccountId, region: Option<&Region>) -> Option<Gap> {
+    pub(super) fn refusal(&self, account: &AccountId, region: Option<&Region>) -> Option<Gap> {
         let unread = |observed: Observed<()>| match observed {
             Observed::Unknown(gap) => Some(gap).filter(|gap| gap.evidence.is_some()),
             Observed::Known { .. } => None,
@@ -288,64 +266,5 @@ impl Reading {
         unread(unit.entry(account))
             .or_else(|| unread(unit.plan().get(region?)?.as_ref().map(|_| ())))
             .or_else(|| self.closed.get(account).cloned())
-    }
-
-    /// Where an owner's data is missing because its account or Region could not be read, the trail says so.
-    fn explain_unread_owners(&mut self) {
-        let mut trails = std::mem::take(&mut self.trails);
-        for trail in trails.values_mut() {
-            let Some(refusal) = self.refusal(trail.owner(), Some(trail.home_region())) else {
-                continue;
-            };
-            let unasked = |gap: &Gap| gap.evidence.is_none();
-            if matches!(&trail.description, Observed::Unknown(gap) if unasked(gap)) {
-                trail.description = Observed::Unknown(refusal.clone());
-            }
-            if matches!(&trail.status, Observed::Unknown(gap) if unasked(gap)) {
-                trail.status = Observed::Unknown(refusal);
-            }
-        }
-        self.trails = trails;
-    }
-
-    /// A key nobody asked for: its name tells all there is to know, or its account could not be entered.
-    fn explain_unasked_keys(&mut self) {
-        let of_trails = self.trails.values().map(Trail::encryption_key);
-        let groups = self.log_groups.values().filter_map(|group| match group {
-            Observed::Known { value, .. } => value.as_ref(),
-            Observed::Unknown(_) => None,
-        });
-        let named: Vec<_> = of_trails.chain(groups.map(LogGroup::encryption_key)).collect();
-        for named in named {
-            let Observed::Known {
-                value: Some(name),
-                evidence,
-            } = named
-            else {
-                continue;
-            };
-            if self.keys.contains_key(&name) {
-                continue;
-            }
-            let account = Arn::parse(name.as_str()).map(|arn| AccountId::from(arn.account));
-            let shown = if is_aws_managed_alias(name.as_str()) {
-                key::managed_by_name(&name, &evidence)
-            } else if let Some(gap) = account.and_then(|account| self.refusal(&account, None)) {
-                Observed::Unknown(Gap {
-                    wanted: "the key",
-                    ..gap
-                })
-            } else {
-                continue;
-            };
-            self.keys.insert(name, (None, shown));
-        }
-    }
-}
-
-impl Run {
-    /// The list of accounts when the user named them: complete by definition, and shown by the run log.
-    fn plan(&self) -> Observed<()> {
-        Observed::known((), EvidenceId::of(self.caller.as_str().as_bytes()))
     }
 }

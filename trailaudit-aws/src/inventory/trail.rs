@@ -1,18 +1,26 @@
 //! A trail as its owner's answers show it.
 
+mod status;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::inventory::Sighting;
-use trailaudit_core::observed::{Gap, GapReason, Observed};
-use trailaudit_core::organization::{AccountId, BucketId, KeyId, Region, TrailId};
+use trailaudit_core::observed::{Gap, GapReason, Observed, Opinion};
+use trailaudit_core::organization::{AccountId, BucketId, KeyId, Organization, Region, TrailId};
 use trailaudit_core::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
 use trailaudit_core::{EvidenceId, Exchange};
 
-use super::{call_of, gap_of, key, selectors};
+pub(super) use self::status::{Status, status};
+use super::{gap_of, key, selectors};
 use crate::arn::Arn;
+use crate::gap;
+
+const INSIGHTS: &str = "which unusual activity the trail looks for";
+pub(super) const TAGS: &str = "which tags the trail has";
 
 /// A trail seen anywhere, with whatever its owner showed of it.
 #[derive(Debug)]
@@ -22,7 +30,15 @@ pub(super) struct AwsTrail {
     home_region: Region,
     pub(super) description: Observed<Arc<Description>>,
     pub(super) status: Observed<Arc<Status>>,
+    /// The same in every other Region that was asked.
+    pub(super) abroad: BTreeMap<Region, Observed<Arc<Status>>>,
     pub(super) recorded: Observed<Arc<Recorded>>,
+    pub(super) insights: Observed<Vec<String>>,
+    pub(super) tags: Observed<Vec<String>>,
+    /// Joined once everything was read.
+    pub(super) file_prefix: Observed<String>,
+    pub(super) role: Observed<Opinion>,
+    pub(super) received: Observed<Option<Timestamp>>,
 }
 
 /// What the event selectors of a trail amount to.
@@ -44,7 +60,13 @@ impl AwsTrail {
             id,
             description: Observed::not_collected("the trail's configuration"),
             status: Observed::not_collected("the trail's status"),
+            abroad: BTreeMap::new(),
             recorded: Observed::not_collected("the trail's event selectors"),
+            insights: Observed::not_collected(INSIGHTS),
+            tags: Observed::not_collected(TAGS),
+            file_prefix: Observed::not_collected("what the names of the trail's log files begin with"),
+            role: Observed::not_collected("whether the trail's role can deliver to its log group"),
+            received: Observed::not_collected("what the trail's log group received from it"),
         }
     }
 }
@@ -68,6 +90,41 @@ impl AwsTrail {
     }
 }
 
+impl AwsTrail {
+    /// What its status says in a Region, as its owner reads it there.
+    pub(super) fn status_in(&self, region: &Region) -> Option<&Observed<Arc<Status>>> {
+        if *region == self.home_region {
+            return Some(&self.status);
+        }
+        self.abroad.get(region)
+    }
+
+    /// What the names of its files begin with (`CloudTrail` user guide, "CloudTrail log file examples": the prefix, if
+    /// any, then `AWSLogs`, of an organization trail the organization's id, the account, `CloudTrail` or
+    /// `CloudTrail-Digest`).
+    pub(super) fn begin_files(&mut self, organization: &Observed<Option<Organization>>) {
+        let owner = &self.owner;
+        self.file_prefix = self.description.clone().then(|trail| {
+            let below = |folder: String| match &trail.prefix {
+                Some(prefix) => format!("{prefix}/AWSLogs/{folder}"),
+                None => format!("AWSLogs/{folder}"),
+            };
+            if !trail.organization {
+                return self.description.clone().map(|_| below(format!("{owner}/CloudTrail")));
+            }
+            match organization {
+                Observed::Known {
+                    value: Some(organization),
+                    evidence,
+                } => Observed::known(below(format!("{}/", organization.id)), evidence.clone()),
+                // Every organization's id begins so.
+                _ => self.description.clone().map(|_| below("o-".to_owned())),
+            }
+        });
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
 impl Trail for AwsTrail {
     fn id(&self) -> &TrailId {
         &self.id
@@ -102,18 +159,7 @@ impl Trail for AwsTrail {
     }
 
     fn is_logging(&self) -> Observed<bool> {
-        match &self.status {
-            Observed::Known { value, evidence } => match value.logging {
-                Some(logging) => Observed::known(logging, evidence.clone()),
-                None => Observed::Unknown(Gap {
-                    wanted: "whether the trail is logging",
-                    call: None,
-                    why: GapReason::Unreadable("the status does not say it".into()),
-                    evidence: Some(evidence.clone()),
-                }),
-            },
-            Observed::Unknown(gap) => Observed::Unknown(gap.clone()),
-        }
+        self.status.clone().then(|status| status.is_logging())
     }
 
     fn logging_since(&self) -> Observed<Option<Timestamp>> {
@@ -121,12 +167,7 @@ impl Trail for AwsTrail {
     }
 
     fn delivery(&self, channel: Channel) -> Observed<Delivery> {
-        self.status.clone().map(|status| match channel {
-            Channel::LogFiles => status.files.clone(),
-            Channel::DigestFiles => status.digests.clone(),
-            Channel::LogGroup => status.group.clone(),
-            Channel::Notifications => status.notifications.clone(),
-        })
+        self.status.clone().map(|status| status.delivery(channel))
     }
 
     fn notification_topic(&self) -> Observed<Option<String>> {
@@ -135,6 +176,26 @@ impl Trail for AwsTrail {
 
     fn bucket(&self) -> Observed<BucketId> {
         self.said(|trail| trail.bucket.clone(), "the bucket the trail delivers to")
+    }
+
+    fn log_file_prefix(&self) -> Observed<String> {
+        self.file_prefix.clone()
+    }
+
+    fn role_can_deliver(&self) -> Observed<Opinion> {
+        self.role.clone()
+    }
+
+    fn latest_in_log_group(&self) -> Observed<Option<Timestamp>> {
+        self.received.clone()
+    }
+
+    fn insights(&self) -> Observed<Vec<String>> {
+        self.insights.clone()
+    }
+
+    fn tags(&self) -> Observed<Vec<String>> {
+        self.tags.clone()
     }
 
     fn records_global_services(&self) -> Observed<bool> {
@@ -160,6 +221,7 @@ pub(super) struct Description {
     destination: Option<LogDestination>,
     topic: Option<String>,
     bucket: Option<BucketId>,
+    prefix: Option<String>,
     global: Option<bool>,
 }
 
@@ -181,6 +243,7 @@ impl Description {
             // The name alone is obsolete: what once was made with it shows it still.
             topic: text("SnsTopicARN").or_else(|| text("SnsTopicName")).map(str::to_owned),
             bucket: text("S3BucketName").map(|name| format!("arn:{}:s3:::{name}", arn.partition).into()),
+            prefix: text("S3KeyPrefix").map(str::to_owned),
             global: entry["IncludeGlobalServiceEvents"].as_bool(),
         };
         Some((id.into(), description))
@@ -208,57 +271,6 @@ fn destination(group: &str, role: Option<&str>) -> LogDestination {
     }
 }
 
-/// One answer of `GetTrailStatus`.
-#[derive(Debug)]
-pub(super) struct Status {
-    logging: Option<bool>,
-    since: Option<Timestamp>,
-    files: Delivery,
-    digests: Delivery,
-    group: Delivery,
-    notifications: Delivery,
-}
-
-/// What one `GetTrailStatus` shows.
-pub(super) fn status(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Status>> {
-    let Answer::Ok(answer) = &exchange.answer else {
-        return Observed::Unknown(gap_of(exchange, id, "the trail's status"));
-    };
-    let moment = |field: &str| answer[field].as_str().and_then(|text| text.parse().ok());
-    let delivery = |time: &str, error: &str| Delivery {
-        latest: moment(time),
-        error: answer[error]
-            .as_str()
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned),
-    };
-    let status = Status {
-        logging: answer["IsLogging"].as_bool(),
-        since: moment("StartLoggingTime"),
-        files: delivery("LatestDeliveryTime", "LatestDeliveryError"),
-        digests: delivery("LatestDigestDeliveryTime", "LatestDigestDeliveryError"),
-        group: delivery("LatestCloudWatchLogsDeliveryTime", "LatestCloudWatchLogsDeliveryError"),
-        notifications: delivery("LatestNotificationTime", "LatestNotificationError"),
-    };
-    Observed::known(Arc::new(status), id)
-}
-
-/// What one `GetTrailStatus` shows of nothing but logging: all a member's reading is asked for.
-pub(super) fn logging(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
-    match &exchange.answer {
-        Answer::Ok(answer) => match answer["IsLogging"].as_bool() {
-            Some(logging) => Observed::known(logging, id),
-            None => Observed::Unknown(Gap {
-                wanted: "whether the trail is logging",
-                call: Some(Box::new(call_of(exchange))),
-                why: GapReason::Unreadable("the status does not say it".into()),
-                evidence: Some(id.into()),
-            }),
-        },
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "whether the trail is logging")),
-    }
-}
-
 /// What one `GetEventSelectors` shows.
 pub(super) fn recorded(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Recorded>> {
     match &exchange.answer {
@@ -273,5 +285,34 @@ pub(super) fn recorded(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Reco
             Observed::known(Arc::new(recorded), id)
         }
         Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "the trail's event selectors")),
+    }
+}
+
+/// What one `GetInsightSelectors` shows: a trail that looks for nothing says so by an error.
+pub(super) fn insights(id: EvidenceId, exchange: &Exchange) -> Observed<Vec<String>> {
+    match &exchange.answer {
+        Answer::Ok(answer) => {
+            let selectors = answer["InsightSelectors"].as_array().into_iter().flatten();
+            let kinds = selectors.filter_map(|selector| selector["InsightType"].as_str().map(str::to_owned));
+            Observed::known(kinds.collect(), id)
+        }
+        Answer::Error { code, .. } if code == gap::NO_INSIGHTS => Observed::known(Vec::new(), id),
+        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, INSIGHTS)),
+    }
+}
+
+/// What one `ListTags` shows of one of the trails it asked for: the keys of its tags.
+pub(super) fn tags(trail: &str, id: EvidenceId, exchange: &Exchange) -> Observed<Vec<String>> {
+    let Answer::Ok(answer) = &exchange.answer else {
+        return Observed::Unknown(gap_of(exchange, id, TAGS));
+    };
+    let mut listed = answer["ResourceTagList"].as_array().into_iter().flatten();
+    match listed.find(|entry| entry["ResourceId"] == trail) {
+        Some(entry) => {
+            let tags = entry["TagsList"].as_array().into_iter().flatten();
+            let keys = tags.filter_map(|tag| tag["Key"].as_str().map(str::to_owned));
+            Observed::known(keys.collect(), id)
+        }
+        None => Observed::Unknown(gap_of(exchange, id, TAGS)),
     }
 }

@@ -15,11 +15,6 @@ pub(super) struct KeyReference {
 }
 
 impl KeyReference {
-    /// The key a log group names, which is an ARN, or an id in the group's own account and Region.
-    pub fn of_group(group: &GroupReference, name: &str) -> Option<Self> {
-        Self::named(name, &group.account, &group.region)
-    }
-
     /// The key of a trail. Account and Region are those of its ARN: central keys in an archive account are the rule,
     /// not the exception. A bare name belongs to the trail's owner and home Region. Nothing for the aliases of AWS,
     /// which must not be asked for.
@@ -27,7 +22,8 @@ impl KeyReference {
         Self::named(trail.key.as_deref()?, &trail.owner, &trail.home)
     }
 
-    fn named(id: &str, account: &AccountId, region: &Region) -> Option<Self> {
+    /// A key by an ARN, or by an id or alias in the account and Region of what names it.
+    pub fn named(id: &str, account: &AccountId, region: &Region) -> Option<Self> {
         if is_aws_managed_alias(id) {
             return None;
         }
@@ -63,6 +59,46 @@ impl GroupReference {
     }
 }
 
+/// The role with which a trail delivers to its log group, in the role's own account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RoleReference {
+    pub account: AccountId,
+    /// Without its path.
+    pub name: String,
+}
+
+impl RoleReference {
+    /// The role of a trail that names a log group, too; nothing when it names none, or not by an ARN.
+    pub fn of(trail: &SeenTrail) -> Option<Self> {
+        trail.log_group.as_ref()?;
+        let arn = Arn::parse(trail.log_role.as_deref()?)?;
+        Some(Self {
+            account: arn.account_id()?,
+            name: arn.role_name()?.to_owned(),
+        })
+    }
+}
+
+/// A topic, in its own account and Region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TopicReference {
+    pub account: AccountId,
+    pub region: Region,
+    pub arn: String,
+}
+
+impl TopicReference {
+    /// The topic that an alarm's action names; nothing when the action is of another kind.
+    pub fn of(action: &str) -> Option<Self> {
+        let arn = Arn::parse(action).filter(|arn| arn.service == "sns")?;
+        Some(Self {
+            account: arn.account_id()?,
+            region: arn.region()?,
+            arn: action.to_owned(),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,9 +109,11 @@ mod tests {
             owner: "111122223333".into(),
             home: "eu-west-1".into(),
             of_organization: false,
+            multi_region: true,
             key: Some(key.into()),
             log_group: Some(log_group.into()),
-            has_log_role: true,
+            log_role: Some("role".into()),
+            bucket: None,
         }
     }
 

@@ -96,6 +96,7 @@ impl ShardLog {
             ("the source identity", said("sourceIdentity")),
             ("the moment", said("asOf")),
             ("the scope", said("scope")),
+            ("what is asked for", said("agenda")),
             ("the list of accounts", self.named_accounts()),
             ("the number of shards", self.run.shard.map_or(1, Shard::of).to_string()),
         ]

@@ -9,12 +9,14 @@ const TIMES: &[(&str, &[&str])] = &[
     (
         "cloudtrail",
         &[
+            "CreatedTimestamp",
             "LatestCloudWatchLogsDeliveryTime",
             "LatestDeliveryTime",
             "LatestDigestDeliveryTime",
             "LatestNotificationTime",
             "StartLoggingTime",
             "StopLoggingTime",
+            "UpdatedTimestamp",
         ],
     ),
     (

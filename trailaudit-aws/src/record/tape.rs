@@ -11,7 +11,9 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use serde::de::IgnoredAny;
 
+use super::document;
 use crate::time::{Clock, rfc3339};
 
 /// Listens to the attempts of one call; what the last one showed stands.
@@ -35,12 +37,16 @@ pub(crate) struct Taken {
     pub attempts: u32,
     pub host: Option<String>,
     pub request: Vec<u8>,
+    /// Whether the answer was asked for in CBOR.
+    in_cbor: bool,
     pub status: Option<u16>,
     pub request_id: Option<String>,
     pub date: Option<String>,
-    /// Whether the answer came to its end.
+    /// Whether the answer came to its end, as far as the connection tells.
     pub whole: bool,
     pub response: Vec<u8>,
+    /// Whether the answer's body, where it was not kept, is one document to its end.
+    is_document: bool,
 }
 
 impl std::fmt::Debug for Taken {
@@ -48,6 +54,13 @@ impl std::fmt::Debug for Taken {
         f.debug_struct("Taken")
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
+    }
+}
+
+impl Taken {
+    /// Whether the answer is one document to its end.
+    pub fn is_readable(&self) -> bool {
+        self.is_document || serde_json::from_slice::<IgnoredAny>(&self.response).is_ok()
     }
 }
 
@@ -96,6 +109,7 @@ impl Intercept for Tape {
                 attempts: taken.attempts + 1,
                 sent_at: rfc3339(self.clock.now()),
                 host: host(request.uri()),
+                in_cbor: request.headers().get("smithy-protocol") == Some("rpc-v2-cbor"),
                 request: match self.keep {
                     Keep::Bodies => request.body().bytes().unwrap_or_default().to_vec(),
                     Keep::Nothing => Vec::new(),
@@ -132,8 +146,12 @@ impl Intercept for Tape {
         let body = context.response().body().bytes();
         self.with(|taken| {
             taken.whole = body.is_some();
-            if self.keep == Keep::Bodies {
-                taken.response = body.unwrap_or_default().to_vec();
+            let body = body.unwrap_or_default();
+            match self.keep {
+                Keep::Bodies => taken.response = body.to_vec(),
+                // What is CBOR is read to its end by the SDK.
+                Keep::Nothing if taken.in_cbor => taken.is_document = !body.is_empty(),
+                Keep::Nothing => taken.is_document = document::is_whole(body),
             }
         });
         Ok(())

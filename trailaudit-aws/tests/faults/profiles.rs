@@ -3,12 +3,18 @@
 use std::time::Duration;
 
 use trailaudit_aws::CollectError;
+use trailaudit_core::CATALOGUE;
 use trailaudit_core::coverage::CellStatus;
 
 use crate::run::{Ground, Run};
 
 fn ground() -> Ground {
     Ground::new(40, 3, 7)
+}
+
+/// The same, asked for less.
+fn small_ground() -> Ground {
+    Ground::judged_by(&CATALOGUE[..5], 40, 3, 7)
 }
 
 /// Whatever the fault does, no verdict turns into its opposite.
@@ -35,10 +41,17 @@ fn what_passes_is_outlasted() {
     }
 }
 
+/// That XML which broke off is no answer was once not seen here.
+#[test]
+fn half_an_answer_is_none() {
+    let run = examined(&ground(), "garbled", 2);
+    assert!(run.ledger.faults["garbled"] > 100, "{:?}", run.ledger.faults);
+}
+
 /// What does not pass becomes a gap, with a bound on the time it took to find out.
 #[test]
 fn what_stays_is_a_gap() {
-    let ground = ground();
+    let ground = small_ground();
     for (profile, fault, code) in [
         ("server-errors", "server-error", "InternalFailure"),
         ("reset", "reset", "Unreachable"),
@@ -50,7 +63,7 @@ fn what_stays_is_a_gap() {
         let mut seen = false;
         for seed in 0..20 {
             let run = ground.under(profile, seed);
-            assert!(run.ledger.faults[fault] > 10, "{:?}", run.ledger.faults);
+            assert!(run.ledger.faults[fault] > 5, "{:?}", run.ledger.faults);
             assert!(run.took < Duration::from_mins(20), "{profile} took {:?}", run.took);
             match &run.outcome {
                 Ok((_, judged)) => {
@@ -70,7 +83,7 @@ fn what_stays_is_a_gap() {
 
 #[test]
 fn a_page_that_leads_to_itself_ends_the_listing() {
-    let ground = ground();
+    let ground = small_ground();
     let run = (0..20)
         .map(|seed| ground.under("repeated-tokens", seed))
         .find(|run| run.outcome.is_err())
@@ -119,8 +132,8 @@ fn a_region_that_is_down_is_told_of_in_every_account() {
     assert_eq!(judged.cells.iter().find(there), None);
     assert!(run.took < Duration::from_mins(2), "{:?}", run.took);
     // Once it is known to be down, it is asked once for each account, and no longer again and again.
-    let sent = run.ledger.total() - ground.calls;
-    assert!(sent < 150, "{sent} more requests than without the fault");
+    let (sent, calm) = (run.ledger.total(), ground.calls);
+    assert!(sent < calm + 150, "{sent} requests, {calm} without the fault");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use trailaudit_aws::{CollectError, Collected, CollectorBuilder, Folder, Scope, package};
-use trailaudit_core::{Baseline, CATALOGUE, Verdict, assess};
+use trailaudit_core::{Baseline, CATALOGUE, Rule, Verdict, assess};
 use trailaudit_sim::{Conditions, Faults, Ledger, Settings, Truth, World, populate, populate_with_large_account};
 
 use crate::judged::Judged;
@@ -21,6 +21,8 @@ pub const AS_OF: &str = "2026-11-22T03:00:00Z";
 pub struct Ground {
     pub world: World,
     pub truth: Truth,
+    /// What it is judged by, and so what is asked.
+    rules: Vec<&'static Rule>,
     /// What a run without faults finds.
     pub calm: Judged,
     /// How many requests it sends.
@@ -75,22 +77,31 @@ fn settings(accounts: usize, regions: usize, seed: u64) -> Settings {
 
 impl Ground {
     pub fn new(accounts: usize, regions: usize, seed: u64) -> Self {
+        Self::judged_by(CATALOGUE, accounts, regions, seed)
+    }
+
+    /// One of which only so much is asked as some rules need.
+    pub fn judged_by(rules: &[&'static Rule], accounts: usize, regions: usize, seed: u64) -> Self {
         let population = populate(&settings(accounts, regions, seed));
-        Self::of(population.world, population.truth)
+        Self::of(rules, population.world, population.truth)
     }
 
     pub fn with_large_account(accounts: usize, regions: usize, seed: u64) -> Self {
         let population = populate_with_large_account(&settings(accounts, regions, seed));
-        Self::of(population.world, population.truth)
+        Self::of(CATALOGUE, population.world, population.truth)
     }
 
-    fn of(world: World, truth: Truth) -> Self {
-        let run = run(&world, Conditions::default(), |collector| collector);
+    fn of(rules: &[&'static Rule], world: World, mut truth: Truth) -> Self {
+        truth
+            .defects
+            .retain(|defect| rules.iter().any(|rule| rule.id == defect.rule));
+        let run = run(&world, rules, Conditions::default(), |collector| collector);
         let (_, calm) = run.outcome.unwrap();
         let shared = shared(&world);
         Self {
             world,
             truth,
+            rules: rules.to_vec(),
             calm,
             calls: run.ledger.total(),
             shared,
@@ -143,7 +154,9 @@ impl Ground {
 
     /// A run under a fault profile, with quotas and latency.
     pub fn under(&self, profile: &str, seed: u64) -> Run {
-        run(&self.world, conditions(profile, seed), |collector| collector)
+        run(&self.world, &self.rules, conditions(profile, seed), |collector| {
+            collector
+        })
     }
 
     /// The same, limited to the Regions there are: where an account does not tell its Regions, that saves asking for all of
@@ -158,14 +171,20 @@ impl Ground {
                 .collect(),
             ..Scope::default()
         };
-        run(&self.world, conditions(profile, seed), |collector| {
+        run(&self.world, &self.rules, conditions(profile, seed), |collector| {
             collector.scope(scope)
         })
     }
 }
 
 /// Collects from a world and judges what came. The time is virtual: it passes when everybody waits.
-pub fn run(world: &World, conditions: Conditions, options: impl FnOnce(CollectorBuilder) -> CollectorBuilder) -> Run {
+pub fn run(
+    world: &World,
+    rules: &[&'static Rule],
+    conditions: Conditions,
+    options: impl FnOnce(CollectorBuilder) -> CollectorBuilder,
+) -> Run {
+    let needs = rules.iter().flat_map(|rule| rule.needs.iter().copied());
     let directory = scratch();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -174,12 +193,14 @@ pub fn run(world: &World, conditions: Conditions, options: impl FnOnce(Collector
         .unwrap();
     let (collected, ledger, took) = runtime.block_on(async {
         let simulated = InProcess::new(world.clone(), conditions, as_of());
-        let collector = options(simulated.collector().as_of(as_of())).build().unwrap();
+        let collector = options(simulated.collector().needs(needs).as_of(as_of()))
+            .build()
+            .unwrap();
         let collected = collector.collect(directory.path()).await;
         (collected, simulated.desk.ledger(), simulated.elapsed())
     });
     Run {
-        outcome: collected.map(|collected| (collected, judge(directory.path()))),
+        outcome: collected.map(|collected| (collected, judge(directory.path(), rules))),
         ledger,
         took,
         directory,
@@ -196,9 +217,9 @@ fn scratch() -> TempDir {
     }
 }
 
-fn judge(directory: &Path) -> Judged {
+fn judge(directory: &Path, rules: &[&'static Rule]) -> Judged {
     let (run, inventory) = package::read(&Folder::open(directory).unwrap()).unwrap();
-    let assessment = assess(&inventory, CATALOGUE, &Baseline::default(), run.as_of);
+    let assessment = assess(&inventory, rules, &Baseline::default(), run.as_of);
     Judged::of(&assessment, &gaps(directory))
 }
 

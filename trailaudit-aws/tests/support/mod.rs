@@ -3,6 +3,7 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+pub mod furnished;
 pub mod in_process;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder};
 use trailaudit_core::evidence::{EvidenceId, Exchange};
 use trailaudit_sim::{Role, Server, Settings, World, populate};
 
-const MANAGEMENT: &str = "111111111111";
+pub const MANAGEMENT: &str = "111111111111";
 
 /// A populated Organization.
 pub fn simulated(accounts: usize, regions: usize, latency: Duration) -> Server {

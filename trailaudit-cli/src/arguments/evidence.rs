@@ -6,16 +6,20 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::Form;
+use crate::report::format::Format;
 
 /// Who signs.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Signing")]
 pub(crate) struct Sign {
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS; may
-    /// repeat.
+    /// A signing key, `file:PATH` or `kms:ARN`; may repeat.
+    ///
+    /// A file is a P-256 private key as PEM; an ARN that of a signing key in AWS KMS.
     #[arg(long = "sign", value_name = "REF")]
     pub keys: Vec<String>,
-    /// The signer's printed name [default: the AWS identity that collected].
+    /// The signer's printed name.
+    ///
+    /// [default: the AWS identity that collected]
     #[arg(long, value_name = "NAME")]
     pub signer_name: Option<String>,
     /// What identifies the signer: an e-mail address, a staff number [default: the AWS identity that collected].
@@ -51,32 +55,52 @@ pub(crate) struct Packaging {
     /// Writes the package as a .zip archive as well, beside the directory.
     #[arg(long)]
     pub zip: bool,
+    /// What to write beside the package: xlsx, sarif ...
+    ///
+    /// As `DIR.xlsx` and so on: xlsx, oscal, ocsf, asff, sarif, junit, markdown. csv, json and html are files of every
+    /// package, and need not be named [default: csv,json,html].
+    #[arg(
+        long = "format",
+        value_name = "LIST",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub formats: Vec<Format>,
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "trailaudit sign <PACKAGE> --key <REF> --role <ROLE> --name <NAME>\n                       --meaning <MEANING> [OPTIONS]"
+)]
 pub(crate) struct AddSignature {
     /// The package.
     #[arg(value_name = "PACKAGE")]
     pub package: PathBuf,
-    /// The key to sign with: `file:PATH`, a P-256 private key as PEM, or `kms:ARN`, a signing key in AWS KMS.
+    /// The key to sign with: `file:PATH` or `kms:ARN`.
+    ///
+    /// A file is a P-256 private key as PEM; an ARN that of a signing key in AWS KMS.
     #[arg(long, value_name = "REF")]
     pub key: String,
-    /// The role to sign in: preparer, reviewer, approver, or another word.
+    /// The role: preparer, reviewer, approver, another word.
     #[arg(long, value_name = "ROLE")]
     pub role: String,
     /// The signer's printed name.
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// What identifies the signer: an e-mail address, a staff number [default: the name].
+    /// What identifies the signer [default: the name].
+    ///
+    /// An e-mail address, a staff number.
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// What the signature means: authorship, review, approval, responsibility.
+    /// Authorship, review, approval, or responsibility.
     #[arg(long, value_name = "MEANING")]
     pub meaning: String,
-    /// A time-stamping authority (RFC 3161) that proves when it was signed.
+    /// A time-stamping authority (RFC 3161).
+    ///
+    /// It proves when it was signed.
     #[arg(long, value_name = "URL")]
     pub tsa: Option<String>,
-    /// Signs a package that was not collected from AWS itself.
+    /// Signs a package that is not from AWS itself.
     #[arg(long)]
     pub allow_simulated: bool,
 }
@@ -84,22 +108,30 @@ pub(crate) struct AddSignature {
 /// Whom an auditor trusts, and what is put up with.
 #[derive(Args, Debug)]
 pub(crate) struct Checks {
-    /// Your trust policy: who may sign in which role with which key, from when to when, and who must.
+    /// Your trust policy: who may sign in which role.
+    ///
+    /// With which key, from when to when; and who must.
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
-    /// A public key that you trust in any role, as PEM, and had from elsewhere than the package; may repeat.
+    /// A public key that you trust, as PEM; may repeat.
+    ///
+    /// In any role. Have it from elsewhere than the package.
     #[arg(long = "key", value_name = "PEM")]
     pub keys: Vec<PathBuf>,
-    /// Root certificates of time-stamping authorities that you trust, as PEM; may repeat.
+    /// A time-stamping authority's root, as PEM; may repeat.
+    ///
+    /// The root certificates of authorities that you trust.
     #[arg(long = "tsa-root", value_name = "PEM")]
     pub tsa_roots: Vec<PathBuf>,
     /// Does not assess the records again.
     #[arg(long)]
     pub no_reperform: bool,
-    /// Accepts findings of rules that have another revision today, without assessing them again.
+    /// Accepts findings of rules that were revised since.
+    ///
+    /// Rules that have another revision today; their findings are not assessed again.
     #[arg(long)]
     pub accept_revised: bool,
-    /// Accepts a package that was not collected from AWS itself.
+    /// Accepts a package that is not from AWS itself.
     #[arg(long)]
     pub allow_simulated: bool,
 }
@@ -111,10 +143,14 @@ pub(crate) struct Verify {
     pub package: PathBuf,
     #[command(flatten)]
     pub checks: Checks,
-    /// An earlier package of the same chain, which is verified as well; may repeat, in any order.
+    /// An earlier package of the chain; may repeat.
+    ///
+    /// It is verified as well. They may be named in any order.
     #[arg(long = "chain", value_name = "PACKAGE")]
     pub chain: Vec<PathBuf>,
-    /// Writes the signature page here, an HTML page of the signatures that were verified; `-` for stdout.
+    /// Writes the signature page here; `-` for stdout.
+    ///
+    /// An HTML page of the signatures that were verified.
     #[arg(long, value_name = "FILE")]
     pub render: Option<PathBuf>,
     /// The form of the result.
@@ -127,7 +163,7 @@ pub(crate) struct Extract {
     /// The package.
     #[arg(value_name = "PACKAGE")]
     pub package: PathBuf,
-    /// The account to show; nothing of any other goes into the extract.
+    /// The account to show; nothing of any other goes into it.
     #[arg(long, value_name = "ID")]
     pub account: String,
     /// The directory to write; it must not exist, or be empty.
@@ -137,7 +173,9 @@ pub(crate) struct Extract {
 
 #[derive(Args, Debug)]
 pub(crate) struct Keygen {
-    /// The private key to write; the public key goes beside it, ending in `.pub.pem`.
+    /// The private key to write.
+    ///
+    /// The public key goes beside it, ending in `.pub.pem`.
     #[arg(long, value_name = "FILE", default_value = "trailaudit-signing.pem")]
     pub out: PathBuf,
 }

@@ -5,22 +5,26 @@ use std::path::PathBuf;
 use clap::Args;
 use trailaudit_aws::Shard;
 
-use super::Collect;
+use super::{Collect, Judge};
 
 /// `collect` may be one of several; `audit`, which judges the whole, may not.
 #[derive(Args, Debug)]
 pub(crate) struct CollectShard {
     #[command(flatten)]
     pub collect: Collect,
-    /// Only the accounts that fall to shard K of N, by their ids; `trailaudit merge` unites all N. Each lists the
-    /// Organization itself. Give every shard the same options, and the same --as-of.
-    #[arg(long, value_name = "K/N")]
+    #[command(flatten)]
+    pub judge: Judge,
+    /// Only the accounts of shard K of N; `merge` unites all N.
+    ///
+    /// Accounts fall to shards by their ids. Each lists the Organization itself. Give every shard the same options, and the
+    /// same --as-of.
+    #[arg(long, value_name = "K/N", help_heading = "Collecting")]
     pub shard: Option<Shard>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
-    /// The directories that `collect --shard` wrote: every shard of one run, in any order.
+    /// What `collect --shard` wrote: every shard of one run.
     #[arg(value_name = "DIR", required = true)]
     pub shards: Vec<PathBuf>,
     /// The directory to write; it must not exist, or be empty.

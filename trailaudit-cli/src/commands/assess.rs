@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trailaudit_core::Baseline;
 use trailaudit_core::evidence::{Draft, Judged};
 use trailaudit_core::framework::Selection;
 
@@ -12,6 +13,7 @@ use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
 use crate::packaging;
+use crate::report::Beside;
 use crate::signing::Signing;
 use crate::summary::exit;
 
@@ -26,6 +28,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
     let (draft, place) = packaging::read(&assess.packaging, draft())?;
+    let beside = Beside::prepare(&assess.packaging.formats, &assess.out)?;
     let records = open(&assess.records)?;
     // A package is judged again by its own terms but where others are asked for.
     let before = Judged::of(&*records)
@@ -42,18 +45,21 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         Some(before) if assess.judge.frameworks.is_empty() && assess.judge.rules.is_empty() => before.rules(),
         _ => rules,
     };
-    let baseline = config.baseline().or_else(|| own.map(|before| before.baseline.clone()));
+    let baseline = config
+        .baseline(&selection)
+        .or_else(|| own.map(|before| before.baseline.clone()));
     let judging = Judging {
         draft: Draft {
             rules,
+            baseline: baseline.unwrap_or_else(|| Baseline::under(&selection)),
             selection,
-            baseline: baseline.unwrap_or_default(),
             as_of: as_of.or(own.map(|before| before.as_of)),
             ..draft
         },
         signing,
         place,
         zip: assess.packaging.zip,
+        beside,
         before: own.map(|before| before.catalogue_sha256),
     };
 
@@ -69,7 +75,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
-    Ok(exit(&sealed.assessment, fail_on))
+    Ok(exit(&sealed.totals, fail_on))
 }
 
 /// Whether `path`, which may not exist yet, lies below `folder`.

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use trailaudit_aws::AwsRecords;
-use trailaudit_core::Rule;
 use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::{Digest, Draft, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, EXCEPTIONS, rule};
+use trailaudit_core::{Baseline, Rule};
 
 use super::collect;
 use crate::arguments::{Audit, Judge, Output};
@@ -17,7 +17,7 @@ use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
 use crate::packaging::{self, TOOL};
-use crate::report;
+use crate::report::{self, Beside};
 use crate::signing::Signing;
 use crate::summary::{Summary, exit};
 
@@ -28,22 +28,25 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (rules, selection) = terms(&audit.judge)?;
     let signing = Signing::prepare(&audit.sign)?;
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
+    let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
-    collect::into_folder(collect::builder(&audit.collect)?, folder, output)?;
+    let beside = Beside::prepare(&audit.packaging.formats, folder)?;
+    collect::into_folder(collect::builder(&audit.collect, &rules)?, folder, output)?;
     let judging = Judging {
         draft: Draft {
             rules,
+            baseline: baseline.unwrap_or_else(|| Baseline::under(&selection)),
             selection,
-            baseline: config.baseline().unwrap_or_default(),
             ..draft
         },
         signing,
         place,
         zip: audit.packaging.zip,
+        beside,
         before: None,
     };
     let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
-    Ok(exit(&sealed.assessment, audit.fail_on.unwrap_or_default()))
+    Ok(exit(&sealed.totals, audit.fail_on.unwrap_or_default()))
 }
 
 /// A collection is not lost because its signer is out of reach.
@@ -64,6 +67,8 @@ pub(crate) struct Judging {
     pub place: Option<Place>,
     /// Whether an archive is written beside the directory.
     pub zip: bool,
+    /// What else is written beside it.
+    pub beside: Beside,
     /// The catalogue the same records were judged by before.
     pub before: Option<Digest>,
 }
@@ -85,12 +90,14 @@ impl Judging {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
         let archive = self.zip.then(|| zip(folder)).transpose()?;
+        let reports = self.beside.write(folder)?;
         let summary = Summary {
-            assessment: &sealed.assessment,
+            totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
             signatures: &signatures,
             archive: archive.as_deref(),
+            reports: &reports,
             manifest: &sealed.manifest,
             before: self.before,
             simulated: provenance.endpoint.simulated,
@@ -120,7 +127,10 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
 
 /// A draft by this program, with its report.
 pub(crate) fn draft() -> Draft<'static> {
-    Draft::new(TOOL.clone()).report(&report::write_html)
+    Draft {
+        baseline: Baseline::under(&Selection::default()),
+        ..Draft::new(TOOL.clone()).report(&report::HtmlWriter)
+    }
 }
 
 /// The rules and frameworks that were chosen: the rules that are named; else those the named frameworks ask for, with the

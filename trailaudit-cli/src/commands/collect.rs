@@ -5,18 +5,28 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder, Scope, Source};
+use trailaudit_core::Rule;
 
+use super::audit::terms;
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::{make_folder, remove_folder};
 use crate::progress;
 
 /// Runs the command.
-pub(crate) fn run(CollectShard { mut collect, shard }: CollectShard, output: &Output) -> Result<Exit> {
-    Config::load(collect.config.as_deref())?.complete_collect(&mut collect);
-    let mut builder = builder(&collect)?;
+pub(crate) fn run(command: CollectShard, output: &Output) -> Result<Exit> {
+    let CollectShard {
+        mut collect,
+        mut judge,
+        shard,
+    } = command;
+    let mut config = Config::load(collect.config.as_deref())?;
+    config.complete_collect(&mut collect);
+    config.complete_judge(&mut judge);
+    let (rules, _) = terms(&judge)?;
+    let mut builder = builder(&collect, &rules)?;
     if let Some(shard) = shard {
         builder = builder.shard(shard);
     }
@@ -69,10 +79,14 @@ pub(crate) fn into_folder(builder: CollectorBuilder, folder: &Path, output: &Out
     })
 }
 
-/// The collector that the command line describes.
-pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
+/// The collector that the command line describes: it asks for nothing but what the rules need.
+pub(crate) fn builder(collect: &Collect, rules: &[&Rule]) -> Result<CollectorBuilder> {
     let entry = &collect.entry;
-    let mut builder = Collector::builder().scope(scope(&collect.scope)?);
+    let needs = rules.iter().flat_map(|rule| rule.needs.iter().copied());
+    let mut builder = Collector::builder().scope(scope(&collect.scope)?).needs(needs);
+    if let Some(plan) = collect.plan {
+        builder = builder.search(plan.into());
+    }
     for name in &entry.role_names {
         builder = builder.role_name(name);
     }
@@ -106,6 +120,8 @@ pub(crate) fn builder(collect: &Collect) -> Result<CollectorBuilder> {
 fn scope(scope: &arguments::Scope) -> Result<Scope> {
     account_ids("account", &scope.accounts)?;
     account_ids("exclude-account", &scope.exclude_accounts)?;
+    account_ids("log-archive-account", &scope.log_archive_accounts)?;
+    scope.regions.iter().try_for_each(|region| known_region(region))?;
     let source = match &scope.accounts_file {
         Some(path) => Source::AccountsFile(path.clone()),
         None if scope.single_account => Source::SingleAccount,
@@ -119,6 +135,7 @@ fn scope(scope: &arguments::Scope) -> Result<Scope> {
         exclude_units: scope.exclude_units.iter().cloned().collect(),
         account_tags: pairs("account-tag", &scope.account_tags)?,
         regions: scope.regions.iter().map(|name| name.as_str().into()).collect(),
+        log_archive_accounts: scope.log_archive_accounts.iter().map(|id| id.as_str().into()).collect(),
     })
 }
 

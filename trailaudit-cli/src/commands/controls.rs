@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
+use trailaudit_aws::calls_for;
 use trailaudit_core::Baseline;
 use trailaudit_core::framework::{Selection, frameworks, requirements};
 use trailaudit_core::tables::catalogue::{subject, to_json};
@@ -33,7 +34,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         rules: Vec::new(),
     })?;
     if form == Form::Json {
-        let catalogue = to_json(&rules, &selection, &Baseline::default()).map_err(CommandError::failed)?;
+        let catalogue = to_json(&rules, &selection, &Baseline::under(&selection)).map_err(CommandError::failed)?;
         return Ok(String::from_utf8_lossy(&catalogue).into_owned() + "\n");
     }
     let mut out = String::new();
@@ -41,7 +42,7 @@ fn list(chosen: &[String], form: Form) -> Result<String> {
         let severity = selection.severity_of(rule).as_str();
         _ = writeln!(
             out,
-            "{:<34} {severity:<9} {:<8} {}",
+            "{:<46} {severity:<9} {:<12} {}",
             rule.id,
             subject(rule),
             rule.aws.title
@@ -60,23 +61,41 @@ fn show(rule: &Rule, form: Form) -> String {
             "control": rule.aws.title,
             "rationale": rule.rationale,
             "remediation": rule.aws.remediation,
+            "terraform": rule.aws.terraform,
             "revision": rule.revision,
             "subject": subject(rule),
             "severity": Selection::default().severity_of(rule).as_str(),
+            "calls": calls(rule),
             "requirements": requirements,
         });
         return format!("{rule:#}\n");
     }
     let mut out = format!(
-        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Remediation  {}\n\n",
+        "{}\n\n  {}\n\n  Control      {}\n  Asked of     each {}\n  Severity     {}\n  Why          {}\n  Calls        {}\n\n",
         rule.id,
         rule.title,
         rule.aws.title,
         subject(rule),
         Selection::default().severity_of(rule).as_str(),
         rule.rationale,
-        rule.aws.remediation
+        calls_in_words(rule),
     );
+    let commands = rule.aws.commands().join(" &&\n");
+    for (way, text) in [("With the AWS CLI", &*commands), ("With Terraform", rule.aws.terraform)] {
+        _ = writeln!(out, "{way}\n");
+        for line in text.lines() {
+            _ = writeln!(
+                out,
+                "{}",
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("  {line}")
+                }
+            );
+        }
+        out.push('\n');
+    }
     for row in rows() {
         let edition = format!("{} {}", row.framework, row.edition);
         _ = writeln!(
@@ -87,6 +106,20 @@ fn show(rule: &Rule, form: Form) -> String {
         );
     }
     out
+}
+
+fn calls_in_words(rule: &Rule) -> String {
+    let calls = calls(rule);
+    if calls.is_empty() {
+        return "those that every run makes".to_owned();
+    }
+    format!("{}, beside those that every run makes", calls.join(", "))
+}
+
+/// The calls that a rule needs beside those that every collection makes.
+fn calls(rule: &Rule) -> Vec<String> {
+    let calls = calls_for(rule).map(|call| format!("{}:{}", call.service, call.operation));
+    calls.collect()
 }
 
 fn all_frameworks(form: Form) -> String {

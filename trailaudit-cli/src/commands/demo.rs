@@ -1,15 +1,19 @@
 //! `trailaudit demo`: the main job against a simulated Organization, through the real SDK and HTTP; checks itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::io;
 use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use trailaudit_aws::{Collector, write_whole};
-use trailaudit_core::evidence::{Options, Signer, Trust, verify};
-use trailaudit_core::{Assessment, Verdict};
+use trailaudit_core::evidence::package::{COVERAGE_JSON, FINDINGS_JSON};
+use trailaudit_core::evidence::{Files, Options, Signer, Trust, verify};
+use trailaudit_core::tables::reading::Reading;
+use trailaudit_core::tables::{coverage, findings};
 use trailaudit_sim::{Conditions, Server, Truth};
 
 use super::audit::{Judging, draft};
@@ -18,6 +22,7 @@ use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{beside, open};
+use crate::report::Beside;
 use crate::signing::Signing;
 use crate::summary::print;
 use crate::trust::reperformance;
@@ -46,18 +51,21 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         draft: draft(),
         place: None,
         zip: false,
+        beside: Beside::default(),
         before: None,
         signing: Signing::with(key, "Demo"),
     };
-    let sealed = judging.seal(&demo.out, output)?;
+    judging.seal(&demo.out, output)?;
 
-    let differences = differences(&sealed.assessment, &truth);
+    let package = open(&demo.out)?;
+    let differences = differences(&*package, &truth)
+        .map_err(|error| CommandError::failed(format_args!("{}: {error}", demo.out.display())))?;
     let trust = Trust::in_keys([public]);
     let options = Options::default()
         .trust(&trust)
         .reperform(reperformance())
         .allow_simulated(true);
-    let report = verify(&*open(&demo.out)?, &options);
+    let report = verify(&*package, &options);
     let mut told = String::new();
     for difference in &differences {
         _ = writeln!(told, "NOT AS PLANTED: {difference}");
@@ -85,51 +93,40 @@ fn sdk_config(server: &Server) -> SdkConfig {
         .build()
 }
 
-/// What was found and not planted, and what was planted and not found.
-fn differences(assessment: &Assessment, truth: &Truth) -> Vec<String> {
-    let found: BTreeSet<_> = assessment
-        .findings
-        .iter()
-        .filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Inconclusive))
-        .map(|finding| {
-            let region = finding.region.as_ref().map_or("", |region| region.as_str());
-            (
-                finding.rule.id,
-                finding.account.as_str(),
-                region,
-                finding.subject.id(),
-                finding.verdict.as_str(),
-            )
-        })
-        .collect();
+/// What was found and not planted, and what was planted and not found: as the package has it.
+fn differences(package: &dyn Files, truth: &Truth) -> io::Result<Vec<String>> {
+    let mut found = BTreeSet::new();
+    each_entry(package, FINDINGS_JSON, "trailaudit.findings/v1", "findings", |line| {
+        let entry: findings::v1::Entry<'_> = serde_json::from_slice(line)?;
+        if ["fail", "inconclusive"].contains(&&*entry.verdict) {
+            let row = [
+                entry.rule,
+                entry.account_id,
+                entry.region,
+                entry.resource_id,
+                entry.verdict,
+            ];
+            found.insert(row.map(Cow::into_owned));
+        }
+        Ok(())
+    })?;
     let planted: BTreeSet<_> = truth
         .defects
         .iter()
-        .map(|d| {
-            (
-                d.rule,
-                d.account_id.as_str(),
-                d.region.as_str(),
-                d.resource_id.as_str(),
-                d.verdict,
-            )
-        })
+        .map(|d| [d.rule, &d.account_id, &d.region, &d.resource_id, d.verdict].map(str::to_owned))
         .collect();
-    let cells = assessment
-        .coverage
-        .cells()
-        .iter()
-        .filter(|cell| cell.status.as_str() != "reached");
-    let missed: BTreeSet<_> = cells
-        .map(|cell| {
-            let region = cell.region.as_ref().map_or("", |region| region.as_str());
-            (cell.account.as_str(), region, cell.status.as_str())
-        })
-        .collect();
+    let mut missed = BTreeSet::new();
+    each_entry(package, COVERAGE_JSON, "trailaudit.coverage/v1", "cells", |line| {
+        let row: coverage::v1::Row<'_> = serde_json::from_slice(line)?;
+        if row.status != "reached" {
+            missed.insert([row.account_id, row.region, row.status].map(Cow::into_owned));
+        }
+        Ok(())
+    })?;
     let closed: BTreeSet<_> = truth
         .cells
         .iter()
-        .map(|cell| (cell.account_id.as_str(), cell.region.as_str(), cell.status))
+        .map(|cell| [&cell.account_id, &cell.region, cell.status].map(str::to_owned))
         .collect();
     let mut told = Vec::new();
     told.extend(
@@ -152,7 +149,22 @@ fn differences(assessment: &Assessment, truth: &Truth) -> Vec<String> {
             .difference(&missed)
             .map(|cell| format!("barred, but not in the coverage: {cell:?}")),
     );
-    told
+    Ok(told)
+}
+
+/// Reads a table of the package entry by entry: nobody has to hold it.
+fn each_entry(
+    package: &dyn Files,
+    path: &str,
+    format: &'static str,
+    list: &str,
+    mut take: impl FnMut(&[u8]) -> serde_json::Result<()>,
+) -> io::Result<()> {
+    let mut table = Reading::new(package.open(path)?, format, list).map_err(io::Error::other)?;
+    while let Some(line) = table.next_entry().map_err(io::Error::other)? {
+        take(&line)?;
+    }
+    Ok(())
 }
 
 fn next_steps(folder: &Path, public: &Path, truth: &Truth) -> String {

@@ -9,6 +9,7 @@ mod controls;
 mod coverage;
 pub(crate) mod escape;
 mod front;
+mod lists;
 #[cfg(test)]
 mod sample;
 mod standing;
@@ -17,44 +18,91 @@ mod tests;
 mod verify;
 mod words;
 
+use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
 use askama::Template;
-use trailaudit_core::Assessment;
+use trailaudit_core::Inventory;
+use trailaudit_core::assessment::Totals;
+use trailaudit_core::finding::Finding;
 use trailaudit_core::framework::Selection;
 use trailaudit_core::organization::Organization;
+
+use accounts::Tallies;
+use lists::Lists;
 
 /// How many rows of a table stand on the page; the rest is in `findings.csv` or `coverage.csv`.
 const ROWS: usize = 200;
 
+/// What of the findings stands on the page, gathered while they pass by: no more than can stand there.
+pub(crate) struct Gathering<'a> {
+    inventory: &'a dyn Inventory,
+    selection: &'a Selection,
+    collection: Collection<'a>,
+    /// What fails and what is inconclusive, by the rule's id.
+    lists: HashMap<&'static str, Lists>,
+    tallies: Tallies,
+}
+
+impl<'a> Gathering<'a> {
+    /// Of nothing yet.
+    pub(crate) fn new(inventory: &'a dyn Inventory, selection: &'a Selection, collection: Collection<'a>) -> Self {
+        Self {
+            inventory,
+            selection,
+            collection,
+            lists: HashMap::new(),
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// Takes in findings, in the order of the assessment.
+    pub(crate) fn add(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            self.lists.entry(finding.rule.id).or_default().add(finding);
+            self.tallies.add(finding);
+        }
+    }
+
+    /// What the page tells, when all findings were gathered.
+    pub(crate) fn report<'r>(&'r mut self, totals: &'r Totals) -> Report<'r> {
+        self.lists.values_mut().for_each(Lists::finish);
+        Report {
+            totals,
+            gathered: self,
+            organization: self.inventory.organization(),
+        }
+    }
+}
+
 /// What the page tells.
 pub(crate) struct Report<'a> {
     /// What was concluded.
-    pub(crate) assessment: &'a Assessment,
-    /// The frameworks it is written for.
-    pub(crate) selection: &'a Selection,
+    totals: &'a Totals,
+    /// What was found.
+    gathered: &'a Gathering<'a>,
     /// Whose accounts they are.
-    pub(crate) organization: &'a Organization,
-    /// How the facts were collected.
-    pub(crate) collection: Collection<'a>,
+    organization: &'a Organization,
 }
 
 /// How the facts were collected.
 pub(crate) struct Collection<'a> {
     /// When collection began, RFC 3339.
-    pub(crate) started: &'a str,
+    pub(crate) started: String,
     /// When it ended, RFC 3339; none while it has not.
-    pub(crate) finished: Option<&'a str>,
+    pub(crate) finished: Option<String>,
     /// The ARN that asked.
     pub(crate) caller: &'a str,
     /// The tool and its version.
-    pub(crate) tool: &'a str,
+    pub(crate) tool: String,
     /// The hosts that answered.
     pub(crate) endpoints: &'a [String],
     /// Whether any of them is not AWS's own.
     pub(crate) simulated: bool,
     /// The scope, in words or as the run log has it; empty for the whole organization.
-    pub(crate) scope: &'a str,
+    pub(crate) scope: String,
+    /// How trails were searched for, and what that proves.
+    pub(crate) search: &'static str,
 }
 
 /// Writes the page. The same report gives the same bytes.
@@ -81,15 +129,17 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn of(report: &Report<'a>) -> Self {
-        let standings = standing::of(report.assessment);
+        let standings = standing::of(report.totals);
+        let coverage = coverage::View::of(report, &standings);
+        let collection = &report.gathered.collection;
         Self {
             organization: &report.organization.id,
-            simulated: report.collection.simulated.then_some(report.collection.endpoints),
-            front: front::Front::of(report, &standings),
+            simulated: collection.simulated.then_some(collection.endpoints),
+            front: front::Front::of(report, &standings, &coverage),
             accounts: accounts::Failing::of(report, &standings),
-            coverage: coverage::View::of(report.assessment, &standings),
+            coverage,
             verify: verify::Verify::of(report),
-            controls: controls::Controls::of(report, standings),
+            controls: controls::Controls::of(report, &standings),
         }
     }
 }

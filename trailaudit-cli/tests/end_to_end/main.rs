@@ -12,11 +12,14 @@
 mod support;
 
 mod audit;
+mod best;
 mod package;
 mod signed;
 mod worlds;
+mod worst;
 
 mod calls;
+mod catalogue;
 mod countersigning;
 mod demo;
 mod determinism;

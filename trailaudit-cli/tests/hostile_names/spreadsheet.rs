@@ -29,17 +29,24 @@ pub struct Sheet {
 
 /// Opens CSV files (UTF-8, commas, quotes) as one does by clicking on them, and gives what each became.
 pub fn open(tables: &[&Path], scratch: &Path) -> Vec<Sheet> {
+    converted(tables, &["--infilter=Text - txt - csv (StarCalc):44,34,76,1"], scratch)
+}
+
+/// Opens workbooks, and gives what each became, all sheets in one.
+#[allow(dead_code, reason = "not every test has workbooks")]
+pub fn open_workbooks(workbooks: &[&Path], scratch: &Path) -> Vec<Sheet> {
+    converted(workbooks, &[], scratch)
+}
+
+fn converted(tables: &[&Path], options: &[&str], scratch: &Path) -> Vec<Sheet> {
     let out = scratch.join("spreadsheets");
     let output = Command::new("soffice")
         .arg(format!(
             "-env:UserInstallation=file://{}",
             scratch.join("libreoffice").display()
         ))
-        .args([
-            "--headless",
-            "--norestore",
-            "--infilter=Text - txt - csv (StarCalc):44,34,76,1",
-        ])
+        .args(["--headless", "--norestore"])
+        .args(options)
         .args(["--convert-to", "fods", "--outdir"])
         .arg(&out)
         .args(tables)
@@ -94,10 +101,12 @@ fn sheet(text: &str) -> Sheet {
     }
 }
 
-/// Equal neighbours are written once.
+/// Equal neighbours are written once; what fills a sheet up to its end is no cell.
 fn repeated(node: Node<'_, '_>, how: &str) -> usize {
-    node.attribute((TABLE, how))
-        .map_or(1, |times| times.parse().expect("a number"))
+    let times = node
+        .attribute((TABLE, how))
+        .map_or(1, |times| times.parse().expect("a number"));
+    if times > 1_000 { 0 } else { times }
 }
 
 fn cell(node: Node<'_, '_>) -> Cell {

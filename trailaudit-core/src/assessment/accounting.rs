@@ -1,12 +1,10 @@
 //! What became of every planned cell, for every rule.
 
-use std::collections::HashMap;
-
-use crate::coverage::{Cell, CellStatus, Coverage};
+use super::Control;
+use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
-use crate::inventory::Inventory;
-use crate::observed::Observed;
-use crate::organization::{AccountId, Region, TrailId};
+use crate::judge::{Ground, Listing, Planned, Unit};
+use crate::organization::Account;
 use crate::rule::{Check, Rule, Verdict};
 
 /// What became of the planned cells under one rule. The four add up to the plan because every cell is put into
@@ -30,18 +28,13 @@ impl Accounting {
         self.evaluated + self.inherited + self.not_applicable + self.inconclusive
     }
 
-    pub(super) fn of(rule: &Rule, coverage: &Coverage, inventory: &dyn Inventory, findings: &[Finding]) -> Self {
-        let book = Book::of(inventory, findings);
-        let mut accounting = Self::default();
-        for cell in coverage.cells() {
-            *match book.outcome(rule, cell) {
-                Outcome::Evaluated => &mut accounting.evaluated,
-                Outcome::Inherited => &mut accounting.inherited,
-                Outcome::NotApplicable => &mut accounting.not_applicable,
-                Outcome::Inconclusive => &mut accounting.inconclusive,
-            } += 1;
-        }
-        accounting
+    fn add(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Evaluated => &mut self.evaluated,
+            Outcome::Inherited => &mut self.inherited,
+            Outcome::NotApplicable => &mut self.not_applicable,
+            Outcome::Inconclusive => &mut self.inconclusive,
+        } += 1;
     }
 }
 
@@ -62,94 +55,132 @@ impl From<Verdict> for Outcome {
     }
 }
 
-/// The verdicts of one rule, by what they are about.
-struct Book<'a> {
-    inventory: &'a dyn Inventory,
-    trails: HashMap<&'a TrailId, Verdict>,
-    accounts: HashMap<&'a AccountId, Verdict>,
-    /// Several verdicts about things in one Region of one account: the one that leaves most open.
-    regions: HashMap<(&'a AccountId, &'a Region), Verdict>,
+/// The account of one rule, kept while its findings pass by.
+pub(super) struct Book {
+    control: Control,
 }
 
-impl<'a> Book<'a> {
-    fn of(inventory: &'a dyn Inventory, findings: &'a [Finding]) -> Self {
-        let mut book = Self {
-            inventory,
-            trails: HashMap::new(),
-            accounts: HashMap::new(),
-            regions: HashMap::new(),
-        };
-        for finding in findings {
-            match &finding.subject {
-                Subject::Account | Subject::Organization(_) | Subject::Exception(_) => {
-                    let known = book.accounts.entry(&finding.account).or_insert(finding.verdict);
-                    *known = graver(*known, finding.verdict);
-                }
-                Subject::Trail(id) if finding.inherited_from.is_none() => {
-                    book.trails.insert(id, finding.verdict);
-                }
-                Subject::Trail(_) | Subject::Region | Subject::LogGroup(_) => (),
-            }
-            if let Some(region) = &finding.region {
-                let known = book
-                    .regions
-                    .entry((&finding.account, region))
-                    .or_insert(finding.verdict);
-                *known = graver(*known, finding.verdict);
-            }
+impl Book {
+    pub(super) fn open(rule: &'static Rule, ground: &Ground<'_>) -> Self {
+        let mut control = Control::of(rule);
+        if let Some(status) = ground.unlisted {
+            control.accounting.add(match status {
+                status if status.is_nothing_to_read() => Outcome::NotApplicable,
+                _ => Outcome::Inconclusive,
+            });
         }
-        book
+        Self { control }
     }
 
-    fn outcome(&self, rule: &Rule, cell: &Cell) -> Outcome {
+    /// Enters some accounts, with all that was found about them.
+    pub(super) fn enter(&mut self, ground: &Ground<'_>, units: &[Unit<'_>], findings: &[Finding]) {
+        for finding in findings {
+            *self.control.verdicts.entry(finding.verdict).or_default() += 1;
+        }
+        let mut rest = findings;
+        for unit in units {
+            // What was found in accounts that are on no list has no cell.
+            let before = rest.partition_point(|finding| finding.account < unit.account.id);
+            let until = rest.partition_point(|finding| finding.account <= unit.account.id);
+            let page = Page::of(self.control.rule, unit.account, &rest[before..until]);
+            rest = &rest[until..];
+            for cell in &unit.cells {
+                self.control
+                    .accounting
+                    .add(page.outcome(cell, &ground.listings[cell.listing]));
+            }
+        }
+    }
+
+    pub(super) fn close(self) -> Control {
+        self.control
+    }
+}
+
+/// What one rule says of one account.
+struct Page<'f> {
+    rule: &'static Rule,
+    account: &'f Account,
+    findings: &'f [Finding],
+    /// Of all verdicts on the account and what is in it, the one that leaves most open.
+    whole: Option<Verdict>,
+}
+
+impl<'f> Page<'f> {
+    fn of(rule: &'static Rule, account: &'f Account, findings: &'f [Finding]) -> Self {
+        let whole = findings.iter().map(|finding| finding.verdict);
+        let whole = whole.reduce(graver);
+        Self {
+            rule,
+            account,
+            findings,
+            whole,
+        }
+    }
+
+    fn outcome(&self, cell: &Planned, listing: &Listing<'_>) -> Outcome {
+        if cell.status == CellStatus::Excluded && cell.region.is_some() {
+            // Nobody asked what is in this Region: that is not to say that nothing is.
+            return Outcome::Inconclusive;
+        }
         if cell.status.is_nothing_to_read() {
             return Outcome::NotApplicable;
         }
-        let of_account = || {
-            self.accounts
-                .get(&cell.account)
-                .map_or(Outcome::Inconclusive, |v| (*v).into())
-        };
+        let of_account = || self.whole.map_or(Outcome::Inconclusive, Into::into);
         // What the organization says of an account holds in Regions nobody could look into, too.
-        if let Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException = rule.check {
+        if let Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException = self.rule.check {
             return of_account();
         }
-        let region = match &cell.region {
-            Some(region) if cell.status == CellStatus::Reached => region,
-            _ => return Outcome::Inconclusive,
-        };
-        match rule.check {
-            Check::EachTrail(_) => self.of_trails(&cell.account, region),
-            Check::EachRegion(_) => self.of_region(cell, region, Outcome::Inconclusive),
-            Check::EachLogGroup(_) => self.of_region(cell, region, Outcome::NotApplicable),
-            Check::EachAccount(_) | Check::EachListedAccount(_) | Check::EachOrganization(_) | Check::EachException => {
-                of_account()
+        if cell.status != CellStatus::Reached {
+            return Outcome::Inconclusive;
+        }
+        match self.rule.check {
+            Check::EachTrail(_) => self.of_trails(listing, |_| true),
+            // One verdict for each of the Regions a trail of one's own covers, one for a copy.
+            Check::EachDelivery(_) => self.of_trails(listing, |finding| {
+                finding.region.is_none() || finding.region == cell.region
+            }),
+            Check::EachRegion(_) => self.of_region(cell, Outcome::Inconclusive),
+            Check::EachLogGroup(_) | Check::EachAlarm(_) | Check::EachEventStore(_) => {
+                self.of_region(cell, Outcome::NotApplicable)
+            }
+            Check::EachAccount(_)
+            | Check::EachListedAccount(_)
+            | Check::EachOrganization(_)
+            | Check::EachKey(_)
+            | Check::EachBucket(_)
+            | Check::EachException => of_account(),
+        }
+    }
+
+    /// Of several verdicts about things in one Region, the one that leaves most open.
+    fn of_region(&self, cell: &Planned, without: Outcome) -> Outcome {
+        let is_here = |finding: &&Finding| finding.region.is_some() && finding.region == cell.region;
+        let verdicts = self.findings.iter().filter(is_here).map(|finding| finding.verdict);
+        verdicts.reduce(graver).map_or(without, Into::into)
+    }
+
+    /// The trails that the Region lists, each with its verdict, which is one that `counts`: the account's own are judged
+    /// here, the others in their owner's account.
+    fn of_trails(&self, listing: &Listing<'_>, counts: impl Fn(&Finding) -> bool) -> Outcome {
+        let mut outcome = Outcome::NotApplicable;
+        for (sighting, owner) in listing.trails() {
+            let is_own = owner == Some(&self.account.id);
+            let is_it = |finding: &&Finding| {
+                matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail) && counts(finding)
+            };
+            match self.findings.iter().find(is_it).map(|finding| finding.verdict) {
+                None | Some(Verdict::Inconclusive) => return Outcome::Inconclusive,
+                Some(Verdict::NotApplicable) => (),
+                Some(_) if is_own => outcome = Outcome::Evaluated,
+                Some(_) => {
+                    if let Outcome::NotApplicable = outcome {
+                        outcome = Outcome::Inherited;
+                    }
+                }
             }
         }
-    }
-
-    fn of_region(&self, cell: &Cell, region: &Region, without: Outcome) -> Outcome {
-        let verdict = self.regions.get(&(&cell.account, region));
-        verdict.map_or(without, |verdict| (*verdict).into())
-    }
-
-    fn of_trails(&self, account: &AccountId, region: &Region) -> Outcome {
-        let Observed::Known { value: seen, .. } = self.inventory.trails_in(account, region) else {
-            return Outcome::Inconclusive;
-        };
-        let decided = |id| {
-            matches!(
-                self.trails.get(id),
-                Some(Verdict::Pass | Verdict::Fail | Verdict::Excepted)
-            )
-        };
-        let own = |id| self.inventory.trail(id).is_some_and(|trail| trail.owner() == account);
-        match seen {
-            [] => Outcome::NotApplicable,
-            seen if !seen.iter().all(|sighting| decided(&sighting.trail)) => Outcome::Inconclusive,
-            seen if seen.iter().any(|sighting| own(&sighting.trail)) => Outcome::Evaluated,
-            _ => Outcome::Inherited,
-        }
+        outcome
     }
 }
 

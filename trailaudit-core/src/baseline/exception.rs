@@ -208,6 +208,7 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     day.ok_or_else(|| serde::de::Error::custom(format!("{text} is not a day, such as 2026-12-31")))
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
 fn as_day<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     let day: toml::value::Datetime = day.to_string().parse().map_err(serde::ser::Error::custom)?;
     day.serialize(serializer)

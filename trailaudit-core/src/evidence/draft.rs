@@ -3,29 +3,32 @@
 //! What a caller adds are choices: the rules, the frameworks, the thresholds, the moment, the place in a chain, and the
 //! page people read. Signing comes after, and speaks about the manifest alone.
 
+mod content;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::accounts::{AccountLeaf, write_index};
-use super::files::{Content, EntryKind, OwnContent, Store};
+use super::files::{EntryKind, Store};
 use super::hashing::{self, Measured};
 use super::manifest::{CoverageTotals, Manifest, Previous, Supersedes, Tool};
 use super::package::{self, RecordFile};
 use super::provider::{Provenance, Provider, ReadError, Recorded};
 use super::records::{self, Header, RecordsError};
+use super::report::ReportWriter;
 use super::seal::{Facts, Seal, SealError};
 use super::{Digest, Files, Role, jcs};
-use crate::assessment::{Assessment, assess};
+use crate::assessment::Totals;
 use crate::baseline::{Baseline, BaselineError};
 use crate::framework::Selection;
 use crate::organization::AccountId;
 use crate::rule::Rule;
 use crate::rules::{CATALOGUE, asked};
-use crate::tables::{catalogue, coverage, findings};
+use content::{Written, write};
 
 /// How to check a package without this program; part of every package.
 pub(super) const INSTRUCTIONS: [(&str, &[u8]); 2] = [
@@ -55,28 +58,15 @@ pub struct Draft<'a> {
     /// Until when it must be kept.
     pub retain_until: Option<Date>,
     /// What writes `report.html`; without it a page says where the findings are.
-    pub report: Option<&'a ReportWriter>,
-}
-
-/// Writes `report.html`: the words for people, which are no part of what is verified beyond their bytes.
-pub type ReportWriter = dyn Fn(&Contents<'_>, &mut dyn Write) -> io::Result<()> + Sync;
-
-/// What a report is written from.
-pub struct Contents<'a> {
-    /// The facts and where they come from.
-    pub recorded: &'a Recorded,
-    /// What was concluded.
-    pub assessment: &'a Assessment,
-    /// The frameworks it is written for.
-    pub selection: &'a Selection,
+    pub report: Option<&'a dyn ReportWriter>,
 }
 
 /// A package whose manifest is written, and which nobody has signed yet.
 pub struct Sealed {
     /// The facts and where they come from.
     pub recorded: Recorded,
-    /// What was concluded.
-    pub assessment: Assessment,
+    /// What was concluded, in numbers; the findings are in the package.
+    pub totals: Totals,
     /// The manifest.
     pub manifest: Manifest,
     /// The SHA-256 of its bytes: what signers sign.
@@ -103,35 +93,32 @@ impl<'a> Draft<'a> {
 
     /// With these words for people.
     #[must_use]
-    pub fn report(mut self, report: &'a ReportWriter) -> Self {
+    pub fn report(mut self, report: &'a dyn ReportWriter) -> Self {
         self.report = Some(report);
         self
     }
 
     /// Assesses the records that lie in `store` and makes a package of them. The same records, rules, baseline and
-    /// moment give the same bytes.
+    /// moment give the same bytes. Memory is bounded by what was collected: findings are written as they are judged.
     ///
     /// # Errors
     /// When the records cannot be read, a file cannot be written, or something lies there that no package has.
     pub fn seal(&self, store: &mut dyn Store, provider: &dyn Provider) -> Result<Sealed, DraftError> {
         let recorded = provider.read(store).map_err(DraftError::Records)?;
         let as_of = self.as_of.unwrap_or(recorded.provenance.as_of);
-        let rules = asked(&self.rules, &self.baseline);
-        let assessment = assess(&*recorded.inventory, &rules, &self.baseline, as_of);
-        let contents = Contents {
-            recorded: &recorded,
-            assessment: &assessment,
-            selection: &self.selection,
-        };
-        let mut listed = self.write_tables(store, &contents)?;
-        let leaves = leaves(store, &findings::digests(&assessment, &self.selection))?;
+        let Written {
+            mut listed,
+            found,
+            totals,
+        } = self.write_content(store, &recorded, &asked(&self.rules, &self.baseline), as_of)?;
+        let leaves = leaves(store, &found)?;
         for path in [package::ORGANIZATION, package::RUN_LOG] {
             listed.insert(path.into(), hashing::measure(store, path)?);
         }
         let index = write_index(&leaves)?;
         write(store, package::ACCOUNTS_INDEX, &mut |out| out.write_all(&index))?;
 
-        let mut seal = Seal::new(self.facts(&recorded.provenance, &assessment));
+        let mut seal = Seal::new(self.facts(&recorded.provenance, &totals));
         for (path, Measured { size, sha256 }) in &listed {
             seal.file(path, *size, *sha256)?;
         }
@@ -144,79 +131,36 @@ impl<'a> Draft<'a> {
         let Measured { sha256, .. } = write(store, package::MANIFEST, &mut |out| out.write_all(&bytes))?;
         Ok(Sealed {
             recorded,
-            assessment,
+            totals,
             manifest,
             sha256,
         })
     }
 
-    fn write_tables(
-        &self,
-        store: &mut dyn Store,
-        contents: &Contents<'_>,
-    ) -> Result<BTreeMap<String, Measured>, DraftError> {
-        let (assessment, selection) = (contents.assessment, &self.selection);
-        let catalogue = catalogue::to_json(&assessment.rules, selection, &self.baseline)?;
-        let baseline = self.baseline.to_toml()?;
-        let report = self.report.unwrap_or(&plain_report);
-        let files: [(&str, OwnContent<'_>); 9] = [
-            (package::CATALOGUE, Box::new(|out| out.write_all(&catalogue))),
-            (package::BASELINE, Box::new(|out| out.write_all(baseline.as_bytes()))),
-            (
-                package::FINDINGS_CSV,
-                Box::new(|out| findings::write_csv(assessment, selection, out)),
-            ),
-            (
-                package::FINDINGS_JSON,
-                Box::new(|out| findings::write_json(assessment, selection, out)),
-            ),
-            (
-                package::COVERAGE_CSV,
-                Box::new(|out| coverage::write_csv(assessment, out)),
-            ),
-            (
-                package::COVERAGE_JSON,
-                Box::new(|out| coverage::write_json(assessment, out)),
-            ),
-            (package::VERIFY_MD, Box::new(|out| out.write_all(INSTRUCTIONS[0].1))),
-            (package::VERIFY_SH, Box::new(|out| out.write_all(INSTRUCTIONS[1].1))),
-            (package::REPORT_HTML, Box::new(|out| report(contents, out))),
-        ];
-        let paths = files.each_ref().map(|(path, _)| (*path).to_owned());
-        let mut slots = [Measured::default(); 9];
-        let measuring = files.into_iter().zip(&mut slots).map(|((path, mut content), slot)| {
-            let content = move |out: &mut dyn Write| {
-                *slot = measured(out, &mut *content)?;
-                Ok(())
-            };
-            (path, Box::new(content) as OwnContent<'_>)
-        });
-        store.write_each(measuring.collect())?;
-        Ok(paths.into_iter().zip(slots).collect())
-    }
-
-    fn facts(&self, provenance: &Provenance, assessment: &Assessment) -> Facts {
-        let statuses = assessment.coverage.totals().into_iter();
-        let verdicts = |rule: &&'static Rule| {
-            let verdicts = assessment.verdicts_of(rule).into_iter();
-            let rows = verdicts.map(|(verdict, rows)| (verdict.to_string(), rows as u64));
-            (rule.id.to_owned(), rows.collect())
-        };
+    fn facts(&self, provenance: &Provenance, totals: &Totals) -> Facts {
+        let statuses = totals.statuses.iter();
+        let mut controls = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for control in &totals.controls {
+            let verdicts = controls.entry(control.rule.id.to_owned()).or_default();
+            for (verdict, rows) in &control.verdicts {
+                *verdicts.entry(verdict.to_string()).or_default() += *rows as u64;
+            }
+        }
         Facts {
             organization: provenance.organization.clone(),
             scope: provenance.scope.clone(),
-            as_of: assessment.as_of,
+            as_of: totals.as_of,
             collection: provenance.collection.clone(),
             tool: self.tool.clone(),
             endpoint: provenance.endpoint.clone(),
             collector: provenance.collector.clone(),
             coverage: CoverageTotals {
-                planned: assessment.coverage.planned() as u64,
+                planned: totals.planned as u64,
                 statuses: statuses
-                    .map(|(status, cells)| (status.to_string(), cells as u64))
+                    .map(|(status, cells)| (status.to_string(), *cells as u64))
                     .collect(),
             },
-            controls: assessment.rules.iter().map(verdicts).collect(),
+            controls,
             required_signatures: self.required_signatures.clone(),
             previous: self.previous.clone(),
             supersedes: self.supersedes.clone(),
@@ -327,28 +271,4 @@ fn refuse_strangers(
         }
     }
     Ok(())
-}
-
-fn write(store: &mut dyn Store, path: &str, content: Content<'_>) -> io::Result<Measured> {
-    let mut written = Measured::default();
-    store.write(path, &mut |out| {
-        written = measured(out, content)?;
-        Ok(())
-    })?;
-    Ok(written)
-}
-
-/// Passes what `content` writes on to `out`, and measures it.
-fn measured(out: &mut dyn Write, content: Content<'_>) -> io::Result<Measured> {
-    // Tables are written cell by cell: what is hashed and passed on should be more than that.
-    let mut counting = BufWriter::with_capacity(64 << 10, hashing::Counting::new(out));
-    content(&mut counting)?;
-    let counting = counting.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(counting.measured())
-}
-
-fn plain_report(_: &Contents<'_>, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(
-        b"<!doctype html><meta charset=\"utf-8\"><title>Audit trails</title><p>See findings.csv and coverage.csv.\n",
-    )
 }

@@ -28,6 +28,18 @@ impl EvidenceId {
         &self.0
     }
 
+    /// Several of them in one cell of a table.
+    pub(crate) fn joined(ids: &[Self]) -> String {
+        let mut joined = Vec::with_capacity(ids.len() * 65);
+        for id in ids {
+            if !joined.is_empty() {
+                joined.push(b';');
+            }
+            joined.extend(id.digits());
+        }
+        String::from_utf8(joined).unwrap_or_default()
+    }
+
     fn digits(&self) -> [u8; 64] {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [0; 64];
@@ -89,7 +101,8 @@ fn nibble(digit: u8) -> Result<u8, NotADigest> {
 
 impl Serialize for EvidenceId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let digits = self.digits();
+        serializer.serialize_str(str::from_utf8(&digits).map_err(serde::ser::Error::custom)?)
     }
 }
 

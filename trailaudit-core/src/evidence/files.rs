@@ -27,6 +27,22 @@ pub trait Store: Files + Send {
     /// What `content` says, or when the file cannot be written.
     fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()>;
 
+    /// Writes two files side by side, each as [`Store::write`] does; neither is there before both are written.
+    ///
+    /// A store that does not do better holds both in memory until then.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    fn write_pair(&mut self, paths: [&str; 2], content: PairContent<'_>) -> io::Result<()> {
+        let mut pair = [Vec::new(), Vec::new()];
+        let [one, other] = &mut pair;
+        content([one, other])?;
+        for (path, bytes) in paths.into_iter().zip(pair) {
+            self.write(path, &mut |out| out.write_all(&bytes))?;
+        }
+        Ok(())
+    }
+
     /// Writes several files, each as [`Store::write`] does; where that is possible, at the same time.
     ///
     /// # Errors
@@ -40,6 +56,9 @@ pub trait Store: Files + Send {
 
 /// What writes a file's bytes, on any thread.
 pub type OwnContent<'a> = Box<dyn FnMut(&mut dyn Write) -> io::Result<()> + Send + 'a>;
+
+/// What writes the bytes of two files.
+pub type PairContent<'a> = &'a mut dyn FnMut([&mut dyn Write; 2]) -> io::Result<()>;
 
 /// What writes a file's bytes.
 pub type Content<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;

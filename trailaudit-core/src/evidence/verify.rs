@@ -7,6 +7,7 @@
 
 mod accounts;
 mod compare;
+mod listed;
 mod listing;
 mod pinned;
 mod records;
@@ -19,6 +20,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+pub use listed::{Listed, ListedError};
 pub use reperform::Reperformance;
 pub use report::{Code, Extract, Page, Problem, Reperformed, Report, VerifiedSignature};
 
@@ -171,16 +173,23 @@ fn check_package(
         catalogue: catalogue.as_ref(),
         leaves: &index.leaves,
     };
+    let mut of_records = Problems::default();
+    let again = options.reperform.zip(catalogue.as_ref());
+    let again = again.and_then(|(reperform, catalogue)| reperform.again(&files, manifest, catalogue, &mut of_records));
+    // Most packages are what they should be, byte for byte; of the others every row is read.
+    let written = again.as_ref().and_then(|again| again.written(&files));
     let (mut of_findings, mut of_coverage) = (Problems::default(), Problems::default());
     rayon::join(
-        || tables.check_findings(&intact, &mut of_findings),
+        || match &written {
+            Some(written) => tables.check_written(written, &mut of_findings),
+            None => tables.check_findings(&intact, &mut of_findings),
+        },
         || tables.check_coverage(&intact, &mut of_coverage),
     );
     problems.extend(of_findings);
     problems.extend(of_coverage);
-    options
-        .reperform?
-        .package(&files, manifest, catalogue.as_ref()?, problems)
+    problems.extend(of_records);
+    Some(again?.compare(&files, manifest, written, problems))
 }
 
 /// What an extract shows of its package: one account, its proof, and nothing of the others.

@@ -16,6 +16,15 @@ pub struct AlarmPattern {
 }
 
 impl AlarmPattern {
+    /// The pattern that serves the control in every edition.
+    #[must_use]
+    pub const fn widest(&self) -> &'static str {
+        match self.later {
+            Some((_, pattern)) => pattern,
+            None => self.least,
+        }
+    }
+
     /// The least pattern, parsed.
     ///
     /// # Errors

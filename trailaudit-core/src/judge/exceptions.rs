@@ -1,13 +1,13 @@
 //! Exceptions: which fails they accept, and what becomes of each of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Bench, not_in_use};
+use super::{Bench, Judgement, not_in_use};
 use crate::baseline::{Baseline, Exception, Scope, Standing};
 use crate::finding::{Finding, Subject};
 use crate::inventory::Inventory;
@@ -101,45 +101,38 @@ impl Entry<'_> {
     }
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// One finding an exception: in the account it names, else in the account that manages the organization. Nobody asks
     /// for what an account shows: that an exception is there, and whether it is used, is no matter of reading.
-    pub(super) fn exceptions(&self, acceptances: &Acceptances<'_>) -> Vec<Finding> {
-        let accounts: Vec<_> = self
-            .inventory
-            .accounts()
-            .iter()
-            .filter(|account| !account.excluded)
-            .collect();
-        let in_scope = |id: &str| accounts.iter().find(|account| account.id.as_str() == id);
-        let manager = self.inventory.organization().management_account.as_str();
-        let Some(home) = in_scope(manager).or(accounts.first()) else {
-            return Vec::new();
-        };
-        let mut by_account = HashMap::<&AccountId, Vec<&Entry<'_>>>::new();
-        for entry in &acceptances.entries {
+    pub(super) fn exceptions(self, acceptances: &Acceptances<'_>) -> Judgement<'a> {
+        let in_scope = |id: &AccountId| self.ground.account(id).filter(|account| !account.excluded);
+        let manager = &self.inventory.organization().management_account;
+        let all = || self.ground.units.iter().map(|unit| unit.account);
+        let home = in_scope(manager).or_else(|| all().find(|account| !account.excluded));
+        let finding = |entry: &Entry<'_>| {
             let named = match &entry.exception.scope {
-                Scope::Account(id) => in_scope(id),
+                Scope::Account(id) => in_scope(&id.as_str().into()),
                 Scope::Unit(_) | Scope::Resource(_) => None,
             };
-            by_account.entry(&named.unwrap_or(home).id).or_default().push(entry);
-        }
-        let mut findings = Vec::new();
-        for account in accounts {
-            let Some(entries) = by_account.get(&account.id) else {
-                let ruling = if account.state.is_auditable() {
-                    not_applicable("no exception names this account alone")
-                } else {
-                    not_in_use(account)
-                };
-                findings.push(self.finding(&account.id, Subject::Account, ruling, Vec::new()));
-                continue;
-            };
-            for entry in entries {
-                let subject = Subject::Exception(entry.exception.id());
-                findings.push(self.finding(&account.id, subject, entry.ruling(acceptances.day), Vec::new()));
+            let subject = Subject::Exception(entry.exception.id());
+            let ruling = entry.ruling(acceptances.day);
+            named
+                .or(home)
+                .map(|account| self.finding(&account.id, subject, ruling, Vec::new()))
+        };
+        let findings: Vec<_> = acceptances.entries.iter().filter_map(finding).collect();
+        let has_one: HashSet<_> = findings.iter().map(|finding| finding.account.clone()).collect();
+        Judgement::new(findings, move |unit| {
+            let account = unit.account;
+            if has_one.contains(&account.id) {
+                return Vec::new();
             }
-        }
-        findings
+            let ruling = if account.state.is_auditable() {
+                not_applicable("no exception names this account alone")
+            } else {
+                not_in_use(account)
+            };
+            vec![self.finding(&account.id, Subject::Account, ruling, Vec::new())]
+        })
     }
 }

@@ -1,17 +1,16 @@
 //! The organization as a whole, once, in the account that manages it.
 
-use super::{Bench, in_scope_or_nothing, not_in_use};
-use crate::finding::{Finding, Subject};
-use crate::organization::{Account, Organization};
+use super::{Bench, Judgement, in_scope_or_nothing, not_in_use};
+use crate::finding::Subject;
+use crate::organization::Organization;
 use crate::rule::{Exam, Ruling, not_applicable};
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// One finding about the organization, and for every other account where to find it; where it is not known whether
     /// there is an organization, that is open in every account.
-    pub(super) fn organization(&self, check: fn(&Organization, &Exam<'_>) -> Ruling) -> Vec<Finding> {
-        let is_in_scope = |account: &&Account| !account.excluded;
-        let accounts: Vec<_> = self.inventory.accounts().iter().filter(is_in_scope).collect();
-        let one = |account: &Account| {
+    pub(super) fn organization(self, check: fn(&Organization, &Exam<'_>) -> Ruling) -> Judgement<'a> {
+        Judgement::of_accounts(move |unit| {
+            let account = unit.account;
             let exam = self.exam();
             let mut subject = Subject::Account;
             let ruling = match exam.read(self.inventory.described_organization()) {
@@ -22,19 +21,19 @@ impl Bench<'_> {
                     subject = Subject::Organization(organization.id.clone());
                     check(&organization, &exam)
                 }
-                Ok(Some(organization)) => elsewhere(&organization, &accounts),
+                Ok(Some(organization)) => self.elsewhere(&organization),
             };
-            self.finding(&account.id, subject, ruling, exam.into_evidence())
-        };
-        accounts.iter().map(|account| one(account)).collect()
+            vec![self.finding(&account.id, subject, ruling, exam.into_evidence())]
+        })
     }
-}
 
-fn elsewhere(organization: &Organization, accounts: &[&Account]) -> Ruling {
-    let manager = &organization.management_account;
-    not_applicable(if accounts.iter().any(|account| account.id == *manager) {
-        format!("the organization is judged once, in its management account {manager}")
-    } else {
-        format!("the organization's management account {manager} is not in the scope of the run")
-    })
+    fn elsewhere(&self, organization: &Organization) -> Ruling {
+        let manager = &organization.management_account;
+        not_applicable(match self.ground.account(manager) {
+            Some(account) if !account.excluded => {
+                format!("the organization is judged once, in its management account {manager}")
+            }
+            _ => format!("the organization's management account {manager} is not in the scope of the run"),
+        })
+    }
 }

@@ -1,15 +1,16 @@
 //! Every planned Region of an account.
 
-use super::Bench;
+use super::{Bench, Unit};
 use crate::finding::{Finding, Subject};
 use crate::organization::{Account, Region};
 use crate::rule::{Exam, Ruling, not_applicable};
 
 impl Bench<'_> {
-    pub(super) fn regions(&self, check: fn(&Account, &Region, &Exam<'_>) -> Ruling, account: &Account) -> Vec<Finding> {
-        if let Some(finding) = self.closed(account) {
+    pub(super) fn regions(&self, check: fn(&Account, &Region, &Exam<'_>) -> Ruling, unit: &Unit<'_>) -> Vec<Finding> {
+        if let Some(finding) = self.closed(unit) {
             return vec![finding];
         }
+        let account = unit.account;
         let planned = self.inventory.regions(&account.id);
         if planned.is_empty() {
             let exam = self.exam();

@@ -13,6 +13,15 @@ pub(super) const RULE: Rule = Rule {
         title: "Account is a member of an Organization",
         remediation: "aws organizations invite-account-to-organization --target Id=ACCOUNT,Type=ACCOUNT && \
                       aws organizations accept-handshake --handshake-id HANDSHAKE",
+        terraform: r#"import {
+  to = aws_organizations_account.ACCOUNT
+  id = "ACCOUNT"
+}
+
+resource "aws_organizations_account" "ACCOUNT" {
+  name  = "NAME"
+  email = "ADDRESS"
+}"#,
     },
     needs: &[],
     check: Check::EachListedAccount(belongs_to_organization),

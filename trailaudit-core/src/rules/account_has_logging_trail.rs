@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::observed::GapReason;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
+use crate::rules::text::MULTI_REGION_TRAIL;
 
 pub(super) const RULE: Rule = Rule {
     id: "account-has-logging-trail",
@@ -14,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         title: "Account has at least one logging trail",
         remediation: "aws cloudtrail create-trail --name NAME --s3-bucket-name BUCKET --is-multi-region-trail && \
                       aws cloudtrail start-logging --name NAME",
+        terraform: MULTI_REGION_TRAIL,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachAccount(has_logging_trail),

@@ -12,6 +12,9 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Delegated administrators are on the approved list",
         remediation: "aws cloudtrail deregister-organization-delegated-admin --delegated-admin-account-id ACCOUNT",
+        terraform: r#"resource "aws_cloudtrail_organization_delegated_admin_account" "APPROVED" {
+  account_id = "APPROVED_ACCOUNT"
+}"#,
     },
     needs: &[Need::Administrators],
     check: Check::EachOrganization(administrators_approved),

@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "SNS topic configured and delivering",
         remediation: "aws cloudtrail update-trail --name TRAIL --sns-topic-name TOPIC",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  sns_topic_name = "TOPIC"
+}"#,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachTrail(notifications_arrive),
@@ -30,11 +35,11 @@ fn notifications_arrive(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{World, judge_trail, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
     use crate::trail::Delivery;
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&super::RULE, change)
+        judge(&super::RULE, change)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::observed::{Gap, GapReason};
 use crate::organization::{Account, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, not_applicable, pass};
+use crate::rules::text::MULTI_REGION_TRAIL;
 
 /// How long a new organization trail, or a new member, may take until the copies are everywhere (`CloudTrail` guide:
 /// up to 24 hours).
@@ -17,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Every active account x enabled region is covered by a logging trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        terraform: MULTI_REGION_TRAIL,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachAccount(every_region_covered),

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Exceptions are in force and used",
         remediation: "Renew the exception with its approver, or take it out of trailaudit.toml",
+        terraform: "# Exceptions stand in trailaudit.toml: nothing in the organization changes",
     },
     needs: &[],
     check: Check::EachException,

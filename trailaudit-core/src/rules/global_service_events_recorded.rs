@@ -13,6 +13,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Global service events included",
         remediation: "aws cloudtrail update-trail --name TRAIL --include-global-service-events",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                          = "TRAIL"
+  s3_bucket_name                = "BUCKET"
+  include_global_service_events = true
+}"#,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachAccount(records_global_services),

@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "CloudTrail log file validation should be enabled",
         remediation: "aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                       = "TRAIL"
+  s3_bucket_name             = "BUCKET"
+  enable_log_file_validation = true
+}"#,
     },
     needs: &[],
     check: Check::EachTrail(validation_enabled),
@@ -24,11 +29,11 @@ fn validation_enabled(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{judge_trail, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     #[test]
     fn truth_table() {
-        let verdict = |validates| judge_trail(&super::RULE, |w| w.trail.validates = validates);
+        let verdict = |validates| judge(&super::RULE, |w| w.trail.validates = validates);
         assert_eq!(verdict(known(true)), "pass: log file validation is on");
         assert_eq!(verdict(known(false)), "fail: log file validation is off");
         assert!(verdict(unread()).starts_with("inconclusive: the fact could not be read"));

@@ -14,6 +14,10 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail log group deletion protection on",
         remediation: "aws logs put-log-group-deletion-protection --log-group-identifier GROUP \
                       --deletion-protection-enabled",
+        terraform: r#"resource "aws_cloudwatch_log_group" "GROUP" {
+  name                        = "GROUP"
+  deletion_protection_enabled = true
+}"#,
     },
     needs: &[Need::LogGroups],
     check: Check::EachLogGroup(deletion_protected),
@@ -26,11 +30,11 @@ fn deletion_protected(group: &dyn LogGroup, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{judge_log_group, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     #[test]
     fn truth_table() {
-        let verdict = |protected| judge_log_group(&super::RULE, |w| w.group.protected = protected);
+        let verdict = |protected| judge(&super::RULE, |w| w.group.protected = protected);
         assert_eq!(verdict(known(true)), "pass: deletion protection is on");
         assert_eq!(verdict(known(false)), "fail: deletion protection is off");
         assert!(verdict(unread()).starts_with("inconclusive: the fact could not be read"));

@@ -13,6 +13,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail log group encrypted with CMK",
         remediation: "aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN",
+        terraform: r#"resource "aws_cloudwatch_log_group" "GROUP" {
+  name       = "GROUP"
+  kms_key_id = "KEY_ARN"
+}"#,
     },
     needs: &[Need::LogGroups, Need::LogGroupKeys],
     check: Check::EachLogGroup(encrypted_with_customer_key),
@@ -28,10 +32,10 @@ fn encrypted_with_customer_key(group: &dyn LogGroup, exam: &Exam<'_>) -> Ruling 
 #[cfg(test)]
 mod tests {
     use crate::key::{KeyManager, KeyState};
-    use crate::rules::table::{World, judge_log_group, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_log_group(&super::RULE, change)
+        judge(&super::RULE, change)
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail log group retention >= 365 days",
         remediation: "aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
+        terraform: r#"resource "aws_cloudwatch_log_group" "GROUP" {
+  name              = "GROUP"
+  retention_in_days = 365
+}"#,
     },
     needs: &[Need::LogGroups],
     check: Check::EachLogGroup(keeps_long_enough),
@@ -32,11 +36,11 @@ fn keeps_long_enough(group: &dyn LogGroup, exam: &Exam<'_>) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::{judge_log_group, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     #[test]
     fn truth_table() {
-        let verdict = |retention| judge_log_group(&RULE, |w| w.group.retention = retention);
+        let verdict = |retention| judge(&RULE, |w| w.group.retention = retention);
         insta::assert_snapshot!(verdict(known(Retention::Forever)), @"pass: events are kept for ever");
         insta::assert_snapshot!(verdict(known(Retention::Days(365))), @"pass: events are kept for 365 days, at least 365");
         insta::assert_snapshot!(verdict(known(Retention::Days(180))), @"fail: events are kept for 180 days, not for 365");
@@ -45,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_baseline_says_how_long() {
-        let verdict = judge_log_group(&RULE, |w| {
+        let verdict = judge(&RULE, |w| {
             w.group.retention = known(Retention::Days(90));
             w.baseline.thresholds.log_group_retention_days = 90;
         });

@@ -16,6 +16,19 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws cloudtrail get-event-selectors --trail-name TRAIL && \
                       aws cloudtrail put-event-selectors --trail-name TRAIL --advanced-event-selectors \
                       '[{\"Name\":\"Management events\",\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]}]'",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+
+  advanced_event_selector {
+    name = "Management events"
+
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Management"]
+    }
+  }
+}"#,
     },
     needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachAccount(records_management_events),

@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
 use crate::rules::one_trail::one_trail;
+use crate::rules::text::MULTI_REGION_TRAIL;
 
 pub(super) const RULE: Rule = Rule {
     id: "multi-region-trail-exists",
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "At least one multi-region trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        terraform: MULTI_REGION_TRAIL,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachAccount(has_multi_region_trail),

@@ -14,6 +14,16 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws cloudtrail get-event-selectors --trail-name TRAIL && \
                       aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \
                       '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\"ExcludeManagementEventSources\":[]}]'",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+
+  event_selector {
+    read_write_type                  = "All"
+    include_management_events        = true
+    exclude_management_event_sources = []
+  }
+}"#,
     },
     needs: &[Need::EventSelectors],
     check: Check::EachTrail(nothing_excluded),
@@ -33,10 +43,10 @@ fn nothing_excluded(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 #[cfg(test)]
 mod tests {
     use crate::observed::Observed;
-    use crate::rules::table::{judge_trail, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     fn verdict(excluded: Observed<Option<Vec<String>>>) -> String {
-        judge_trail(&super::RULE, |w| w.trail.excluded = excluded)
+        judge(&super::RULE, |w| w.trail.excluded = excluded)
     }
 
     #[test]

@@ -11,6 +11,23 @@ pub(super) const REMEDIATION: &str = "aws cloudtrail get-event-selectors --trail
                                       '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\
                                       \"DataResources\":[{\"Type\":\"AWS::S3::Object\",\"Values\":[\"arn:aws:s3\"]}]}]'";
 
+/// The same in Terraform.
+pub(super) const TERRAFORM: &str = r#"resource "aws_cloudtrail" "TRAIL" {
+  name                  = "TRAIL"
+  s3_bucket_name        = "BUCKET"
+  is_multi_region_trail = true
+
+  event_selector {
+    read_write_type           = "All"
+    include_management_events = true
+
+    data_resource {
+      type   = "AWS::S3::Object"
+      values = ["arn:aws:s3"]
+    }
+  }
+}"#;
+
 /// Wants one logging trail of every Region that records the events of `class`; where one does not, it `lacks`.
 pub(super) fn recorded(
     account: &Account,

@@ -3,7 +3,7 @@
 use crate::need::Need;
 use crate::organization::Account;
 use crate::rule::{Check, Exam, Rule, Ruling, Wording};
-use crate::rules::object_events::{REMEDIATION, recorded};
+use crate::rules::object_events::{REMEDIATION, TERRAFORM, recorded};
 use crate::trail::EventClass;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "S3 object-level write data events",
         remediation: REMEDIATION,
+        terraform: TERRAFORM,
     },
     needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachAccount(records_object_writes),

@@ -1,10 +1,12 @@
 //! What several rules ask of an account: one trail that has everything at once. One condition here and another there
 //! would leave each of the trails wanting.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::inventory::Sighting;
-use crate::observed::{Gap, GapReason, Observed};
+use crate::log_group::LogGroup;
+use crate::observed::{Gap, GapReason, Observed, Opinion};
 use crate::organization::AccountId;
 use crate::rule::{Exam, Ruling, fail, not_applicable, pass};
 use crate::trail::Trail;
@@ -46,7 +48,14 @@ pub(super) fn one_trail(
                 None => wants.that(Observed::not_collected("the trail"), ""),
             }
             match (wants.lacks.is_empty(), wants.unread) {
-                (true, None) => return pass(format!("{} {what}", sighting.trail)),
+                (true, None) => {
+                    let mut told = format!("{} {what}", sighting.trail);
+                    for how in wants.how {
+                        told.push_str(": ");
+                        told.push_str(&how);
+                    }
+                    return pass(told);
+                }
                 (true, Some(gap)) => _ = unread.get_or_insert(gap),
                 (false, _) => (),
             }
@@ -74,7 +83,9 @@ pub(super) fn one_trail(
 /// What is wanted of one trail.
 pub(super) struct Wants<'e, 'i> {
     exam: &'e Exam<'i>,
-    lacks: Vec<&'static str>,
+    lacks: Vec<Cow<'static, str>>,
+    /// How it has what is wanted, where a provider said so.
+    how: Vec<String>,
     unread: Option<Gap>,
 }
 
@@ -83,6 +94,7 @@ impl<'e, 'i> Wants<'e, 'i> {
         Self {
             exam,
             lacks: Vec::new(),
+            how: Vec::new(),
             unread: None,
         }
     }
@@ -91,7 +103,7 @@ impl<'e, 'i> Wants<'e, 'i> {
     pub(super) fn that(&mut self, fact: Observed<bool>, lacks: &'static str) {
         match self.exam.read(fact) {
             Ok(true) => (),
-            Ok(false) => self.lacks.push(lacks),
+            Ok(false) => self.lacks.push(lacks.into()),
             Err(gap) => _ = self.unread.get_or_insert(gap),
         }
     }
@@ -99,7 +111,51 @@ impl<'e, 'i> Wants<'e, 'i> {
     /// The same of something that was read already.
     pub(super) fn seen(&mut self, holds: bool, lacks: &'static str) {
         if !holds {
-            self.lacks.push(lacks);
+            self.lacks.push(lacks.into());
+        }
+    }
+
+    /// Wants a provider to say yes to what is `wanted`; where it does not, the trail `lacks`, for the reason it gives.
+    pub(super) fn said(&mut self, reading: Observed<Opinion>, wanted: &'static str, lacks: &str) {
+        match self.exam.read(reading) {
+            Ok(Opinion::Yes(how)) => self.how.push(how),
+            Ok(Opinion::No(why)) => self.lacks.push(format!("{lacks} ({why})").into()),
+            Ok(Opinion::Unclear(why)) => {
+                self.unread.get_or_insert(Gap {
+                    wanted,
+                    call: None,
+                    why: GapReason::Unreadable(why),
+                    evidence: None,
+                });
+            }
+            Err(gap) => _ = self.unread.get_or_insert(gap),
+        }
+    }
+
+    /// Wants the trail to deliver to a log group, which is there.
+    pub(super) fn log_group(&mut self, trail: &dyn Trail) -> Option<&'i dyn LogGroup> {
+        let id = match self.exam.log_group_of(trail) {
+            Ok(Some(id)) => id,
+            Ok(None) => {
+                self.lacks.push("delivers to no log group".into());
+                return None;
+            }
+            Err(gap) => {
+                self.unread.get_or_insert(gap);
+                return None;
+            }
+        };
+        match self.exam.log_group(&id) {
+            Ok(Some(group)) => Some(group),
+            Ok(None) => {
+                self.lacks
+                    .push(format!("delivers to {id}, which does not exist").into());
+                None
+            }
+            Err(gap) => {
+                self.unread.get_or_insert(gap);
+                None
+            }
         }
     }
 }

@@ -12,6 +12,9 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Organization has all features enabled",
         remediation: "aws organizations enable-all-features",
+        terraform: r#"resource "aws_organizations_organization" "ORGANIZATION" {
+  feature_set = "ALL"
+}"#,
     },
     needs: &[],
     check: Check::EachOrganization(all_features_enabled),

@@ -17,6 +17,13 @@ pub(super) const RULE: Rule = Rule {
         remediation: "aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com && \
                       aws cloudtrail create-trail --name NAME --s3-bucket-name BUCKET --is-organization-trail \
                       --is-multi-region-trail && aws cloudtrail start-logging --name NAME",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                  = "TRAIL"
+  s3_bucket_name        = "BUCKET"
+  is_organization_trail = true
+  is_multi_region_trail = true
+  enable_logging        = true
+}"#,
     },
     needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachOrganization(organization_trail_logs),

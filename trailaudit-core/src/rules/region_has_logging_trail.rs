@@ -4,6 +4,7 @@ use crate::need::Need;
 use crate::observed::GapReason;
 use crate::organization::{Account, Region};
 use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, not_applicable, pass};
+use crate::rules::text::MULTI_REGION_TRAIL;
 
 pub(super) const RULE: Rule = Rule {
     id: "region-has-logging-trail",
@@ -13,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Each region has a logging trail",
         remediation: "aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        terraform: MULTI_REGION_TRAIL,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachRegion(has_logging_trail),

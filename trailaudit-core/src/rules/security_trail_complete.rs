@@ -19,6 +19,21 @@ pub(super) const RULE: Rule = Rule {
                       aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \
                       '[{\"ReadWriteType\":\"All\",\"IncludeManagementEvents\":true,\"ExcludeManagementEventSources\":[]}]' && \
                       aws cloudtrail start-logging --name TRAIL",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                          = "TRAIL"
+  s3_bucket_name                = "BUCKET"
+  is_multi_region_trail         = true
+  include_global_service_events = true
+  enable_log_file_validation    = true
+  enable_logging                = true
+  kms_key_id                    = "KEY_ARN"
+
+  event_selector {
+    read_write_type                  = "All"
+    include_management_events        = true
+    exclude_management_event_sources = []
+  }
+}"#,
     },
     needs: &[Need::TrailStatus, Need::EventSelectors],
     check: Check::EachAccount(has_security_trail),

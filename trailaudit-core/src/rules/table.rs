@@ -1,22 +1,33 @@
 //! The sound world that every truth table starts from and breaks in one place.
 
+mod accounts;
+
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
+use crate::alert::Activity;
 use crate::baseline::Baseline;
+use crate::bucket::{Lock, LockMode};
 use crate::evidence::EvidenceId;
-use crate::inventory::Inventory as _;
-use crate::inventory::Sighting;
-use crate::key::{Key, KeyManager, KeyState};
-use crate::log_group::{LogGroup, Retention};
-use crate::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail};
+use crate::key::{KeyManager, KeyState, Rotation};
+use crate::log_group::Retention;
+use crate::memory::{
+    MemoryAlarm, MemoryBucket, MemoryEventStore, MemoryInventory, MemoryKey, MemoryLogGroup, MemoryTrail,
+};
 use crate::observed::{Call, Gap, GapReason, Observed, Opinion};
-use crate::organization::{Account, AccountId, AccountState, KeyId, Organization, Region, TrailId};
+use crate::organization::{AccountId, KeyId, Organization, Region};
 use crate::rule::{Check, Exam, Rule, Ruling};
-use crate::trail::{Delivery, EventClass, LogDestination};
+use crate::trail::{Channel, Delivery, EventClass, LogDestination};
 
-const OWNER: &str = "111111111111";
-const HOME: &str = "us-east-1";
-const MEMBER: &str = "222222222222";
+pub(super) use accounts::{AccountWorld, judge_account, named_trail, sighting};
+
+pub(super) const OWNER: &str = "111111111111";
+pub(super) const MEMBER: &str = "222222222222";
+pub(super) const HOME: &str = "us-east-1";
+pub(super) const AWAY: &str = "eu-west-1";
+const KEY: &str = "arn:aws:kms:us-east-1:111111111111:key/k1";
+const BUCKET: &str = "arn:aws:s3:::trail-logs";
 
 pub(super) fn as_of() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -33,6 +44,19 @@ pub(super) fn known<T>(value: T) -> Observed<T> {
 /// A fact nobody asked for.
 pub(super) fn unread<T>() -> Observed<T> {
     Observed::not_collected("the fact")
+}
+
+/// What a provider says of something it read, for better or worse.
+pub(super) fn yes() -> Observed<Opinion> {
+    known(Opinion::Yes("yes".into()))
+}
+
+pub(super) fn no() -> Observed<Opinion> {
+    known(Opinion::No("no".into()))
+}
+
+pub(super) fn unclear() -> Observed<Opinion> {
+    known(Opinion::Unclear("nobody can tell".into()))
 }
 
 /// A refusal that was recorded, as a service gives it.
@@ -53,31 +77,41 @@ pub(super) fn refused<T>(wanted: &'static str, service: &str, operation: &str) -
     })
 }
 
+/// How delivery goes that last succeeded so many hours ago, and what went wrong since.
+pub(super) fn delivered(hours: impl Into<Option<i64>>, error: Option<&str>) -> Observed<Delivery> {
+    known(Delivery {
+        latest: hours.into().map(hours_ago),
+        error: error.map(str::to_owned),
+    })
+}
+
 /// One trail with all it names, everything sound.
 pub(super) struct World {
     pub trail: MemoryTrail,
+    /// How it delivers from another Region, and for a member.
+    pub elsewhere: BTreeMap<Channel, Observed<Delivery>>,
     pub log_group: Observed<Option<()>>,
     pub group: MemoryLogGroup,
+    pub alarm: MemoryAlarm,
+    pub bucket_found: Observed<Option<()>>,
+    pub bucket: MemoryBucket,
+    pub store: MemoryEventStore,
     pub delegated: Observed<Vec<AccountId>>,
+    pub member: Observed<bool>,
     pub baseline: Baseline,
     key: MemoryKey,
     key_known: Option<Observed<()>>,
 }
 
 pub(super) fn sound_trail() -> MemoryTrail {
-    let delivered = || {
-        known(Delivery {
-            latest: Some(hours_ago(1)),
-            error: None,
-        })
-    };
+    let delivered = || delivered(1, None);
     MemoryTrail {
         id: "arn:aws:cloudtrail:us-east-1:111111111111:trail/main".into(),
         owner: OWNER.into(),
         home_region: HOME.into(),
         multi_region: known(true),
         organization: known(false),
-        key: known(Some("arn:aws:kms:us-east-1:111111111111:key/k1".into())),
+        key: known(Some(KEY.into())),
         destination: known(Some(sound_destination())),
         validates: known(true),
         logging: known(true),
@@ -87,9 +121,9 @@ pub(super) fn sound_trail() -> MemoryTrail {
         to_group: delivered(),
         to_topic: delivered(),
         topic: known(Some("arn:aws:sns:us-east-1:111111111111:trail".into())),
-        bucket: known("arn:aws:s3:::trail-logs".into()),
-        prefix: known(String::new()),
-        role: known(Opinion::Yes("the role may".into())),
+        bucket: known(BUCKET.into()),
+        prefix: known("AWSLogs/111111111111/CloudTrail".into()),
+        role: yes(),
         streamed: known(Some(hours_ago(1))),
         insights: known(vec!["calls".into()]),
         tags: known(vec!["owner".into()]),
@@ -108,24 +142,79 @@ pub(super) fn sound_destination() -> LogDestination {
     }
 }
 
+fn sound_group() -> MemoryLogGroup {
+    MemoryLogGroup {
+        id: sound_destination().group,
+        retention: known(Retention::Forever),
+        key: known(Some(KEY.into())),
+        protected: known(true),
+        public: no(),
+        alerts: Activity::ALL.map(|activity| (activity, yes())).into(),
+        alarms: known(Vec::new()),
+    }
+}
+
+fn sound_key() -> MemoryKey {
+    MemoryKey {
+        id: KEY.into(),
+        manager: known(KeyManager::Customer),
+        state: known(KeyState::Enabled),
+        region: known(HOME.into()),
+        rotation: known(Rotation::On),
+        public: no(),
+        serving: yes(),
+        readable: yes(),
+        confined: yes(),
+    }
+}
+
+fn sound_bucket() -> MemoryBucket {
+    MemoryBucket {
+        id: BUCKET.into(),
+        owner: OWNER.into(),
+        region: known(HOME.into()),
+        public: no(),
+        access_log: known(Some("access-logs".into())),
+        second_factor: known(true),
+        lock: known(Some(Lock {
+            mode: LockMode::Compliance,
+            days: 3_000,
+        })),
+        expiries: known(Vec::new()),
+    }
+}
+
+fn sound_store() -> MemoryEventStore {
+    MemoryEventStore {
+        id: "arn:aws:cloudtrail:us-east-1:111111111111:eventdatastore/e1".into(),
+        live: known(true),
+        key: known(Some(KEY.into())),
+        multi_region: known(true),
+        organization_wide: known(true),
+        protected: known(true),
+        retention_days: known(2_557),
+    }
+}
+
 impl World {
     fn sound() -> Self {
+        let channels = [Channel::LogFiles, Channel::DigestFiles, Channel::LogGroup];
         Self {
             trail: sound_trail(),
+            elsewhere: channels.map(|channel| (channel, delivered(1, None))).into(),
             log_group: known(Some(())),
-            group: MemoryLogGroup {
-                retention: known(Retention::Forever),
-                key: known(Some("arn:aws:kms:us-east-1:111111111111:key/k1".into())),
-                protected: known(true),
-                ..MemoryLogGroup::unknown(sound_destination().group)
+            group: sound_group(),
+            alarm: MemoryAlarm {
+                id: "arn:aws:cloudwatch:us-east-1:111111111111:alarm:a1".into(),
+                acting: yes(),
             },
+            bucket_found: known(Some(())),
+            bucket: sound_bucket(),
+            store: sound_store(),
             delegated: known(Vec::new()),
+            member: known(true),
             baseline: Baseline::default(),
-            key: MemoryKey {
-                manager: known(KeyManager::Customer),
-                state: known(KeyState::Enabled),
-                ..MemoryKey::unknown("arn:aws:kms:us-east-1:111111111111:key/k1".into())
-            },
+            key: sound_key(),
             key_known: Some(known(())),
         }
     }
@@ -143,159 +232,62 @@ impl World {
     }
 
     fn inventory(self) -> MemoryInventory {
-        let mut inventory = organization();
-        let key: Observed<Option<Box<dyn Key + Send>>> = match self.key_known {
-            Some(asked) => asked.map(|()| -> Option<Box<dyn Key + Send>> { Some(Box::new(self.key)) }),
+        let mut inventory = MemoryInventory::new(Organization {
+            id: "o-table".into(),
+            management_account: OWNER.into(),
+        });
+        let key = match self.key_known {
+            Some(asked) => asked.map(|()| Some(Box::new(self.key) as _)),
             None => known(None),
         };
-        inventory.set_key(&KeyId::from("arn:aws:kms:us-east-1:111111111111:key/k1"), key);
+        inventory.set_key(&KeyId::from(KEY), key);
         let id = self.group.id.clone();
-        let group = self
-            .log_group
-            .map(|found| found.map(|()| -> Box<dyn LogGroup + Send> { Box::new(self.group) }));
+        let group = self.log_group.map(|found| found.map(|()| Box::new(self.group) as _));
         inventory.set_log_group(&id, group);
+        let id = self.bucket.id.clone();
+        let bucket = self
+            .bucket_found
+            .map(|found| found.map(|()| Box::new(self.bucket) as _));
+        inventory.set_bucket(&id, bucket);
         inventory.set_delegated_administrators(self.delegated);
+        for account in [OWNER, MEMBER] {
+            inventory.set_member(&account.into(), self.member.clone());
+        }
+        for (channel, delivery) in self.elsewhere {
+            for (account, region) in [(OWNER, AWAY), (MEMBER, HOME)] {
+                let (account, region) = (account.into(), region.into());
+                inventory.set_delivery_in(&self.trail.id, &account, &region, channel, delivery.clone());
+            }
+        }
         inventory.add_trail(self.trail);
         inventory
     }
 }
 
-fn organization() -> MemoryInventory {
-    MemoryInventory::new(Organization {
-        id: "o-table".into(),
-        management_account: OWNER.into(),
-    })
+/// What a rule about something a trail is, or names, says of the sound world after `change`, as `verdict: reason`.
+pub(super) fn judge(rule: &Rule, change: impl FnOnce(&mut World)) -> String {
+    judge_at(rule, (OWNER, HOME), change)
 }
 
-/// What a trail rule says of the sound world after `change`, as `verdict: reason`.
-pub(super) fn judge_trail(rule: &Rule, change: impl FnOnce(&mut World)) -> String {
+/// The same of how the trail delivers for an account from a Region: the owner's, or a member's.
+pub(super) fn judge_at(rule: &Rule, (account, region): (&str, &str), change: impl FnOnce(&mut World)) -> String {
     let mut world = World::sound();
     change(&mut world);
-    let (trail, baseline) = (world.trail.clone(), world.baseline.clone());
-    let inventory = world.inventory();
-    let exam = Exam::new(&inventory, &baseline, as_of());
-    let Check::EachTrail(check) = rule.check else {
-        panic!("{} is not asked of trails", rule.id)
-    };
-    tell(check(&trail, &exam))
-}
-
-/// What a log group rule says of the sound world after `change`.
-pub(super) fn judge_log_group(rule: &Rule, change: impl FnOnce(&mut World)) -> String {
-    let mut world = World::sound();
-    change(&mut world);
-    let (group, baseline) = (world.group.clone(), world.baseline.clone());
-    let inventory = world.inventory();
-    let exam = Exam::new(&inventory, &baseline, as_of());
-    let Check::EachLogGroup(check) = rule.check else {
-        panic!("{} is not asked of log groups", rule.id)
-    };
-    tell(check(&group, &exam))
-}
-
-/// One account, `222222222222`, whose Regions list what the table says.
-pub(super) struct AccountWorld {
-    pub account: Account,
-    pub region_list: Observed<()>,
-    pub listings: Vec<(&'static str, Observed<Vec<Sighting>>)>,
-    pub trails: Vec<MemoryTrail>,
-    pub membership: Observed<bool>,
-    pub all_features: Observed<bool>,
-    pub delegated: Observed<Vec<AccountId>>,
-    pub baseline: Baseline,
-}
-
-/// A trail by a short name, as a Region lists it.
-pub(super) fn sighting(trail: &str, multi_region: bool) -> Sighting {
-    Sighting {
-        trail: trail.into(),
-        multi_region,
-        organization: trail.starts_with("org"),
-    }
-}
-
-/// What a rule about an account, its Regions (the first, in the order of their names) or the organization says of an
-/// account whose Regions list what `listings` says; a trail named `...-stopped` is stopped, one named `...-unread`
-/// cannot be read, every other one logs.
-pub(super) fn judge_account(
-    rule: &Rule,
-    listings: Vec<(&'static str, Observed<Vec<Sighting>>)>,
-    change: impl FnOnce(&mut AccountWorld),
-) -> String {
-    let account = Account {
-        id: MEMBER.into(),
-        name: "member".into(),
-        organizational_unit: "r-1".into(),
-        state: AccountState::Active,
-        joined: Some(hours_ago(10_000)),
-        excluded: false,
-    };
-    let mut world = AccountWorld {
-        account,
-        region_list: known(()),
-        trails: trails_of(&listings),
-        listings,
-        membership: known(true),
-        all_features: known(true),
-        delegated: known(Vec::new()),
-        baseline: Baseline::default(),
-    };
-    change(&mut world);
-    let (account, baseline) = (world.account.clone(), world.baseline.clone());
+    let (trail, group, alarm) = (world.trail.clone(), world.group.clone(), world.alarm.clone());
+    let (key, bucket, store) = (world.key.clone(), world.bucket.clone(), world.store.clone());
+    let baseline = world.baseline.clone();
     let inventory = world.inventory();
     let exam = Exam::new(&inventory, &baseline, as_of());
     tell(match rule.check {
-        Check::EachAccount(check) | Check::EachListedAccount(check) => check(&account, &exam),
-        Check::EachRegion(check) => check(&account, &inventory.regions(&account.id)[0], &exam),
-        Check::EachOrganization(check) => check(inventory.organization(), &exam),
-        Check::EachTrail(_) | Check::EachLogGroup(_) | Check::EachException => {
-            panic!("{} is not asked of accounts", rule.id)
-        }
+        Check::EachTrail(check) => check(&trail, &exam),
+        Check::EachDelivery(check) => check(&trail, &AccountId::from(account), &Region::from(region), &exam),
+        Check::EachLogGroup(check) => check(&group, &exam),
+        Check::EachAlarm(check) => check(&alarm, &exam),
+        Check::EachKey(check) => check(&key, &[&trail], &exam),
+        Check::EachBucket(check) => check(&bucket, &[&trail], &exam),
+        Check::EachEventStore(check) => check(&store, &exam),
+        _ => panic!("{} is asked of something else", rule.id),
     })
-}
-
-impl AccountWorld {
-    /// The account manages the organization, so that one world serves rules about either.
-    fn inventory(self) -> MemoryInventory {
-        let mut inventory = MemoryInventory::new(Organization {
-            id: "o-table".into(),
-            management_account: self.account.id.clone(),
-        });
-        inventory.set_in_organization(self.membership);
-        inventory.set_all_features(self.all_features);
-        inventory.set_delegated_administrators(self.delegated);
-        inventory.add_account(self.account.clone(), known(()), self.region_list);
-        for (region, listing) in self.listings {
-            inventory.set_trails_in(&self.account.id, &Region::from(region), listing);
-        }
-        self.trails.into_iter().for_each(|trail| inventory.add_trail(trail));
-        inventory
-    }
-}
-
-fn trails_of(listings: &[(&'static str, Observed<Vec<Sighting>>)]) -> Vec<MemoryTrail> {
-    let seen = listings.iter().filter_map(|(_, listing)| match listing {
-        Observed::Known { value, .. } => Some(value.clone()),
-        Observed::Unknown(_) => None,
-    });
-    seen.flatten()
-        .map(|sighting| named_trail(&sighting.trail, sighting.organization))
-        .collect()
-}
-
-/// A sound trail by another name; the end of the name says whether it logs.
-pub(super) fn named_trail(id: &TrailId, organization: bool) -> MemoryTrail {
-    let logging = match id.as_str() {
-        name if name.ends_with("-stopped") => known(false),
-        name if name.ends_with("-unread") => unread(),
-        _ => known(true),
-    };
-    MemoryTrail {
-        id: id.clone(),
-        organization: known(organization),
-        logging,
-        ..sound_trail()
-    }
 }
 
 fn tell(ruling: Ruling) -> String {

@@ -1,12 +1,12 @@
 //! Events that reach a log group within the window: what alarms, and people, can see while it happens.
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::need::Need;
 use crate::observed::Gap;
 use crate::require;
-use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail, inconclusive, pass};
-use crate::trail::{Channel, Delivery, LogDestination, Trail};
+use crate::rule::{Check, Exam, Rule, Ruling, Wording, fail};
+use crate::rules::freshness::reaches_log_group;
+use crate::rules::text::TRAIL_WITH_LOG_GROUP;
+use crate::trail::{LogDestination, Trail};
 
 pub(super) const RULE: Rule = Rule {
     id: "trail-delivers-to-log-group",
@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
         title: "CloudTrail trails should be integrated with CloudWatch logs",
         remediation: "aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn GROUP_ARN \
                       --cloud-watch-logs-role-arn ROLE_ARN",
+        terraform: TRAIL_WITH_LOG_GROUP,
     },
     needs: &[Need::TrailStatus, Need::LogGroups, Need::Administrators],
     check: Check::EachTrail(delivers_to_log_group),
@@ -53,11 +54,7 @@ fn delivers_to_log_group(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
         exam.read(trail.is_logging())?,
         "the trail is stopped: nothing is delivered"
     );
-    let to_group = exam.read(trail.delivery(Channel::LogGroup))?;
-    if let Some(error) = &to_group.error {
-        return fail(format!("delivery to the log group fails: {error}"));
-    }
-    decide_by_times(trail, exam, &to_group)
+    reaches_log_group(trail, exam, &|channel| trail.delivery(channel))
 }
 
 fn belongs_to_owner(trail: &dyn Trail, destination: &LogDestination, exam: &Exam<'_>) -> Result<bool, Gap> {
@@ -68,57 +65,14 @@ fn belongs_to_owner(trail: &dyn Trail, destination: &LogDestination, exam: &Exam
                 .contains(&destination.account)))
 }
 
-/// Everything is in place and no error is known: only the times can tell whether events arrive.
-fn decide_by_times(trail: &dyn Trail, exam: &Exam<'_>, to_group: &Delivery) -> Ruling {
-    let window = exam.baseline().thresholds.delivery_window_hours;
-    let within = |moment: Timestamp| exam.is_within(moment, window);
-    match to_group.latest {
-        Some(latest) if within(latest) => pass(format!("delivered to the log group at {latest:.0}")),
-        Some(latest) => decide_by_other_channels(trail, exam, latest),
-        None => match exam.read(trail.logging_since())? {
-            Some(start) if within(start) => inconclusive(format!(
-                "not yet due: logging since {start:.0}, nothing delivered so far"
-            )),
-            Some(_) => fail("nothing was ever delivered to the log group"),
-            None => inconclusive("nothing was delivered, and when the trail began logging is not known"),
-        },
-    }
-}
-
-/// The log group got nothing within the window: a quiet trail is not a broken one, if something else still tells.
-fn decide_by_other_channels(trail: &dyn Trail, exam: &Exam<'_>, to_group: Timestamp) -> Ruling {
-    let window = exam.baseline().thresholds.delivery_window_hours;
-    let within = |moment: &Timestamp| exam.is_within(*moment, window);
-    let files = exam.read(trail.delivery(Channel::LogFiles))?.latest;
-    let lag = SignedDuration::from_hours(window.into());
-    if let Some(files) = files.filter(|files| files.duration_since(to_group) > lag) {
-        return fail(format!(
-            "log files arrive (last at {files:.0}), but the log group got its last event at {to_group:.0}"
-        ));
-    }
-    let digest = exam.read(trail.delivery(Channel::DigestFiles))?.latest;
-    if let Some(digest) = digest.filter(within) {
-        return pass(format!(
-            "quiet since {to_group:.0}; digest files still arrive (last at {digest:.0})"
-        ));
-    }
-    if files.is_none_or(|files| !within(&files)) && exam.read(trail.validates_log_files())? {
-        return fail(format!(
-            "nothing is delivered: last event at {to_group:.0}, and digest files stopped as well"
-        ));
-    }
-    inconclusive(format!(
-        "last event at {to_group:.0}: quiet or broken, no current digest file tells"
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::{World, hours_ago, judge_trail, known, sound_destination, unread};
+    use crate::rules::table::{World, hours_ago, judge, known, sound_destination, unread};
+    use crate::trail::Delivery;
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&RULE, change)
+        judge(&RULE, change)
     }
 
     fn destination(change: impl FnOnce(&mut LogDestination)) -> String {

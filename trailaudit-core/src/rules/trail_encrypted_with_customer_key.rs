@@ -13,6 +13,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "CloudTrail trail logs should be encrypted with KMS CMK",
         remediation: "aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  kms_key_id     = "KEY_ARN"
+}"#,
     },
     needs: &[Need::Keys],
     check: Check::EachTrail(encrypted_with_customer_key),
@@ -31,10 +36,10 @@ fn encrypted_with_customer_key(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 mod tests {
     use super::*;
     use crate::key::{KeyManager, KeyState};
-    use crate::rules::table::{World, judge_trail, known, unread};
+    use crate::rules::table::{World, judge, known, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&RULE, change)
+        judge(&RULE, change)
     }
 
     fn in_state(state: KeyState) -> String {

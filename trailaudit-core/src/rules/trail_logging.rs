@@ -13,6 +13,11 @@ pub(super) const RULE: Rule = Rule {
     aws: Wording {
         title: "Trail is logging",
         remediation: "aws cloudtrail start-logging --name TRAIL",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name           = "TRAIL"
+  s3_bucket_name = "BUCKET"
+  enable_logging = true
+}"#,
     },
     needs: &[Need::TrailStatus],
     check: Check::EachTrail(logging),
@@ -25,11 +30,11 @@ fn logging(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::table::{judge_trail, known, unread};
+    use crate::rules::table::{judge, known, unread};
 
     #[test]
     fn truth_table() {
-        let verdict = |logging| judge_trail(&super::RULE, |w| w.trail.logging = logging);
+        let verdict = |logging| judge(&super::RULE, |w| w.trail.logging = logging);
         assert_eq!(verdict(known(true)), "pass: the trail is logging");
         assert_eq!(verdict(known(false)), "fail: the trail is stopped");
         assert!(verdict(unread()).starts_with("inconclusive: the fact could not be read"));

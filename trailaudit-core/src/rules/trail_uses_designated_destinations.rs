@@ -13,6 +13,13 @@ pub(super) const RULE: Rule = Rule {
         title: "Trail uses the designated bucket / SNS topic / log group",
         remediation: "aws cloudtrail update-trail --name TRAIL --s3-bucket-name BUCKET --sns-topic-name TOPIC \
                       --cloud-watch-logs-log-group-arn GROUP_ARN --cloud-watch-logs-role-arn ROLE_ARN",
+        terraform: r#"resource "aws_cloudtrail" "TRAIL" {
+  name                       = "TRAIL"
+  s3_bucket_name             = "BUCKET"
+  sns_topic_name             = "TOPIC"
+  cloud_watch_logs_group_arn = "GROUP_ARN:*"
+  cloud_watch_logs_role_arn  = "ROLE_ARN"
+}"#,
     },
     needs: &[],
     check: Check::EachTrail(uses_designated_destinations),
@@ -55,10 +62,10 @@ fn uses_designated_destinations(trail: &dyn Trail, exam: &Exam<'_>) -> Ruling {
 #[cfg(test)]
 mod tests {
     use crate::baseline::Thresholds;
-    use crate::rules::table::{World, judge_trail, known, sound_destination, unread};
+    use crate::rules::table::{World, judge, known, sound_destination, unread};
 
     fn verdict(change: impl FnOnce(&mut World)) -> String {
-        judge_trail(&super::RULE, |w| {
+        judge(&super::RULE, |w| {
             w.baseline.thresholds = Thresholds {
                 designated_buckets: vec!["other-logs".into(), "trail-logs".into()],
                 designated_topics: vec!["arn:aws:sns:us-east-1:111111111111:trail".into()],

@@ -29,6 +29,7 @@ pub(crate) fn entry(rule: &Rule, selection: &Selection) -> v1::Entry {
         control: rule.aws.title.into(),
         rationale: rule.rationale.into(),
         remediation: rule.aws.remediation.into(),
+        terraform: rule.aws.terraform.into(),
         subject: subject(rule).into(),
         severity: selection.severity_of(rule).as_str().into(),
         requirements: requirements
@@ -49,7 +50,12 @@ pub fn subject(rule: &Rule) -> &'static str {
         Check::EachTrail(_) => "trail",
         Check::EachAccount(_) | Check::EachListedAccount(_) => "account",
         Check::EachRegion(_) => "region",
+        Check::EachDelivery(_) => "delivery",
         Check::EachLogGroup(_) => "log-group",
+        Check::EachAlarm(_) => "alarm",
+        Check::EachKey(_) => "key",
+        Check::EachBucket(_) => "bucket",
+        Check::EachEventStore(_) => "event-store",
         Check::EachOrganization(_) => "organization",
         Check::EachException => "exception",
     }
@@ -95,6 +101,7 @@ pub mod v1 {
         pub control: String,
         pub rationale: String,
         pub remediation: String,
+        pub terraform: String,
         pub subject: String,
         pub severity: String,
         pub requirements: Vec<Requirement>,

@@ -1,13 +1,18 @@
 //! `coverage.csv` and `coverage.json`.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{csv_writer, rfc3339, write_list, write_row};
-use crate::assessment::{Accounting, Assessment};
-use crate::coverage::{Cell, CellStatus};
-use crate::organization::AccountState;
+use super::{LIST_END, csv_writer, list_head, rfc3339, write_row};
+use crate::assessment::{Accounting, Assessment, Totals};
+use crate::coverage::{Cell, CellStatus, cells};
+use crate::inventory::Inventory;
+use crate::organization::{Account, AccountState, find};
+use crate::rule::Rule;
 
 /// The columns of `coverage.csv`, in order.
 pub const COLUMNS: [&str; 8] = [
@@ -26,34 +31,77 @@ pub const COLUMNS: [&str; 8] = [
 /// # Errors
 /// When `out` refuses.
 pub fn write_csv<W: Write>(assessment: &Assessment, out: W) -> io::Result<()> {
-    let mut csv = csv_writer(out);
-    csv.write_record(COLUMNS)?;
-    for row in rows(assessment) {
-        write_row(&mut csv, &row.cells())?;
-    }
-    csv.flush()
+    csv(&assessment.accounts, assessment.coverage.cells(), out)
+}
+
+/// The same, of cells that nobody holds together.
+pub(crate) fn write_csv_of<W: Write>(inventory: &dyn Inventory, out: W) -> io::Result<()> {
+    csv(inventory.accounts(), cells(inventory), out)
 }
 
 /// Writes `coverage.json`.
 ///
 /// # Errors
 /// When `out` refuses.
-pub fn write_json<W: Write>(assessment: &Assessment, mut out: W) -> io::Result<()> {
+pub fn write_json<W: Write>(assessment: &Assessment, out: W) -> io::Result<()> {
+    let Assessment { as_of, coverage, .. } = assessment;
+    let controls = assessment.rules.iter().copied().zip(&assessment.accounting);
+    let head = head(*as_of, &coverage.totals(), controls);
+    json(&head, &assessment.accounts, coverage.cells(), out)
+}
+
+/// The same, of cells that nobody holds together.
+pub(crate) fn write_json_of<W: Write>(inventory: &dyn Inventory, totals: &Totals, out: W) -> io::Result<()> {
+    let controls = totals
+        .controls
+        .iter()
+        .map(|control| (control.rule, &control.accounting));
+    let head = head(totals.as_of, &totals.statuses, controls);
+    json(&head, inventory.accounts(), cells(inventory), out)
+}
+
+fn csv<W: Write>(accounts: &[Account], cells: impl IntoIterator<Item: Borrow<Cell>>, out: W) -> io::Result<()> {
+    let mut csv = csv_writer(out);
+    csv.write_record(COLUMNS)?;
+    for cell in cells {
+        write_row(&mut csv, &row(accounts, cell.borrow()).cells())?;
+    }
+    csv.flush()
+}
+
+fn json<W: Write>(
+    head: &Map<String, Value>,
+    accounts: &[Account],
+    cells: impl IntoIterator<Item: Borrow<Cell>>,
+    mut out: W,
+) -> io::Result<()> {
+    out.write_all(&list_head(head, "cells")?)?;
+    for (i, cell) in cells.into_iter().enumerate() {
+        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut out, &row(accounts, cell.borrow()))?;
+    }
+    out.write_all(LIST_END)
+}
+
+fn head<'a>(
+    as_of: Timestamp,
+    statuses: &BTreeMap<CellStatus, usize>,
+    controls: impl Iterator<Item = (&'static Rule, &'a Accounting)>,
+) -> Map<String, Value> {
     let mut head = Map::<String, Value>::new();
     head.insert("format".into(), "trailaudit.coverage/v1".into());
-    head.insert("asOf".into(), rfc3339(assessment.as_of).into());
-    head.insert("planned".into(), assessment.coverage.planned().into());
-    let totals = assessment.coverage.totals().into_iter();
-    let totals: Map<_, _> = totals
-        .map(|(status, cells)| (status.to_string(), Value::from(cells)))
+    head.insert("asOf".into(), rfc3339(as_of).into());
+    head.insert("planned".into(), statuses.values().sum::<usize>().into());
+    let totals: Map<_, _> = statuses
+        .iter()
+        .map(|(status, cells)| (status.to_string(), Value::from(*cells)))
         .collect();
     head.insert("totals".into(), totals.into());
-    let controls = assessment.rules.iter().zip(&assessment.accounting);
     let controls: Map<_, _> = controls
         .map(|(rule, accounting)| (rule.id.to_owned(), self::accounting(accounting)))
         .collect();
     head.insert("controls".into(), controls.into());
-    write_list(&mut out, &head, "cells", rows(assessment))
+    head
 }
 
 /// What became of the planned cells under one rule, as the head of `coverage.json` has it.
@@ -104,7 +152,6 @@ pub mod v1 {
         /// reading them as formulas.
         #[must_use]
         pub fn cells(&self) -> [Cow<'_, str>; 8] {
-            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
             [
                 (&*self.account_id).into(),
                 (&*self.account_name).into(),
@@ -113,7 +160,7 @@ pub mod v1 {
                 (&*self.region).into(),
                 (&*self.status).into(),
                 (&*self.detail).into(),
-                evidence.join(";").into(),
+                EvidenceId::joined(&self.evidence).into(),
             ]
         }
     }
@@ -121,11 +168,12 @@ pub mod v1 {
 
 /// The rows of `coverage.csv`, in order.
 pub fn rows(assessment: &Assessment) -> impl Iterator<Item = v1::Row<'_>> {
-    assessment.coverage.cells().iter().map(|cell| row(assessment, cell))
+    let cells = assessment.coverage.cells().iter();
+    cells.map(|cell| row(&assessment.accounts, cell))
 }
 
-fn row<'a>(assessment: &'a Assessment, cell: &'a Cell) -> v1::Row<'a> {
-    let account = assessment.account(&cell.account);
+fn row<'a>(accounts: &'a [Account], cell: &'a Cell) -> v1::Row<'a> {
+    let account = find(accounts, &cell.account);
     v1::Row {
         account_id: cell.account.as_str().into(),
         account_name: account.map_or("", |account| &account.name).into(),

@@ -4,15 +4,17 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
+use super::writing::Digests;
 use super::{csv_writer, rfc3339, write_list, write_row};
 use crate::assessment::Assessment;
 use crate::evidence::EvidenceId;
 use crate::finding::Finding;
 use crate::framework::Selection;
-use crate::organization::{Account, AccountId};
+use crate::organization::{Account, AccountId, find};
+use crate::rule::Rule;
 
 /// The columns of `findings.csv`, in order.
 pub const COLUMNS: [&str; 15] = [
@@ -51,39 +53,34 @@ pub fn write_csv<W: Write>(assessment: &Assessment, selection: &Selection, out: 
 /// # Errors
 /// When `out` refuses.
 pub fn write_json<W: Write>(assessment: &Assessment, selection: &Selection, mut out: W) -> io::Result<()> {
-    let mut head = Map::<String, Value>::new();
+    let head = head(assessment.as_of, selection);
+    write_list(&mut out, &head, LIST, entries(assessment, selection))
+}
+
+/// What the entries are called in `findings.json`.
+pub(crate) const LIST: &str = "findings";
+
+/// What stands before them.
+pub(crate) fn head(as_of: Timestamp, selection: &Selection) -> Map<String, Value> {
+    let mut head = Map::new();
     head.insert("format".into(), "trailaudit.findings/v1".into());
-    head.insert("asOf".into(), rfc3339(assessment.as_of).into());
+    head.insert("asOf".into(), rfc3339(as_of).into());
     let frameworks: Vec<_> = selection.frameworks().iter().map(|framework| &framework.id).collect();
     head.insert("frameworks".into(), json!(frameworks));
-    write_list(&mut out, &head, "findings", entries(assessment, selection))
+    head
 }
 
 /// For every account, the SHA-256 of the canonical JSON array of its entries in `findings.json`: what its leaf in the
 /// accounts root commits to.
 #[must_use]
 pub fn digests(assessment: &Assessment, selection: &Selection) -> BTreeMap<AccountId, EvidenceId> {
-    let empty = || Sha256::new_with_prefix(b"[");
-    let mut open: BTreeMap<AccountId, (bool, Sha256)> = assessment
-        .accounts
-        .iter()
-        .map(|account| (account.id.clone(), (true, empty())))
-        .collect();
+    let mut digests = Digests::of(&assessment.accounts);
     for (finding, entry) in assessment.findings.iter().zip(entries(assessment, selection)) {
-        let (first, digest) = open.entry(finding.account.clone()).or_insert_with(|| (true, empty()));
-        if !std::mem::take(first) {
-            digest.update(b",");
-        }
         // The fields of an entry are declared in canonical order and hold nothing but text: this is canonical JSON.
-        digest.update(serde_json::to_vec(&entry).unwrap_or_default());
+        let entry = serde_json::to_vec(&entry).unwrap_or_default();
+        digests.of_account(&finding.account).add(&entry);
     }
-    let close = |mut digest: Sha256| {
-        digest.update(b"]");
-        EvidenceId::from(<[u8; 32]>::from(digest.finalize()))
-    };
-    open.into_iter()
-        .map(|(account, (_, digest))| (account, close(digest)))
-        .collect()
+    digests.finish()
 }
 
 /// The entries of `findings.json`, in the order of the findings.
@@ -91,18 +88,41 @@ pub fn entries<'a>(
     assessment: &'a Assessment,
     selection: &'a Selection,
 ) -> impl Iterator<Item = v1::Entry<'a>> + use<'a> {
-    let mut described = HashMap::new();
-    for rule in &assessment.rules {
-        described.insert(
-            rule.id,
-            (selection.severity_of(rule).as_str(), selection.labels_of(rule.id)),
-        );
-    }
+    let rows = Rows::new(&assessment.accounts, &assessment.rules, selection);
     assessment.findings.iter().map(move |finding| {
-        let (severity, labels): &(&str, Vec<String>) = &described[finding.rule.id];
-        let requirements = labels.iter().map(|label| Cow::from(label.clone())).collect();
-        entry(finding, severity, requirements, assessment.account(&finding.account))
+        let (severity, labels) = &rows.rules[finding.rule.id];
+        let labels = labels.iter().map(|label| Cow::from(label.clone())).collect();
+        entry(finding, severity, labels, find(rows.accounts, &finding.account))
     })
+}
+
+/// What stands beside findings in their rows: what is known of their accounts and rules.
+pub(crate) struct Rows<'a> {
+    accounts: &'a [Account],
+    /// The severity and the requirements of every rule.
+    rules: HashMap<&'static str, (&'static str, Vec<String>)>,
+}
+
+impl<'a> Rows<'a> {
+    /// With the accounts by id.
+    pub(crate) fn new(accounts: &'a [Account], rules: &[&'static Rule], selection: &Selection) -> Self {
+        let described = |rule: &&'static Rule| {
+            let severity = selection.severity_of(rule).as_str();
+            (rule.id, (severity, selection.labels_of(rule.id)))
+        };
+        Self {
+            accounts,
+            rules: rules.iter().map(described).collect(),
+        }
+    }
+
+    /// The entry of a finding; none when its rule is none of these.
+    pub(crate) fn entry<'f>(&'f self, finding: &'f Finding) -> Option<v1::Entry<'f>> {
+        let (severity, labels) = self.rules.get(finding.rule.id)?;
+        let labels = labels.iter().map(|label| Cow::from(label.as_str())).collect();
+        let account = find(self.accounts, &finding.account);
+        Some(entry(finding, severity, labels, account))
+    }
 }
 
 fn entry<'a>(
@@ -212,7 +232,6 @@ pub mod v1 {
         #[must_use]
         pub fn cells(&self) -> [Cow<'_, str>; 15] {
             let requirements = self.requirements.join(";").into();
-            let evidence: Vec<_> = self.evidence.iter().map(EvidenceId::to_string).collect();
             [
                 (&*self.rule).into(),
                 (&*self.title).into(),
@@ -228,7 +247,7 @@ pub mod v1 {
                 (&*self.reason).into(),
                 (&*self.exception).into(),
                 requirements,
-                evidence.join(";").into(),
+                EvidenceId::joined(&self.evidence).into(),
             ]
         }
     }

@@ -85,7 +85,7 @@ impl<R: BufRead> Reading<R> {
     pub fn next_entry(&mut self) -> Result<Option<Vec<u8>>, TableError> {
         const END: &[u8] = b"]}";
         let layout = || TableError::Layout("a table of this version");
-        let line = self.lines.next().transpose()?.ok_or_else(layout)?;
+        let mut line = self.lines.next().transpose()?.ok_or_else(layout)?;
         if line == END && self.next != Next::Entry {
             return match self.lines.next().transpose()? {
                 None => Ok(None),
@@ -95,9 +95,12 @@ impl<R: BufRead> Reading<R> {
         if self.next == Next::End {
             return Err(layout());
         }
-        let entry = line.strip_suffix(b",");
-        self.next = if entry.is_some() { Next::Entry } else { Next::End };
-        Ok(Some(entry.map_or_else(|| line.clone(), <[u8]>::to_vec)))
+        self.next = if line.pop_if(|last| *last == b',').is_some() {
+            Next::Entry
+        } else {
+            Next::End
+        };
+        Ok(Some(line))
     }
 }
 
@@ -110,11 +113,7 @@ pub(crate) struct Shown<R: Read> {
 impl<R: Read> Shown<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self {
-            writer: csv_writer(Comparing {
-                reader,
-                there: Vec::new(),
-                differs: false,
-            }),
+            writer: csv_writer(Comparing::with(reader)),
         }
     }
 
@@ -135,18 +134,36 @@ impl<R: Read> Shown<R> {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn ends_here(self) -> io::Result<bool> {
-        let Ok(mut comparing) = self.writer.into_inner() else {
-            return Ok(false);
-        };
-        Ok(comparing.reader.read(&mut [0])? == 0)
+        match self.writer.into_inner() {
+            Ok(comparing) => comparing.ends_here(),
+            Err(_) => Ok(false),
+        }
     }
 }
 
 /// Takes what should be there, and refuses when it is not what is read.
-struct Comparing<R> {
+pub(crate) struct Comparing<R> {
     reader: R,
     there: Vec<u8>,
     differs: bool,
+}
+
+impl<R: Read> Comparing<R> {
+    pub(crate) fn with(reader: R) -> Self {
+        Self {
+            reader,
+            there: Vec::new(),
+            differs: false,
+        }
+    }
+
+    /// Whether nothing follows what was there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn ends_here(mut self) -> io::Result<bool> {
+        Ok(self.reader.read(&mut [0])? == 0)
+    }
 }
 
 impl<R: Read> Write for Comparing<R> {

@@ -8,6 +8,7 @@ mod countersigning;
 mod exceptions;
 mod extracts;
 mod files;
+mod listed;
 mod policy;
 mod provider;
 mod reperformance;

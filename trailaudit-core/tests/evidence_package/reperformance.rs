@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use trailaudit_core::evidence::draft::Contents;
+use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::records::{self, Header};
+use trailaudit_core::evidence::report::{Contents, OpenReport, ReportWriter};
 use trailaudit_core::evidence::verify::Page;
-use trailaudit_core::evidence::{Options, Reperformance, verify};
+use trailaudit_core::evidence::{Options, Recorded, Reperformance, verify};
+use trailaudit_core::finding::Finding;
+use trailaudit_core::framework::Selection;
 use trailaudit_core::rule::{Check, Wording};
 use trailaudit_core::{CATALOGUE, Rule};
 
@@ -109,7 +112,7 @@ fn a_package_of_another_revision_is_verified_as_far_as_it_goes() {
 #[test]
 fn a_page_that_says_what_the_findings_do_not_is_told() {
     fn page(contents: &Contents<'_>, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} findings", contents.assessment.findings.len())
+        writeln!(out, "{} findings", contents.totals.findings())
     }
     let mut sample = Sample::with(|_, draft, _| draft.report = Some(&page));
     let (own, other) = (tool("0.1.0"), tool("0.2.0"));
@@ -127,6 +130,63 @@ fn a_page_that_says_what_the_findings_do_not_is_told() {
     assert_eq!(read(&sample, &other), (vec![], Page::Attested));
 }
 
+/// A page is shown every finding once, in the order of the tables: when it is made, when it is verified, and when the
+/// tables are not what they should be.
+#[test]
+fn a_page_is_shown_every_finding() {
+    let page = PageOfReasons;
+    let mut sample = Sample::with(|_, draft, _| draft.report = Some(&PageOfReasons));
+    let written = String::from_utf8(sample.files.bytes("report.html").unwrap().to_vec()).unwrap();
+    let csv = csv::Reader::from_reader(sample.files.bytes("findings.csv").unwrap()).into_records();
+    let rows: Vec<_> = csv
+        .map(|row| format!("{}: {}", &row.as_ref().unwrap()[4], &row.as_ref().unwrap()[11]))
+        .collect();
+    assert_eq!(written.lines().collect::<Vec<_>>(), rows);
+
+    let own = tool("0.1.0");
+    let read = |sample: &Sample| {
+        let trust = sample.trust();
+        let again = Reperformance::by(&sample.provider).with_report(&own, &page);
+        let report = verify(&sample.files, &Options::default().trust(&trust).reperform(again));
+        (complaints(&report), report.reperformed.unwrap().page)
+    };
+    assert_eq!(read(&sample), (vec![], Page::Same));
+    // One row says something else: the page is still the one of what the records give.
+    let other = String::from_utf8(sample.files.bytes("findings.json").unwrap().to_vec()).unwrap();
+    sample.reseal("findings.json", other.replacen("\"pass\"", "\"fail\"", 1).into_bytes());
+    let (told, page) = read(&sample);
+    assert!(
+        told.contains(&"reperformance-differs findings.json".to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(page, Page::Same);
+}
+
+struct PageOfReasons;
+
+impl ReportWriter for PageOfReasons {
+    fn begin<'a>(&'a self, _: &'a Recorded, _: &'a Selection) -> Box<dyn OpenReport + 'a> {
+        Box::new(Reasons(Vec::new()))
+    }
+}
+
+struct Reasons(Vec<String>);
+
+impl OpenReport for Reasons {
+    fn show(&mut self, findings: &[Finding]) {
+        self.0.extend(
+            findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.account, finding.reason)),
+        );
+    }
+
+    fn write(&mut self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+        assert_eq!(self.0.len(), totals.findings());
+        self.0.iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+}
+
 fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
     let check = match rule.check {
         Check::EachTrail(check) => Check::EachTrail(check),
@@ -141,6 +201,7 @@ fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
         aws: Wording {
             title: rule.aws.title,
             remediation: rule.aws.remediation,
+            terraform: rule.aws.terraform,
         },
         needs: rule.needs,
         check,

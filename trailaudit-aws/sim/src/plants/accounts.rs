@@ -1,18 +1,18 @@
-//! Accounts in a state, without a role, or without a trail.
+//! Accounts in a state, without a role, without a trail, or with half of one.
 
 use super::Plot;
 use super::own_trail::sow_trail_at;
-use crate::truth::{
-    GLOBAL_EVENTS, MANAGEMENT_EVENTS, OBJECT_READS, OBJECT_WRITES, OF_ACCOUNTS, OF_REGIONS, REGION_LOGGED,
-    REGIONS_COVERED, SECURITY_TRAIL,
+use crate::truth::rules::{
+    DIGESTS_ARRIVE, EVENTS_ARRIVE, FILES_ARRIVE, GLOBAL_EVENTS, MANAGEMENT_EVENTS, OBJECT_READS, OBJECT_WRITES,
+    REGION_LOGGED, REGIONS_COVERED, SECURITY_TRAIL, TAMPERING_DENIED, TOLD, of_accounts, of_regions,
 };
-use crate::world::{Account, AccountState, EventSelectors};
+use crate::world::{Account, AccountState, EventSelectors, TrailStatus};
 
 pub(super) fn without_role(plot: &mut Plot, account: &mut Account) {
     account.roles.clear();
     account.invited = true;
     let because = "the account was invited and lacks the role, so it cannot be entered";
-    for rule in OF_REGIONS.into_iter().chain(OF_ACCOUNTS) {
+    for rule in of_regions().chain(of_accounts()) {
         plot.note(rule, &account.id, "", "inconclusive", because);
     }
     plot.note_cell(&account.id, "", "role-unavailable", because);
@@ -45,20 +45,24 @@ pub(super) fn pending_closure(_: &mut Plot, account: &mut Account) {
 
 pub(super) fn without_trail(plot: &mut Plot, account: &mut Account) {
     account.lose_copies_of(&plot.organization_trail_arn());
-    for rule in OF_ACCOUNTS {
+    for rule in of_accounts() {
         plot.note(rule, &account.id, "", "fail", "no Region shows any trail");
     }
     note_bare_regions(plot, account);
 }
 
+/// Nobody has moved it to its unit yet, where a policy would bind it.
 pub(super) fn without_trail_but_new(plot: &mut Plot, account: &mut Account) {
     account.joined = plot.hours_ago(3);
+    account.parent.clone_from(&plot.world.organization.root_id);
     account.lose_copies_of(&plot.organization_trail_arn());
-    for rule in OF_ACCOUNTS.into_iter().filter(|rule| *rule != REGIONS_COVERED) {
+    for rule in of_accounts().filter(|rule| *rule != REGIONS_COVERED) {
         plot.note(rule, &account.id, "", "fail", "no Region shows any trail");
     }
     let because = "the account joined three hours ago: the organization trail may still be on its way";
     plot.note(REGIONS_COVERED, &account.id, "", "inconclusive", because);
+    let because = "the account is still in the root, where no policy keeps it from stopping trails";
+    plot.note(TAMPERING_DENIED, &account.id, "", "fail", because);
     note_bare_regions(plot, account);
 }
 
@@ -68,7 +72,7 @@ fn note_bare_regions(plot: &mut Plot, account: &Account) {
     }
 }
 
-/// A trail that reaches every Region, logs, and still tells half of what happens.
+/// A trail that reaches every Region, logs, and still tells half of what happens, and nobody at once.
 pub(super) fn with_half_a_record(plot: &mut Plot, account: &mut Account) {
     account.lose_copies_of(&plot.organization_trail_arn());
     let region = plot.usual_region(0);
@@ -85,5 +89,25 @@ pub(super) fn with_half_a_record(plot: &mut Plot, account: &mut Account) {
         OBJECT_READS,
     ] {
         plot.note(rule, &account.id, "", "fail", because);
+    }
+    for rule in TOLD {
+        plot.note(rule, &account.id, "", "fail", "no metric filter counts anything");
+    }
+}
+
+/// The organization trail is as sound as ever, but what happens in this account does not arrive.
+pub(super) fn with_failing_copy(plot: &mut Plot, account: &mut Account) {
+    let trail = plot.organization_trail_arn();
+    let refused = || Some("AccessDenied".to_owned());
+    let status = TrailStatus {
+        latest_delivery_error: refused(),
+        latest_digest_delivery_error: refused(),
+        latest_log_group_delivery_error: refused(),
+        ..TrailStatus::healthy(plot.as_of)
+    };
+    account.copy_status.insert(trail.clone(), status);
+    let because = "the member's own status of the organization trail tells that nothing is delivered";
+    for rule in [FILES_ARRIVE, DIGESTS_ARRIVE, EVENTS_ARRIVE] {
+        plot.note_at((&account.id, "", &trail), rule, "fail", because);
     }
 }

@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 
 use super::Plot;
-use super::own_trail::{Draft, Flaw};
-use crate::truth::ENCRYPTED;
+use super::draft::Draft;
+use super::own_trail::Flaw;
+use crate::truth::rules::{ENCRYPTED, KEY_ROTATED, KEY_USABLE, OF_KEYS};
 use crate::world::{Key, KeyReaders};
 
 pub(super) const NO_KEY: Flaw = flaw("key-absent", |draft, plot| {
@@ -12,7 +13,7 @@ pub(super) const NO_KEY: Flaw = flaw("key-absent", |draft, plot| {
     draft.key = None;
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED],
         "the trail names no KMS key: log files are encrypted with S3 managed keys",
     );
 });
@@ -22,7 +23,7 @@ pub(super) const MANAGED_ALIAS: Flaw = flaw("key-managed-alias", |draft, plot| {
     draft.key = None;
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED],
         "alias/aws/cloudtrail names an AWS managed key; describing it would create it",
     );
 });
@@ -33,7 +34,7 @@ pub(super) const MANAGED_ALIAS_ARN: Flaw = flaw("key-managed-alias-arn", |draft,
     draft.key = None;
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED],
         "the ARN of alias/aws/cloudtrail names an AWS managed key; describing it would create it",
     );
 });
@@ -45,14 +46,14 @@ pub(super) const MANAGED_KEY: Flaw = flaw("key-managed", |draft, plot| {
     }
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED],
         "the key is managed by AWS, which its ARN does not show",
     );
 });
 
 pub(super) const DISABLED: Flaw = flaw("key-disabled", |draft, plot| {
     set_state(draft, "Disabled");
-    draft.fails(plot, ENCRYPTED, "the key is Disabled");
+    draft.fails(plot, &[ENCRYPTED, KEY_USABLE], "the key is Disabled");
 });
 
 pub(super) const PENDING_DELETION: Flaw = flaw("key-pending-deletion", |draft, plot| {
@@ -62,16 +63,21 @@ pub(super) const PENDING_DELETION: Flaw = flaw("key-pending-deletion", |draft, p
     }
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED, KEY_USABLE],
         "the key is PendingDeletion: it will be deleted in nine days",
     );
+    draft.fails(plot, &[KEY_ROTATED], "KMS rotates no key that waits for its deletion");
 });
 
 pub(super) const PENDING_REPLICA_DELETION: Flaw = flaw("key-pending-replica-deletion", |draft, plot| {
     let mut key = multi_region_key(draft, plot);
     key.state = "PendingReplicaDeletion";
     draft.use_key(key);
-    draft.fails(plot, ENCRYPTED, "the multi-Region key is PendingReplicaDeletion");
+    draft.fails(
+        plot,
+        &[ENCRYPTED, KEY_USABLE],
+        "the multi-Region key is PendingReplicaDeletion",
+    );
 });
 
 pub(super) const PENDING_IMPORT: Flaw = flaw("key-pending-import", |draft, plot| {
@@ -79,7 +85,11 @@ pub(super) const PENDING_IMPORT: Flaw = flaw("key-pending-import", |draft, plot|
     if let Some(key) = &mut draft.key {
         key.origin = "EXTERNAL";
     }
-    draft.fails(plot, ENCRYPTED, "the key is PendingImport: it has no key material");
+    draft.fails(
+        plot,
+        &[ENCRYPTED, KEY_USABLE],
+        "the key is PendingImport: it has no key material",
+    );
 });
 
 pub(super) const UNAVAILABLE: Flaw = flaw("key-unavailable", |draft, plot| {
@@ -89,14 +99,14 @@ pub(super) const UNAVAILABLE: Flaw = flaw("key-unavailable", |draft, plot| {
     }
     draft.fails(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED, KEY_USABLE],
         "the key is Unavailable: its custom key store is disconnected",
     );
 });
 
 pub(super) const GONE: Flaw = flaw("key-gone", |draft, plot| {
     draft.key = None;
-    draft.fails(plot, ENCRYPTED, "the key does not exist in its own account");
+    draft.fails(plot, &[ENCRYPTED], "the key does not exist in its own account");
 });
 
 pub(super) const DENIED: Flaw = flaw("key-denied", |draft, plot| {
@@ -110,7 +120,8 @@ pub(super) const DENIED: Flaw = flaw("key-denied", |draft, plot| {
         archive.keys.push(key);
     }
     let because = "the policy of the key in the log archive account denies kms:DescribeKey to everybody who audits";
-    draft.is_inconclusive(plot, ENCRYPTED, because);
+    draft.is_open(plot, &[ENCRYPTED], because);
+    draft.is_open(plot, OF_KEYS, because);
 });
 
 pub(super) const EXTERNAL: Flaw = flaw("key-external", |draft, plot| {
@@ -118,21 +129,31 @@ pub(super) const EXTERNAL: Flaw = flaw("key-external", |draft, plot| {
     draft.trail.kms_key_id = Some(format!("arn:aws:kms:{}:{account}:key/{id}", draft.region()));
     draft.key = None;
     let because = format!("the key belongs to {account}, outside the Organization, and kms:DescribeKey is denied");
-    draft.is_inconclusive(plot, ENCRYPTED, &because);
+    draft.is_open(plot, &[ENCRYPTED], &because);
+    draft.is_open(plot, OF_KEYS, &because);
 });
 
 pub(super) const CREATING: Flaw = flaw("key-creating", |draft, plot| {
     set_state(draft, "Creating");
-    draft.is_inconclusive(plot, ENCRYPTED, "the key is Creating, also when it is read again");
+    draft.is_open(
+        plot,
+        &[ENCRYPTED, KEY_USABLE],
+        "the key is Creating, also when it is read again",
+    );
+    draft.is_open(
+        plot,
+        &[KEY_ROTATED],
+        "KMS does not tell the rotation of a key that is Creating",
+    );
 });
 
 pub(super) const UPDATING: Flaw = flaw("key-updating", |draft, plot| {
     let mut key = multi_region_key(draft, plot);
     key.state = "Updating";
     draft.use_key(key);
-    draft.is_inconclusive(
+    draft.is_open(
         plot,
-        ENCRYPTED,
+        &[ENCRYPTED, KEY_USABLE],
         "the multi-Region key is Updating, also when it is read again",
     );
 });
@@ -151,6 +172,35 @@ pub(super) const MULTI_REGION: Flaw = flaw("key-multi-region", |draft, plot| {
     let key = multi_region_key(draft, plot);
     draft.use_key(key);
 });
+
+pub(super) const UNROTATED: Flaw = flaw("key-unrotated", |draft, plot| {
+    if let Some(key) = &mut draft.key {
+        key.rotation_days = None;
+    }
+    draft.fails(plot, &[KEY_ROTATED], "the key is never rotated");
+});
+
+/// Sound: what was imported cannot be rotated, and works.
+pub(super) const IMPORTED: Flaw = flaw("key-imported", |draft, _| {
+    if let Some(key) = &mut draft.key {
+        key.origin = "EXTERNAL";
+        key.rotation_days = None;
+    }
+});
+
+pub(super) const ELSEWHERE: Flaw = Flaw {
+    name: "key-elsewhere",
+    fewest_regions: 2,
+    apply: |draft, plot| {
+        let names = plot.region_names();
+        let other = names.into_iter().find(|name| name != draft.region());
+        if let (Some(region), Some(mut key)) = (other, draft.key.take()) {
+            key.region = region;
+            draft.use_key(key);
+        }
+        draft.fails(plot, &[KEY_USABLE], "the key is in another Region than the bucket");
+    },
+};
 
 const fn flaw(name: &'static str, apply: fn(&mut Draft, &mut Plot)) -> Flaw {
     Flaw {

@@ -1,74 +1,109 @@
 //! Several flawed trails in one account. AWS allows five trails a Region, and the organization trail is one of them.
 
 use super::own_trail::{Flaw, sow_flawed_trail_at};
-use super::{Plot, deliveries, keys, log_groups, recordings};
+use super::{Plot, buckets, deliveries, key_policies, keys, log_groups, recordings, roles};
 use crate::world::Account;
+
+/// So many trails of a pack are at home in its first Region, and the first of them is seen in all others; the rest are
+/// at home in its second Region, if there is one.
+const AT_HOME: usize = 4;
 
 /// One account each. The trails beside `log_groups::DENIED` are judged before anybody describes their log groups, and
 /// the two managed aliases stay apart from `keys::MANAGED_KEY`, whose account has the key they would create.
-const PACKS: [&[Flaw]; 10] = [
+const PACKS: [&[Flaw]; 9] = [
     &[
         keys::NO_KEY,
         keys::PENDING_DELETION,
         log_groups::ONLY_PREFIX,
         deliveries::STOPPED,
+        buckets::PUBLIC,
+        recordings::NOT_VALIDATED,
+        buckets::GONE,
     ],
-    &[log_groups::DELETED, deliveries::BEHIND, keys::DENIED, deliveries::QUIET],
     &[
+        deliveries::REFUSED,
+        deliveries::BEHIND,
+        keys::DENIED,
+        log_groups::DELETED,
+        key_policies::OPEN,
+        roles::GONE,
+        buckets::NEGLECTED,
+    ],
+    &[
+        deliveries::STATUS_DENIED,
         keys::MANAGED_ALIAS,
         keys::DISABLED,
         keys::GONE,
-        deliveries::STATUS_DENIED,
+        recordings::WITHOUT_KMS,
+        log_groups::OPEN,
+        buckets::SHORT_LIVED,
     ],
     &[
         log_groups::ABSENT,
         log_groups::NO_ROLE,
         log_groups::OTHER_ACCOUNT,
         log_groups::DENIED,
+        keys::UNROTATED,
+        recordings::WITHOUT_INSIGHTS,
+        log_groups::SILENT,
     ],
-    &[keys::MANAGED_KEY, keys::EXTERNAL, keys::ALIAS, deliveries::ERROR],
     &[
+        keys::MANAGED_KEY,
+        keys::EXTERNAL,
+        keys::ALIAS,
+        deliveries::ERROR,
+        key_policies::UNCONFINED,
+        buckets::FOREIGN,
+        recordings::UNTAGGED,
+    ],
+    &[
+        deliveries::ALL_OLD,
         deliveries::NEVER,
         deliveries::NOT_YET,
-        deliveries::ALL_OLD,
         deliveries::ALL_OLD_UNVALIDATED,
+        deliveries::QUIET,
+        buckets::DENIED,
+        deliveries::DIGESTS_STOPPED,
     ],
     &[
         keys::PENDING_IMPORT,
         keys::UNAVAILABLE,
         keys::MULTI_REGION,
         log_groups::OTHER_REGION,
+        keys::ELSEWHERE,
+        keys::IMPORTED,
+        roles::UNTRUSTING,
     ],
     &[
         keys::CREATING,
         keys::UPDATING,
         keys::PENDING_REPLICA_DELETION,
         keys::MANAGED_ALIAS_ARN,
+        key_policies::UNSERVING,
+        buckets::TIERED,
+        roles::POWERLESS,
     ],
     &[
         log_groups::SHORT_RETENTION,
         log_groups::WITHOUT_KEY,
         log_groups::UNPROTECTED,
-        recordings::NOT_VALIDATED,
-    ],
-    &[
-        recordings::WITHOUT_KMS,
+        log_groups::KEY_DISABLED,
         deliveries::NOTIFICATION_ERROR,
         deliveries::NOTIFYING,
-        log_groups::KEY_DISABLED,
+        buckets::IN_ARCHIVE,
     ],
 ];
 
 pub(super) fn sow<const INDEX: usize>(plot: &mut Plot, account: &mut Account) {
-    let region = plot.usual_region(2 * INDEX);
-    let flaws: Vec<Flaw> = PACKS[INDEX]
-        .iter()
-        .copied()
-        .filter(|flaw| flaw.possible(plot))
-        .collect();
-    for (position, flaw) in flaws.into_iter().enumerate() {
-        // Every second trail is seen again as a shadow trail in all other Regions.
-        sow_flawed_trail_at(plot, account, flaw, &region, position % 2 == 0);
+    let flaws = PACKS[INDEX].iter().enumerate();
+    for (position, flaw) in flaws.filter(|(_, flaw)| flaw.possible(plot)).collect::<Vec<_>>() {
+        let turn = 2 * INDEX;
+        let (home, second) = (plot.usual_region(turn), plot.usual_region(turn + 1));
+        if position < AT_HOME {
+            sow_flawed_trail_at(plot, account, *flaw, &home, position == 0);
+        } else if second != home {
+            sow_flawed_trail_at(plot, account, *flaw, &second, false);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::call::Entry;
 use crate::refusal::Refusal;
 use crate::respond::Request;
 use crate::wire::json_body;
-use crate::world::{Account, World};
+use crate::world::{Account, Organization, World};
 
 use super::Operation;
 use super::organization_policies::{describe_policy, list_aws_service_access, list_policies, list_targets_for_policy};
@@ -79,7 +79,7 @@ pub(super) struct Input {
 /// Any account of the Organization may ask.
 fn describe_organization(request: &Request<'_>, _: &mut Entry) -> Result<Vec<u8>, Refusal> {
     request.authorize("organizations:DescribeOrganization", None)?;
-    let organization = &request.world.organization;
+    let organization = organization_of(request)?;
     let (id, owner) = (&organization.id, &organization.management_account);
     let email = request
         .world
@@ -168,12 +168,22 @@ pub(super) fn policy_types(on: bool) -> Value {
 /// All but `DescribeOrganization` is for the management account and delegated administrators.
 pub(super) fn administrators_only(request: &Request<'_>, action: &str) -> Result<(), Refusal> {
     request.authorize(action, None)?;
-    if request.world.organization.administered_by(request.account_id()) {
+    if organization_of(request)?.administered_by(request.account_id()) {
         return Ok(());
     }
     Err(Refusal::access_denied(
         "You don't have permissions to access this resource.",
     ))
+}
+
+/// The Organization of the account that asks.
+fn organization_of<'a>(request: &Request<'a>) -> Result<&'a Organization, Refusal> {
+    let organization = &request.world.organization;
+    if organization.in_use {
+        return Ok(organization);
+    }
+    let message = "Your account is not a member of an organization.";
+    Err(Refusal::client("AWSOrganizationsNotInUseException", message))
 }
 
 pub(super) fn invalid(message: &str, reason: &str) -> Refusal {
@@ -284,6 +294,19 @@ mod tests {
         }
         assert_eq!(sizes, [20, 0, 20, 12]);
         assert_eq!(ids, world.accounts.keys().cloned().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_account_that_stands_alone_is_told_so() {
+        let mut world = world();
+        world.organization.in_use = false;
+        for operation in ["DescribeOrganization", "ListAccounts"] {
+            let (status, answer) = Caller::auditor(&world).ask("organizations", operation, &json!({}));
+            assert_eq!(
+                (status, &answer["__type"]),
+                (400, &"AWSOrganizationsNotInUseException".into())
+            );
+        }
     }
 
     #[test]

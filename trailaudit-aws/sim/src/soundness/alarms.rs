@@ -9,11 +9,12 @@ use crate::world::{
     Account, Alarm, LogGroup, LogResourcePolicy, MetricFilter, SubscriptionState, Topic, Trail, Watched,
 };
 
-const NAMESPACE: &str = "CloudTrailMetrics";
+/// Where the filters count.
+pub(crate) const NAMESPACE: &str = "CloudTrailMetrics";
 
 /// Filters in the trail's log group, an alarm on each, and the topic they tell; and a policy that lets a service write to
 /// log groups of its own.
-pub(super) fn provide(owner: &mut Account, trail: &Trail, made: Timestamp) {
+pub(crate) fn provide(owner: &mut Account, trail: &Trail, made: Timestamp) {
     let region = &trail.home_region;
     let topic = Topic::new("security-alarms", region)
         .with_subscription("email", "security@example.com", SubscriptionState::Confirmed)
@@ -62,8 +63,8 @@ fn delivery_policy(owner: &str, region: &str, updated: Timestamp) -> LogResource
     }
 }
 
-/// The name of the filter and its alarm, and the pattern.
-const WATCHED: [(&str, &str); 15] = [
+/// The name of the filter and its alarm, and the pattern, in the order of the benchmark.
+pub(crate) const WATCHED: [(&str, &str); 15] = [
     (
         "unauthorized-api-calls",
         r#"{ ($.errorCode = "AccessDenied*") || ($.errorCode = "*UnauthorizedOperation") }"#,

@@ -52,16 +52,24 @@ pub(crate) fn let_deliver(account: &mut Account, trail: &Trail, streams: &[Strin
     let name = role.rsplit('/').next().unwrap_or_default();
     let role = account.roles.entry(name.to_owned());
     let role = role.or_insert_with(|| Role::for_service(name, "cloudtrail.amazonaws.com"));
+    let policy = delivery_policy(group, streams, &DELIVERING);
+    role.inline_policies.insert(trail.name.clone(), policy);
+}
+
+/// What it takes to deliver to a log group.
+pub(crate) const DELIVERING: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+/// A policy that allows actions on streams of a log group, by what their names begin with.
+pub(crate) fn delivery_policy(group: &str, streams: &[String], actions: &[&str]) -> String {
     let group = group.trim_end_matches(":*");
     let resources: Vec<String> = streams
         .iter()
         .map(|stream| format!("{group}:log-stream:{stream}*"))
         .collect();
-    let statement =
-        |name: &str, action: &str| json!({"Sid": name, "Effect": "Allow", "Action": [action], "Resource": resources});
-    let document = json!({"Version": "2012-10-17", "Statement": [
-        statement("AWSCloudTrailCreateLogStream2014110", "logs:CreateLogStream"),
-        statement("AWSCloudTrailPutLogEvents20141101", "logs:PutLogEvents"),
-    ]});
-    role.inline_policies.insert(trail.name.clone(), document.to_string());
+    let statement = |action: &&str| {
+        let name = format!("AWSCloudTrail{}20141101", action.trim_start_matches("logs:"));
+        json!({"Sid": name, "Effect": "Allow", "Action": [action], "Resource": resources})
+    };
+    let statements: Vec<_> = actions.iter().map(statement).collect();
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
 }

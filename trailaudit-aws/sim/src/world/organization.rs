@@ -19,6 +19,8 @@ pub struct Organization {
     pub units: Vec<OrganizationalUnit>,
     /// Member accounts that may call Organizations and act for a service.
     pub delegated_administrators: Vec<DelegatedAdministrator>,
+    /// Whether there is one at all; otherwise every account stands alone, and all else here is moot.
+    pub in_use: bool,
     /// Whether it has all features, without which no service is trusted and no policy is in force; otherwise it pays bills
     /// together.
     pub all_features: bool,
@@ -66,6 +68,7 @@ impl Organization {
             management_account: management_account.to_owned(),
             units: Vec::new(),
             delegated_administrators: Vec::new(),
+            in_use: true,
             all_features: true,
             service_control_policies: true,
             policies: vec![ServiceControlPolicy::full_access()],

@@ -1,10 +1,11 @@
 //! The accounts that fail, worst first.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use askama::Template;
 use trailaudit_core::Verdict;
+use trailaudit_core::finding::Finding;
 use trailaudit_core::framework::Severity;
 use trailaudit_core::organization::AccountId;
 
@@ -36,18 +37,45 @@ struct Control {
     title: &'static str,
 }
 
+/// How many findings of every account fail or are inconclusive, gathered while they pass by.
+#[derive(Default)]
+pub(super) struct Tallies(HashMap<AccountId, Tally>);
+
 #[derive(Default)]
 struct Tally {
-    controls: BTreeSet<Control>,
+    /// The rules that fail there.
+    rules: Vec<&'static str>,
     failing: usize,
     inconclusive: usize,
 }
 
+impl Tallies {
+    pub(super) fn add(&mut self, finding: &Finding) {
+        let id = finding.rule.id;
+        match finding.verdict {
+            Verdict::Fail => {
+                let tally = self.0.entry(finding.account.clone()).or_default();
+                tally.failing += 1;
+                if tally.rules.last() != Some(&id) {
+                    tally.rules.push(id);
+                }
+            }
+            Verdict::Inconclusive => self.0.entry(finding.account.clone()).or_default().inconclusive += 1,
+            _ => (),
+        }
+    }
+
+    /// How many accounts fail.
+    pub(super) fn failing(&self) -> usize {
+        self.0.values().filter(|tally| tally.failing > 0).count()
+    }
+}
+
 impl Tally {
     /// Sorts the worst first: more controls of the gravest severity, then of the next, then more findings.
-    fn rank(&self) -> impl Ord + use<> {
+    fn rank(&self, controls: &HashMap<&str, Control>) -> impl Ord + use<> {
         let mut by_severity = [0; 5];
-        for control in &self.controls {
+        for control in self.rules.iter().filter_map(|id| controls.get(id)) {
             by_severity[place(control.severity.0)] += 1;
         }
         Reverse((by_severity, self.failing, self.inconclusive))
@@ -65,44 +93,37 @@ fn place(severity: Severity) -> usize {
 }
 
 impl<'a> Failing<'a> {
-    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'a>]) -> Self {
-        let mut tallies: HashMap<&AccountId, Tally> = HashMap::new();
-        for standing in standings {
-            let control = Control {
-                severity: Reverse(report.selection.severity_of(standing.rule)),
-                number: standing.number,
-                id: standing.rule.id,
-                title: standing.rule.aws.title,
-            };
-            for finding in standing.findings(Verdict::Fail) {
-                let tally = tallies.entry(&finding.account).or_default();
-                tally.failing += 1;
-                tally.controls.insert(control);
-            }
-        }
-        for finding in standings
+    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>]) -> Self {
+        let gathered = report.gathered;
+        let control = |standing: &Standing<'_>| Control {
+            severity: Reverse(gathered.selection.severity_of(standing.rule)),
+            number: standing.number,
+            id: standing.rule.id,
+            title: standing.rule.aws.title,
+        };
+        let controls: HashMap<_, _> = standings
             .iter()
-            .flat_map(|standing| standing.findings(Verdict::Inconclusive))
-        {
-            if let Some(tally) = tallies.get_mut(&finding.account) {
-                tally.inconclusive += 1;
+            .map(|standing| (standing.rule.id, control(standing)))
+            .collect();
+        let accounts = gathered.inventory.accounts();
+        let tallies = gathered.tallies.0.iter();
+        let mut worst: Vec<_> = tallies.filter(|(_, tally)| tally.failing > 0).collect();
+        worst.sort_by_cached_key(|(account, tally)| (tally.rank(&controls), (*account).clone()));
+        let row = |(account, tally): (&'a AccountId, &Tally)| {
+            let failing = tally.rules.iter().filter_map(|id| controls.get(id).copied());
+            let mut failing: Vec<_> = failing.collect();
+            failing.sort();
+            Row {
+                account: Named::of(accounts, account),
+                controls: failing,
+                failing: tally.failing,
+                inconclusive: tally.inconclusive,
             }
-        }
-        let mut worst: Vec<_> = tallies.into_iter().collect();
-        worst.sort_by_cached_key(|(account, tally)| (tally.rank(), (*account).clone()));
+        };
         Self {
             total: worst.len(),
-            listed: report.assessment.accounts.len(),
-            rows: worst
-                .into_iter()
-                .take(ROWS)
-                .map(|(account, tally)| Row {
-                    account: Named::of(report.assessment, account),
-                    controls: tally.controls.into_iter().collect(),
-                    failing: tally.failing,
-                    inconclusive: tally.inconclusive,
-                })
-                .collect(),
+            listed: accounts.len(),
+            rows: worst.into_iter().take(ROWS).map(row).collect(),
         }
     }
 }

@@ -1,26 +1,28 @@
 //! What was answered in several Regions of one account, said once where it was the same.
 
-use std::borrow::Cow;
-
 /// Distinct answers, each with the first Region it came from.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct Answers<'a> {
-    distinct: Vec<(&'a str, Cow<'a, str>)>,
+pub(super) struct Answers {
+    distinct: Vec<(String, String)>,
 }
 
-impl<'a> Answers<'a> {
+impl Answers {
     /// One answer, word for word.
-    pub(super) fn one(text: &'a str) -> Self {
+    pub(super) fn one(text: &str) -> Self {
         Self {
-            distinct: vec![("", Cow::Borrowed(text))],
+            distinct: vec![(String::new(), text.to_owned())],
         }
     }
 
     /// Adds an answer without the account and Region of the call, which stand beside it: so equal answers are equal.
-    pub(super) fn add(&mut self, account: &str, region: &'a str, text: &'a str) {
-        let text = without_place(account, region, text);
-        if !self.distinct.iter().any(|(_, seen)| *seen == text) {
-            self.distinct.push((region, text));
+    pub(super) fn add(&mut self, account: &str, region: &str, text: &str) {
+        self.add_bare(region, without_place(account, region, text));
+    }
+
+    /// Adds those of others.
+    pub(super) fn extend(&mut self, others: Self) {
+        for (region, text) in others.distinct {
+            self.add_bare(&region, text);
         }
     }
 
@@ -30,15 +32,21 @@ impl<'a> Answers<'a> {
     }
 
     /// The others, each with its Region.
-    pub(super) fn others(&self) -> &[(&'a str, Cow<'a, str>)] {
+    pub(super) fn others(&self) -> &[(String, String)] {
         self.distinct.get(1..).unwrap_or_default()
+    }
+
+    fn add_bare(&mut self, region: &str, text: String) {
+        if !self.distinct.iter().any(|(_, seen)| *seen == text) {
+            self.distinct.push((region.to_owned(), text));
+        }
     }
 }
 
-fn without_place<'a>(account: &str, region: &str, text: &'a str) -> Cow<'a, str> {
+fn without_place(account: &str, region: &str, text: &str) -> String {
     match text.split_once(&format!(" in account {account}, Region {region}:")) {
-        Some((before, after)) => Cow::Owned(format!("{before}:{after}")),
-        None => Cow::Borrowed(text),
+        Some((before, after)) => format!("{before}:{after}"),
+        None => text.to_owned(),
     }
 }
 
@@ -55,9 +63,12 @@ mod tests {
         answers.add("1", "", "not entered by s:A in account 1, Region r1: denied");
         assert_eq!(answers.first(), "not read by a:B: denied");
         let others = [
-            ("r3", Cow::Borrowed("not read by a:B in account 9, Region r3: denied")),
-            ("", Cow::Borrowed("not entered by s:A in account 1, Region r1: denied")),
+            ("r3", "not read by a:B in account 9, Region r3: denied"),
+            ("", "not entered by s:A in account 1, Region r1: denied"),
         ];
-        assert_eq!(answers.others(), others);
+        assert_eq!(
+            answers.others(),
+            others.map(|(region, text)| (region.to_owned(), text.to_owned()))
+        );
     }
 }

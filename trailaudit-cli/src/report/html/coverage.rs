@@ -3,21 +3,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
-use trailaudit_core::Assessment;
 use trailaudit_core::assessment::Accounting;
-use trailaudit_core::coverage::{Cell, CellStatus};
+use trailaudit_core::coverage::{Cell, CellStatus, cells};
 use trailaudit_core::evidence::EvidenceId;
-use trailaudit_core::organization::AccountId;
+use trailaudit_core::organization::Region;
 
 use super::answers::Answers;
 use super::standing::Standing;
 use super::words::Named;
-use super::{ROWS, words};
+use super::{ROWS, Report, words};
 
 #[derive(Template)]
 #[template(path = "report/coverage.html")]
 pub(super) struct View<'a> {
     planned: usize,
+    /// How many accounts have a cell that was read.
+    pub(super) accounts_read: usize,
+    pub(super) list_is_complete: bool,
     totals: Vec<Total>,
     /// What should have been read and was not.
     missing: Vec<Group<'a>>,
@@ -47,7 +49,7 @@ struct Group<'a> {
 struct Row<'a> {
     accounts: Vec<Named<'a>>,
     accounts_left_out: usize,
-    same: Same<'a>,
+    same: Same,
     evidence: Vec<EvidenceId>,
     /// Whether there is more evidence than is listed.
     evidence_is_cut: bool,
@@ -55,9 +57,9 @@ struct Row<'a> {
 
 /// What cells have in common that stand on one row.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Same<'a> {
-    regions: Vec<&'a str>,
-    answers: Answers<'a>,
+struct Same {
+    regions: Vec<Region>,
+    answers: Answers,
 }
 
 struct Control {
@@ -69,90 +71,99 @@ struct Control {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(assessment: &'a Assessment, standings: &[Standing<'_>]) -> Self {
-        let totals = assessment.coverage.totals();
-        let mut cells: BTreeMap<CellStatus, BTreeMap<&AccountId, Vec<&Cell>>> = BTreeMap::new();
-        for cell in assessment
-            .coverage
-            .cells()
-            .iter()
-            .filter(|cell| cell.status != CellStatus::Reached)
-        {
-            cells
-                .entry(cell.status)
-                .or_default()
-                .entry(&cell.account)
-                .or_default()
-                .push(cell);
+    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>]) -> Self {
+        let inventory = report.gathered.inventory;
+        let accounts = inventory.accounts();
+        let mut groups: BTreeMap<CellStatus, Gathered<'a>> = BTreeMap::new();
+        let (mut accounts_read, mut list_is_complete) = (0, true);
+        let mut cells = cells(inventory).peekable();
+        while let Some(first) = cells.next() {
+            let mut of_account = vec![first];
+            while let Some(next) = cells.next_if(|next| next.account == of_account[0].account) {
+                of_account.push(next);
+            }
+            let id = &of_account[0].account;
+            list_is_complete &= !id.as_str().is_empty();
+            accounts_read += usize::from(of_account.iter().any(|cell| cell.status == CellStatus::Reached));
+            let name = Named::listed(accounts, id);
+            of_account.sort_by_key(|cell| cell.status);
+            for same in of_account.chunk_by(|a, b| a.status == b.status) {
+                if same[0].status != CellStatus::Reached {
+                    groups.entry(same[0].status).or_default().add(name, same);
+                }
+            }
         }
-        let groups = |missing: bool| {
-            let chosen = cells.iter().filter(|(status, _)| status.is_missing() == missing);
-            chosen
-                .map(|(status, accounts)| Group::of(assessment, *status, accounts))
-                .collect()
+        let (missing, nothing_to_read): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|(status, _)| status.is_missing());
+        let groups = |some: Vec<(CellStatus, Gathered<'a>)>| {
+            let groups = some.into_iter();
+            groups.map(|(status, gathered)| gathered.into_group(status)).collect()
         };
         Self {
-            planned: assessment.coverage.planned(),
-            totals: totals.into_iter().map(Total::of).collect(),
-            missing: groups(true),
-            nothing_to_read: groups(false),
+            planned: report.totals.planned,
+            accounts_read,
+            list_is_complete,
+            totals: report.totals.statuses.iter().map(Total::of).collect(),
+            missing: groups(missing),
+            nothing_to_read: groups(nothing_to_read),
             controls: standings.iter().map(Control::of).collect(),
         }
     }
 }
 
 impl Total {
-    fn of((status, cells): (CellStatus, usize)) -> Self {
-        let (word, meaning) = words::status(status);
+    fn of((status, cells): (&CellStatus, &usize)) -> Self {
+        let (word, meaning) = words::status(*status);
         Self {
-            status,
+            status: *status,
             word,
             meaning,
-            cells,
+            cells: *cells,
         }
     }
 }
 
-impl<'a> Group<'a> {
-    fn of(assessment: &'a Assessment, status: CellStatus, accounts: &BTreeMap<&'a AccountId, Vec<&'a Cell>>) -> Self {
-        let mut rows: Vec<Row<'a>> = Vec::new();
-        let mut places: HashMap<Same<'a>, Option<usize>> = HashMap::new();
-        let mut left_out = 0;
-        for (account, cells) in accounts {
-            let same = Same::of(cells);
-            let name = Named::of(assessment, account);
-            let evidence = cells.iter().flat_map(|cell| &cell.evidence);
-            match places.get(&same) {
-                Some(Some(place)) => rows
-                    .get_mut(*place)
-                    .into_iter()
-                    .for_each(|row| row.add(name, evidence.clone())),
-                Some(None) => left_out += 1,
-                None if rows.len() < ROWS => {
-                    places.insert(same.clone(), Some(rows.len()));
-                    let mut row = Row::of(same);
-                    row.add(name, evidence);
-                    rows.push(row);
-                }
-                None => {
-                    places.insert(same, None);
-                    left_out += 1;
-                }
-            }
+/// The rows of one status, while the cells pass by.
+#[derive(Default)]
+struct Gathered<'a> {
+    cells: usize,
+    rows: Vec<Row<'a>>,
+    places: HashMap<Same, usize>,
+    left_out: usize,
+}
+
+impl<'a> Gathered<'a> {
+    /// Adds the cells of one account.
+    fn add(&mut self, account: Named<'a>, cells: &[Cell]) {
+        self.cells += cells.len();
+        let same = Same::of(cells);
+        let evidence = cells.iter().flat_map(|cell| &cell.evidence);
+        if let Some(place) = self.places.get(&same) {
+            self.rows[*place].add(account, evidence);
+        } else if self.rows.len() < ROWS {
+            self.places.insert(same.clone(), self.rows.len());
+            let mut row = Row::of(same);
+            row.add(account, evidence);
+            self.rows.push(row);
+        } else {
+            self.left_out += 1;
         }
+    }
+
+    fn into_group(self, status: CellStatus) -> Group<'a> {
         let (word, meaning) = words::status(status);
-        Self {
+        Group {
             word,
             meaning,
-            cells: accounts.values().map(Vec::len).sum(),
-            rows,
-            left_out,
+            cells: self.cells,
+            rows: self.rows,
+            left_out: self.left_out,
         }
     }
 }
 
 impl<'a> Row<'a> {
-    fn of(same: Same<'a>) -> Self {
+    fn of(same: Same) -> Self {
         Self {
             accounts: Vec::new(),
             accounts_left_out: 0,
@@ -162,7 +173,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn add(&mut self, account: Named<'a>, evidence: impl Iterator<Item = &'a EvidenceId>) {
+    fn add<'e>(&mut self, account: Named<'a>, evidence: impl Iterator<Item = &'e EvidenceId>) {
         if self.accounts.len() < ROWS {
             self.accounts.push(account);
         } else {
@@ -180,20 +191,22 @@ impl<'a> Row<'a> {
     }
 }
 
-impl<'a> Same<'a> {
-    fn of(cells: &[&'a Cell]) -> Self {
+impl Same {
+    fn of(cells: &[Cell]) -> Self {
         let mut answers = Answers::default();
         for cell in cells {
             answers.add(cell.account.as_str(), region(cell), &cell.detail);
         }
         Self {
-            regions: cells
-                .iter()
-                .map(|cell| region(cell))
-                .filter(|region| !region.is_empty())
-                .collect(),
+            regions: cells.iter().filter_map(|cell| cell.region.clone()).collect(),
             answers,
         }
+    }
+
+    /// The Regions, one after the other.
+    fn list(&self) -> String {
+        let regions: Vec<_> = self.regions.iter().map(Region::as_str).collect();
+        regions.join(", ")
     }
 }
 

@@ -1,7 +1,5 @@
 //! The front: the opinion in one sentence, the numbers behind it, and where each control stands.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use trailaudit_core::Verdict;
 use trailaudit_core::coverage::CellStatus;
@@ -9,7 +7,7 @@ use trailaudit_core::framework::Severity;
 use trailaudit_core::tables::rfc3339;
 
 use super::standing::{self, Count, Standing};
-use super::{Report, words};
+use super::{Report, coverage, words};
 
 #[derive(Template)]
 #[template(path = "report/front.html")]
@@ -63,9 +61,9 @@ struct Row {
 }
 
 impl<'a> Front<'a> {
-    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'a>]) -> Self {
-        let assessment = report.assessment;
-        let sum = |verdict| standings.iter().map(|standing| standing.findings(verdict).len()).sum();
+    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>], coverage: &coverage::View<'_>) -> Self {
+        let as_of = report.totals.as_of;
+        let sum = |verdict| standings.iter().map(|standing| standing.count(verdict)).sum();
         Self {
             organization: &report.organization.id,
             whole: if report.organization.id.starts_with("o-") {
@@ -73,11 +71,11 @@ impl<'a> Front<'a> {
             } else {
                 "account"
             },
-            as_of: words::moment(assessment.as_of),
-            as_of_rfc3339: rfc3339(assessment.as_of),
+            as_of: words::moment(as_of),
+            as_of_rfc3339: rfc3339(as_of),
             overall: standing::overall(standings),
             clauses: clauses(standings),
-            accounts: Accounts::of(report, standings),
+            accounts: Accounts::of(report, coverage),
             cells: Cells::of(report),
             findings: Findings {
                 fail: sum(Verdict::Fail),
@@ -152,15 +150,12 @@ fn whole(verdict: Verdict, all: usize) -> String {
 }
 
 impl Accounts {
-    fn of(report: &Report<'_>, standings: &[Standing<'_>]) -> Self {
-        let cells = report.assessment.coverage.cells();
-        let reached = cells.iter().filter(|cell| cell.status == CellStatus::Reached);
-        let failing = standings.iter().flat_map(|standing| standing.findings(Verdict::Fail));
+    fn of(report: &Report<'_>, coverage: &coverage::View<'_>) -> Self {
         Self {
-            listed: report.assessment.accounts.len(),
-            read: reached.map(|cell| &cell.account).collect::<HashSet<_>>().len(),
-            failing: failing.map(|finding| &finding.account).collect::<HashSet<_>>().len(),
-            list_is_complete: !cells.iter().any(|cell| cell.account.as_str().is_empty()),
+            listed: report.gathered.inventory.accounts().len(),
+            read: coverage.accounts_read,
+            failing: report.gathered.tallies.failing(),
+            list_is_complete: coverage.list_is_complete,
         }
     }
 }
@@ -172,12 +167,12 @@ impl Cells {
             missing: 0,
             nothing_to_read: 0,
         };
-        for (status, count) in report.assessment.coverage.totals() {
+        for (status, count) in &report.totals.statuses {
             *match status {
                 CellStatus::Reached => &mut cells.reached,
                 status if status.is_missing() => &mut cells.missing,
                 _ => &mut cells.nothing_to_read,
-            } += count;
+            } += *count;
         }
         cells
     }
@@ -194,7 +189,7 @@ impl Row {
             number: standing.number,
             id: standing.rule.id,
             title: standing.rule.aws.title,
-            severity: report.selection.severity_of(standing.rule),
+            severity: report.gathered.selection.severity_of(standing.rule),
             verdict: standing.verdict(),
             counts: standing.counts(),
         }

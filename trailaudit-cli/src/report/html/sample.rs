@@ -1,6 +1,7 @@
 //! Organizations to render: a sound one, and one in which something of each kind is wrong.
 
 use jiff::{SignedDuration, Timestamp};
+use trailaudit_core::assessment::{Assessing, Totals};
 use trailaudit_core::evidence::EvidenceId;
 use trailaudit_core::framework::Selection;
 use trailaudit_core::inventory::Sighting;
@@ -10,9 +11,9 @@ use trailaudit_core::memory::{MemoryInventory, MemoryKey, MemoryLogGroup, Memory
 use trailaudit_core::observed::{Call, GapReason};
 use trailaudit_core::organization::{Account, AccountId, AccountState, KeyId, LogGroupId, Organization, TrailId};
 use trailaudit_core::trail::{Delivery, EventClass, LogDestination};
-use trailaudit_core::{Assessment, Baseline, CATALOGUE, Gap, Inventory, Observed, assess};
+use trailaudit_core::{Baseline, CATALOGUE, Gap, Inventory, Observed};
 
-use crate::report::html::{Collection, Report};
+use crate::report::html::{Collection, Gathering};
 
 const REGIONS: [&str; 6] = [
     "ap-east-1",
@@ -96,28 +97,24 @@ impl Sample {
         self
     }
 
-    /// Its assessment.
-    pub(crate) fn assess(&self) -> Assessment {
+    /// What it comes to, with what was gathered of it.
+    pub(crate) fn judged<'a>(&'a self, simulated: bool, hosts: &'a [String]) -> (Gathering<'a>, Totals) {
+        let collection = Collection {
+            started: "2026-11-22T11:58:03.120Z".into(),
+            finished: Some("2026-11-22T12:03:47.001Z".into()),
+            caller: "arn:aws:sts::100000000000:assumed-role/Auditor/quarterly",
+            tool: "trailaudit 0.1.0".into(),
+            endpoints: hosts,
+            simulated,
+            scope: String::new(),
+            search: "exhaustively",
+        };
+        let mut gathering = Gathering::new(&self.inventory, &self.selection, collection);
+        let baseline = Baseline::default();
         // By the five rules the sample has facts for.
-        assess(&self.inventory, &CATALOGUE[..5], &Baseline::default(), as_of())
-    }
-
-    /// The report on its assessment.
-    pub(crate) fn report<'a>(&'a self, assessment: &'a Assessment, simulated: bool, hosts: &'a [String]) -> Report<'a> {
-        Report {
-            assessment,
-            selection: &self.selection,
-            organization: self.inventory.organization(),
-            collection: Collection {
-                started: "2026-11-22T11:58:03.120Z",
-                finished: Some("2026-11-22T12:03:47.001Z"),
-                caller: "arn:aws:sts::100000000000:assumed-role/Auditor/quarterly",
-                tool: "trailaudit 0.1.0",
-                endpoints: hosts,
-                simulated,
-                scope: "",
-            },
-        }
+        let mut assessing = Assessing::new(&self.inventory, &CATALOGUE[..5], &baseline, as_of());
+        assessing.by_ref().for_each(|findings| gathering.add(&findings));
+        (gathering, assessing.finish())
     }
 }
 

@@ -1,19 +1,18 @@
-//! Where each control stands, taken from the findings in one pass.
+//! Where each control stands, by the numbers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use trailaudit_core::assessment::Accounting;
-use trailaudit_core::finding::Finding;
-use trailaudit_core::{Assessment, Rule, Verdict};
+use trailaudit_core::assessment::{Accounting, Totals};
+use trailaudit_core::{Rule, Verdict};
 
-/// One control with all that was found.
+/// One control with the numbers of what was found.
 pub(super) struct Standing<'a> {
     /// Its place in the report, from 1.
     pub(super) number: usize,
     pub(super) rule: &'static Rule,
     pub(super) accounting: Accounting,
     pub(super) planned: usize,
-    findings: BTreeMap<Verdict, Vec<&'a Finding>>,
+    verdicts: &'a BTreeMap<Verdict, usize>,
 }
 
 /// How many findings have one verdict.
@@ -23,24 +22,24 @@ pub(super) struct Count {
     pub(super) count: usize,
 }
 
-impl<'a> Standing<'a> {
-    /// The findings with this verdict, in the order of the assessment.
-    pub(super) fn findings(&self, verdict: Verdict) -> &[&'a Finding] {
-        self.findings.get(&verdict).map_or(&[], Vec::as_slice)
+impl Standing<'_> {
+    /// How many findings have this verdict.
+    pub(super) fn count(&self, verdict: Verdict) -> usize {
+        self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 
     /// How many findings have each verdict, in report order.
     pub(super) fn counts(&self) -> [Count; 5] {
         Verdict::ALL.map(|verdict| Count {
             verdict,
-            count: self.findings(verdict).len(),
+            count: self.count(verdict),
         })
     }
 
     /// What can be said of the control as a whole. It holds only where nothing fails, nothing is inconclusive, and
     /// every planned cell is accounted for.
     pub(super) fn verdict(&self) -> Verdict {
-        let any = |verdict| !self.findings(verdict).is_empty();
+        let any = |verdict| self.count(verdict) > 0;
         if any(Verdict::Fail) {
             Verdict::Fail
         } else if any(Verdict::Inconclusive) || self.accounting.inconclusive > 0 || !self.adds_up() {
@@ -61,29 +60,17 @@ impl<'a> Standing<'a> {
 }
 
 /// Every control, in report order.
-pub(super) fn of(assessment: &Assessment) -> Vec<Standing<'_>> {
-    let mut standings: Vec<_> = (1..)
-        .zip(&assessment.rules)
-        .map(|(number, rule)| Standing {
+pub(super) fn of(totals: &Totals) -> Vec<Standing<'_>> {
+    let controls = (1..).zip(&totals.controls);
+    controls
+        .map(|(number, control)| Standing {
             number,
-            rule,
-            accounting: assessment.accounting.get(number - 1).copied().unwrap_or_default(),
-            planned: assessment.coverage.planned(),
-            findings: BTreeMap::new(),
+            rule: control.rule,
+            accounting: control.accounting,
+            planned: totals.planned,
+            verdicts: &control.verdicts,
         })
-        .collect();
-    let places: HashMap<_, _> = assessment
-        .rules
-        .iter()
-        .enumerate()
-        .map(|(i, rule)| (rule.id, i))
-        .collect();
-    for finding in &assessment.findings {
-        if let Some(standing) = places.get(finding.rule.id).and_then(|place| standings.get_mut(*place)) {
-            standing.findings.entry(finding.verdict).or_default().push(finding);
-        }
-    }
-    standings
+        .collect()
 }
 
 /// The verdict on everything: no better than the worst control.

@@ -15,6 +15,7 @@ pub(super) struct Verify<'a> {
     endpoints: &'a [String],
     simulated: bool,
     scope: &'a str,
+    search: &'a str,
     organization: &'a str,
     management_account: &'a str,
     frameworks: Vec<&'static str>,
@@ -22,19 +23,21 @@ pub(super) struct Verify<'a> {
 
 impl<'a> Verify<'a> {
     pub(super) fn of(report: &Report<'a>) -> Self {
-        let collection = &report.collection;
+        let gathered = report.gathered;
+        let collection = &gathered.collection;
         Self {
-            as_of: words::moment(report.assessment.as_of),
-            started: words::recorded(collection.started),
-            finished: collection.finished.map(words::recorded),
+            as_of: words::moment(report.totals.as_of),
+            started: words::recorded(&collection.started),
+            finished: collection.finished.as_deref().map(words::recorded),
             caller: collection.caller,
-            tool: collection.tool,
+            tool: &collection.tool,
             endpoints: collection.endpoints,
             simulated: collection.simulated,
-            scope: collection.scope,
+            scope: &collection.scope,
+            search: collection.search,
             organization: &report.organization.id,
             management_account: report.organization.management_account.as_str(),
-            frameworks: report
+            frameworks: gathered
                 .selection
                 .frameworks()
                 .iter()

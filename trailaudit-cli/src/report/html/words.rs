@@ -3,9 +3,8 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
-use trailaudit_core::Assessment;
 use trailaudit_core::coverage::CellStatus;
-use trailaudit_core::organization::AccountId;
+use trailaudit_core::organization::{Account, AccountId};
 
 /// A number with its thousands set apart: `12,345`.
 pub(super) fn number(number: impl Display) -> String {
@@ -59,7 +58,10 @@ pub(super) fn status(status: CellStatus) -> (&'static str, &'static str) {
         CellStatus::AccountSuspended => ("account suspended", "AWS restricted the account."),
         CellStatus::AccountClosed => ("account closed", "The account is closed."),
         CellStatus::AccountPending => ("account pending", "The account cannot be used yet."),
-        CellStatus::Excluded => ("excluded", "The scope of the run left the account out."),
+        CellStatus::Excluded => (
+            "excluded",
+            "The scope of the run left the account out, or its plan the Region.",
+        ),
         CellStatus::Failed => ("failed", "Something else went wrong."),
         other => (other.as_str(), ""),
     }
@@ -74,13 +76,30 @@ pub(super) struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    pub(super) fn of(assessment: &'a Assessment, id: &'a AccountId) -> Self {
-        let account = assessment.account(id);
+    /// One of these accounts, which are sorted by id, or one that nobody lists.
+    pub(super) fn of(accounts: &'a [Account], id: &'a AccountId) -> Self {
+        let place = accounts.binary_search_by(|account| account.id.cmp(id));
+        let account = place.ok().map(|place| &accounts[place]);
         Self {
             id: id.as_str(),
             name: account.map_or("", |account| &account.name),
             unit: account.map_or("", |account| &account.organizational_unit),
         }
+    }
+}
+
+impl<'a> Named<'a> {
+    /// One of these accounts; without a name where it is the list of accounts itself.
+    pub(super) fn listed(accounts: &'a [Account], id: &AccountId) -> Self {
+        let place = accounts.binary_search_by(|account| account.id.cmp(id));
+        place.map_or(
+            Self {
+                id: "",
+                name: "",
+                unit: "",
+            },
+            |place| Self::of(accounts, &accounts[place].id),
+        )
     }
 }
 

@@ -171,7 +171,10 @@ fn changed<'a>(old: Option<&'a Entry>, new: &'a Entry) -> Option<Row<'a>> {
         ("requirements", old.requirements != new.requirements),
         ("title", old.title != new.title || old.control != new.control),
         ("rationale", old.rationale != new.rationale),
-        ("remediation", old.remediation != new.remediation),
+        (
+            "remediation",
+            old.remediation != new.remediation || old.terraform != new.terraform,
+        ),
         ("subject", old.subject != new.subject),
     ]
     .into_iter()

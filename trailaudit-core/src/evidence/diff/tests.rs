@@ -77,6 +77,7 @@ fn rule(id: &str, revision: u32) -> catalogue::Entry {
         control: String::new(),
         rationale: String::new(),
         remediation: String::new(),
+        terraform: String::new(),
         subject: "trail".into(),
         severity: "high".into(),
         requirements: Vec::new(),

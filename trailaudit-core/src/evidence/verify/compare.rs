@@ -1,49 +1,53 @@
 //! What the records give beside what the package has, finding by finding.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::iter::Peekable;
 
 use super::report::{Code, Problems};
-use crate::assessment::Assessment;
 use crate::evidence::files::Files;
 use crate::evidence::package::FINDINGS_JSON;
+use crate::finding::Finding;
 use crate::framework::Selection;
+use crate::organization::{Account, Region};
 use crate::rule::Rule;
-use crate::tables::findings::{entries, v1::Entry};
+use crate::tables::findings::{Rows, v1::Entry};
 use crate::tables::reading::Reading;
 
 /// How many differences of one package are told one by one.
 const TOLD: usize = 20;
 
 /// What the records give, walked beside what the package has.
-pub(super) struct Compared<'a> {
-    again: std::iter::Peekable<Box<dyn Iterator<Item = Entry<'a>> + 'a>>,
+pub(super) struct Compared<'a, I: Iterator<Item = Finding>> {
+    again: Peekable<I>,
+    rows: Rows<'a>,
+    /// The place of every rule.
+    known: HashMap<&'static str, usize>,
     differences: Vec<String>,
     more: usize,
 }
 
-impl<'a> Compared<'a> {
-    pub(super) fn new(assessment: &'a Assessment) -> Self {
-        static NONE: LazyLock<Selection> = LazyLock::new(Selection::default);
-        let again: Box<dyn Iterator<Item = Entry<'a>> + 'a> = Box::new(entries(assessment, &NONE));
+impl<'a, I: Iterator<Item = Finding>> Compared<'a, I> {
+    /// With the findings that the records give by these rules, in their order.
+    pub(super) fn new(again: I, accounts: &'a [Account], rules: &[&'static Rule]) -> Self {
         Self {
             again: again.peekable(),
+            rows: Rows::new(accounts, rules, &Selection::default()),
+            known: rules.iter().enumerate().map(|(place, rule)| (rule.id, place)).collect(),
             differences: Vec::new(),
             more: 0,
         }
     }
 
     /// Holds every entry of these rules in the package against what the records give; how many there were.
-    pub(super) fn with(&mut self, files: &dyn Files, rules: &[&'static Rule]) -> Result<usize, String> {
+    pub(super) fn with(&mut self, files: &dyn Files) -> Result<usize, String> {
         let opened = files.open(FINDINGS_JSON).map_err(|error| error.to_string())?;
         let mut table =
             Reading::new(opened, "trailaudit.findings/v1", "findings").map_err(|error| error.to_string())?;
-        let known: BTreeMap<_, _> = rules.iter().enumerate().map(|(place, rule)| (rule.id, place)).collect();
         let mut count = 0;
         while let Some(line) = table.next_entry().map_err(|error| error.to_string())? {
             let entry: Entry<'_> = serde_json::from_slice(&line).map_err(|error| error.to_string())?;
-            if known.contains_key(&*entry.rule) {
-                self.take(&known, &entry);
+            if self.known.contains_key(&*entry.rule) {
+                self.take(&entry);
                 count += 1;
             }
         }
@@ -51,43 +55,43 @@ impl<'a> Compared<'a> {
         Ok(count)
     }
 
-    fn take(&mut self, known: &BTreeMap<&str, usize>, entry: &Entry<'_>) {
-        let place = |entry: &Entry<'_>| known.get(&*entry.rule).copied();
+    fn take(&mut self, entry: &Entry<'_>) {
+        let place = self.known.get(&*entry.rule).copied();
         // What the records give before this entry, the package leaves out.
-        while let Some(again) = self
+        while let Some(missing) = self
             .again
-            .next_if(|again| (place(again), key(again)) < (place(entry), key(entry)))
+            .next_if(|again| (self.known.get(again.rule.id).copied(), key_of(again)) < (place, key(entry)))
         {
-            self.differ(format!(
-                "the records give {}, which the package does not have",
-                named(&again)
-            ));
+            let message = self.missing(&missing);
+            self.differ(message);
         }
-        match self
+        let again = self
             .again
-            .next_if(|again| again.rule == entry.rule && key(again) == key(entry))
-        {
-            None => self.differ(format!("the records do not give {}", named(entry))),
-            Some(again) if !is_same_finding(&again, entry) => {
-                let message = format!(
-                    "the records give another judgement than {}: {} because {:?}",
-                    named(entry),
-                    again.verdict,
-                    again.reason
-                );
-                self.differ(message);
-            }
-            Some(_) => {}
-        }
+            .next_if(|again| again.rule.id == entry.rule && key_of(again) == key(entry));
+        let message = match again.as_ref().and_then(|again| self.rows.entry(again)) {
+            None => format!("the records do not give {}", named(entry)),
+            Some(again) if !is_same_finding(&again, entry) => format!(
+                "the records give another judgement than {}: {} because {:?}",
+                named(entry),
+                again.verdict,
+                again.reason
+            ),
+            Some(_) => return,
+        };
+        self.differ(message);
     }
 
     fn finish(&mut self) {
-        while let Some(again) = self.again.next() {
-            self.differ(format!(
-                "the records give {}, which the package does not have",
-                named(&again)
-            ));
+        while let Some(missing) = self.again.next() {
+            let message = self.missing(&missing);
+            self.differ(message);
         }
+    }
+
+    fn missing(&self, finding: &Finding) -> String {
+        let entry = self.rows.entry(finding);
+        let entry = entry.as_ref().map(named).unwrap_or_default();
+        format!("the records give {entry}, which the package does not have")
     }
 
     fn differ(&mut self, message: String) {
@@ -108,6 +112,11 @@ impl<'a> Compared<'a> {
             problems.add(Code::ReperformanceDiffers, Some(FINDINGS_JSON), message);
         }
     }
+}
+
+fn key_of(finding: &Finding) -> (&str, &str, &str) {
+    let region = finding.region.as_ref().map_or("", Region::as_str);
+    (finding.account.as_str(), region, finding.subject.id())
 }
 
 /// The order of findings within a rule.

@@ -182,7 +182,7 @@ fn check_path(path: &str, file: Option<&str>, paths: &mut Paths, problems: &mut 
 type Refused = (Code, String);
 
 /// The header of a file that is what was sealed, when it is a record file; what is wrong with it otherwise.
-fn check_file(
+pub(super) fn check_file(
     files: &dyn Files,
     present: &Present,
     path: &str,

@@ -30,6 +30,13 @@ impl Files for Pinned<'_> {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        self.opened(path)
+    }
+}
+
+impl<'a> Pinned<'a> {
+    /// Opens a file for as long as the package is there.
+    pub(super) fn opened(&self, path: &str) -> io::Result<Box<dyn Read + 'a>> {
         let pin = self.expected.pin(path).filter(|_| package::safe_path(path).is_ok());
         let Some(pin) = pin else {
             return Err(io::ErrorKind::NotFound.into());

@@ -327,6 +327,11 @@ impl Problems {
         self.accepted.extend(others.accepted);
     }
 
+    /// The problem that was found first.
+    pub(super) fn first(self) -> Option<Problem> {
+        self.problems.into_iter().next()
+    }
+
     pub(super) fn any(&self, code: Code) -> bool {
         self.problems.iter().any(|problem| problem.code == code)
     }

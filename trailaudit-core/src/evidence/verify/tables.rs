@@ -1,13 +1,13 @@
 //! Whether the tables say the same in both forms, add up to the manifest's counts, and are what the accounts' leaves
 //! commit to. What they say is re-performance's question.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
 
 use super::listing::Intact;
+use super::reperform::Written;
 use super::report::{Code, Problems, differences};
 use super::{json_code, read_bounded};
 use crate::evidence::Digest;
@@ -18,12 +18,13 @@ use crate::evidence::package::{
     ACCOUNTS_INDEX, CATALOGUE, COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, account_findings,
 };
 use crate::organization::AccountId;
+use crate::rule::Verdict;
 use crate::tables::catalogue::v1::{Catalogue, Entry};
 use crate::tables::reading::{Reading, Shown, TableError};
 use crate::tables::{coverage, findings, rfc3339};
 
 /// The longest catalogue that is read, in bytes.
-const LONGEST_CATALOGUE: u64 = 64 << 20;
+pub(super) const LONGEST_CATALOGUE: u64 = 64 << 20;
 
 /// The catalogue the package was judged by.
 pub(super) fn catalogue(files: &dyn Files, intact: &Intact, problems: &mut Problems) -> Option<Catalogue> {
@@ -55,45 +56,87 @@ impl Tables<'_> {
         if !intact.has(FINDINGS_CSV) || !intact.has(FINDINGS_JSON) {
             return;
         }
-        let mut counts = BTreeMap::new();
+        let mut counts = BTreeMap::<String, BTreeMap<String, u64>>::new();
         let mut digests = Digests::default();
         let described = Described::new(self.catalogue);
+        let mut again = Vec::new();
         let outcome = self.pair(
             FINDINGS_JSON,
             FINDINGS_CSV,
             ("trailaudit.findings/v1", "findings"),
             &findings::COLUMNS,
-            |line| {
+            |line, rows| {
                 let entry: findings::v1::Entry<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-                let again = serde_json::to_vec(&entry).map_err(|error| error.to_string())?;
+                again.clear();
+                serde_json::to_writer(&mut again, &entry).map_err(|error| error.to_string())?;
                 if again != line {
                     return Err("the entry is not canonical JSON".into());
                 }
                 described.check(&entry)?;
-                *counts
-                    .entry((entry.rule.to_string(), entry.verdict.to_string()))
-                    .or_insert(0) += 1;
+                match counts.get_mut(&*entry.rule) {
+                    Some(verdicts) => count(verdicts, &entry.verdict),
+                    None => count(counts.entry(entry.rule.to_string()).or_default(), &entry.verdict),
+                }
                 digests.add(&entry.account_id, line);
-                Ok(entry.cells().map(Cow::into_owned).to_vec())
+                Ok(rows.has_row(&entry.cells()))
             },
         );
         let head = match outcome {
             Err((path, message)) => return problems.add(Code::Tables, Some(path), message),
             Ok(head) => head,
         };
+        self.check_head(&head, problems);
+        let counts = counts.into_iter().flat_map(|(rule, verdicts)| {
+            let counts = verdicts.into_iter();
+            counts.map(move |(verdict, count)| ((rule.clone(), verdict), count))
+        });
+        self.check_numbers(&counts.collect(), |account| digests.of(account.as_str()), problems);
+    }
+
+    /// The same of tables that were written again, byte for byte: what is left is what the manifest and the leaves say
+    /// of them.
+    pub(super) fn check_written(&self, written: &Written, problems: &mut Problems) {
+        let mut counts = BTreeMap::new();
+        for control in &written.totals.controls {
+            for (verdict, rows) in &control.verdicts {
+                *counts
+                    .entry((control.rule.id.to_owned(), verdict.to_string()))
+                    .or_insert(0) += *rows as u64;
+            }
+        }
+        let empty = Digest::of(b"[]");
+        let digest = |account: &AccountId| written.found.get(account).copied().unwrap_or(empty);
+        self.check_numbers(&counts, digest, problems);
+    }
+
+    fn check_head(&self, head: &serde_json::Value, problems: &mut Problems) {
         let frameworks = self.catalogue.map(|catalogue| serde_json::json!(catalogue.frameworks));
         let is_as_judged = frameworks.is_none_or(|frameworks| head["frameworks"] == frameworks);
         if head["asOf"] != rfc3339(self.manifest.as_of)
             || !is_as_judged
-            || !has_only(&head, &["asOf", "format", "frameworks"])
+            || !has_only(head, &["asOf", "format", "frameworks"])
         {
             let message = "its head is not about this moment and these frameworks";
             problems.add(Code::Tables, Some(FINDINGS_JSON), message);
         }
+    }
+
+    /// Whether the manifest counts these findings, by rule and verdict, and every account's leaf commits to its own.
+    fn check_numbers(
+        &self,
+        counts: &BTreeMap<(String, String), u64>,
+        digest_of: impl Fn(&AccountId) -> Digest,
+        problems: &mut Problems,
+    ) {
         // A rule that is counted with nothing at all is found by its name alone.
         let is_known = |rule: &String| self.catalogue.is_none_or(|catalogue| catalogue.rule(rule).is_some());
         for rule in self.manifest.controls.keys().filter(|rule| !is_known(rule)) {
             let message = format!("it counts findings of {rule:?}, which is no rule of the catalogue");
+            problems.add(Code::Counts, Some(super::MANIFEST), message);
+        }
+        let verdicts = self.manifest.controls.values().flat_map(BTreeMap::keys);
+        for verdict in verdicts.filter(|verdict| Verdict::named(verdict).is_none()) {
+            let message = format!("it counts findings with {verdict:?}, which is no verdict of this version");
             problems.add(Code::Counts, Some(super::MANIFEST), message);
         }
         let says = self.manifest.controls.iter().flat_map(|(rule, verdicts)| {
@@ -101,12 +144,12 @@ impl Tables<'_> {
                 .iter()
                 .map(move |(verdict, count)| ((rule.clone(), verdict.clone()), *count))
         });
-        differences(&says.collect(), &counts, |(rule, verdict), says, has| {
+        differences(&says.collect(), counts, |(rule, verdict), says, has| {
             let message = format!("it has {has} rows of {rule:?} with {verdict:?}, the manifest says {says}");
             problems.add(Code::Counts, Some(FINDINGS_CSV), message);
         });
         for leaf in self.leaves.values() {
-            if digests.of(leaf.account.as_str()) != leaf.findings {
+            if digest_of(&leaf.account) != leaf.findings {
                 let message = format!(
                     "the line of account {} commits to other findings than the table has",
                     leaf.account
@@ -125,19 +168,21 @@ impl Tables<'_> {
         if !intact.has(COVERAGE_CSV) || !intact.has(COVERAGE_JSON) {
             return;
         }
-        let mut counts = BTreeMap::new();
+        let (mut counts, mut again) = (BTreeMap::new(), Vec::new());
         let outcome = self.pair(
             COVERAGE_JSON,
             COVERAGE_CSV,
             ("trailaudit.coverage/v1", "cells"),
             &coverage::COLUMNS,
-            |line| {
+            |line, rows| {
                 let row: coverage::v1::Row<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-                if serde_json::to_vec(&row).map_err(|error| error.to_string())? != line {
+                again.clear();
+                serde_json::to_writer(&mut again, &row).map_err(|error| error.to_string())?;
+                if again != line {
                     return Err("the row is not canonical JSON".into());
                 }
-                *counts.entry(row.status.to_string()).or_insert(0) += 1;
-                Ok(row.cells().map(Cow::into_owned).to_vec())
+                count(&mut counts, &row.status);
+                Ok(rows.has_row(&row.cells()))
             },
         );
         let head = match outcome {
@@ -168,10 +213,10 @@ impl Tables<'_> {
         csv: &'p str,
         (format, list): (&'static str, &str),
         columns: &[&str],
-        mut cells_of: impl FnMut(&[u8]) -> Result<Vec<String>, String>,
+        mut has_row: impl FnMut(&[u8], &mut Shown<BufReader<Box<dyn Read + '_>>>) -> Result<io::Result<bool>, String>,
     ) -> Result<serde_json::Value, (&'p str, String)> {
         let in_json = |error: TableError| (json, error.to_string());
-        let in_csv = |error: std::io::Error| (csv, error.to_string());
+        let in_csv = |error: io::Error| (csv, error.to_string());
         let opened = self.files.open(json).map_err(|error| (json, error.to_string()))?;
         let mut entries = Reading::new(opened, format, list).map_err(in_json)?;
         let opened = self.files.open(csv).map_err(in_csv)?;
@@ -181,8 +226,8 @@ impl Tables<'_> {
         }
         let mut number = 1;
         while let Some(line) = entries.next_entry().map_err(in_json)? {
-            let cells = cells_of(&line).map_err(|message| (json, format!("entry {number}: {message}")))?;
-            if !rows.has_row(&cells).map_err(in_csv)? {
+            let found = has_row(&line, &mut rows).map_err(|message| (json, format!("entry {number}: {message}")))?;
+            if !found.map_err(in_csv)? {
                 return Err((
                     csv,
                     format!("row {number} does not say what entry {number} of {json} says, as it is written"),
@@ -227,6 +272,14 @@ pub(super) fn account_entries(
     read()
         .map_err(|message| problems.add(Code::Tables, Some(&path), message))
         .ok()
+}
+
+/// Counts one more, most often of what was counted before.
+fn count(counts: &mut BTreeMap<String, u64>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => _ = counts.insert(key.to_owned(), 1),
+    }
 }
 
 /// Whether an object has exactly these keys.

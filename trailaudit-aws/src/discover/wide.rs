@@ -1,0 +1,63 @@
+//! What is asked about the organization as a whole, once: who administers trails, which services it trusts, and what its
+//! policies are. Never one call an account.
+
+use futures::future::join_all;
+use trailaudit_core::need::Need;
+use trailaudit_core::organization::AccountId;
+
+use super::Discovery;
+use crate::calls::Question;
+use crate::calls::organizations::LIST_DELEGATED_ADMINISTRATORS;
+
+impl Discovery<'_> {
+    /// Asks what is on the agenda; gives back the accounts that administer trails by delegation.
+    pub(super) async fn wide(&self) -> Vec<AccountId> {
+        let (administrators, (), ()) = futures::join!(self.administrators(), self.trusted_services(), self.policies());
+        administrators
+    }
+
+    /// Who administers trails besides the management account can change or stop them, and may have their log group or
+    /// their bucket.
+    async fn administrators(&self) -> Vec<AccountId> {
+        if !self.agenda.makes(&LIST_DELEGATED_ADMINISTRATORS) {
+            return Vec::new();
+        }
+        let question = |next| Question::TrailAdministrators { next };
+        let listed = self.sessions.list_organization(self.region, question).await;
+        listed
+            .texts("DelegatedAdministrators", "Id")
+            .map(AccountId::from)
+            .collect()
+    }
+
+    async fn trusted_services(&self) {
+        if self.agenda.needs(&[Need::TrustedServices]) {
+            let question = |next| Question::TrustedServices { next };
+            self.sessions.list_organization(self.region, question).await;
+        }
+    }
+
+    /// The service control policies: whether there are any, what each says, and where it is attached.
+    async fn policies(&self) {
+        if !self.agenda.needs(&[Need::OrganizationPolicies]) {
+            return;
+        }
+        let listed = self
+            .sessions
+            .list_organization(self.region, |next| Question::ServiceControlPolicies { next });
+        let (_, listed) = futures::join!(self.roots(), listed);
+        let policies = listed.texts("Policies", "Id").map(str::to_owned);
+        let asked = policies.map(|policy| async move {
+            let named = policy.clone();
+            let targets = |next| Question::TargetsOf {
+                policy: named.clone(),
+                next,
+            };
+            futures::join!(
+                self.sessions.list_organization(self.region, targets),
+                self.ask(Question::ServiceControlPolicy { policy }),
+            )
+        });
+        join_all(asked).await;
+    }
+}

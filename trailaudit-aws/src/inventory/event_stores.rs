@@ -1,0 +1,184 @@
+//! The event data stores of `CloudTrail` Lake, as `GetEventDataStore` shows them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use trailaudit_core::event_store::EventStore;
+use trailaudit_core::evidence::Answer;
+use trailaudit_core::observed::Observed;
+use trailaudit_core::organization::{AccountId, EventStoreId, KeyId, Region};
+use trailaudit_core::{EvidenceId, Exchange};
+
+use super::pages::Pages;
+use super::{gap_of, key};
+use crate::arn::Arn;
+
+const STORES: &str = "the event stores of the Region";
+
+/// What the records show of event stores, by account and Region.
+#[derive(Debug, Default)]
+pub(super) struct EventStores(BTreeMap<AccountId, BTreeMap<Region, Place>>);
+
+#[derive(Debug, Default)]
+struct Place {
+    pages: Pages,
+    listed: BTreeSet<EventStoreId>,
+    stores: BTreeMap<EventStoreId, AwsEventStore>,
+}
+
+impl EventStores {
+    pub(super) fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
+        let regions = self.0.entry(exchange.account.clone()).or_default();
+        let place = regions.entry(exchange.region.clone()).or_default();
+        match exchange.operation.as_str() {
+            "ListEventDataStores" => {
+                if let Some(answer) = place.pages.take(id, exchange, STORES) {
+                    let stores = answer["EventDataStores"].as_array().into_iter().flatten();
+                    let named = stores.filter_map(|store| store["EventDataStoreArn"].as_str());
+                    place.listed.extend(named.map(EventStoreId::from));
+                }
+            }
+            "GetEventDataStore" => {
+                let Some(name) = exchange.parameters["EventDataStore"].as_str() else {
+                    return;
+                };
+                let store = AwsEventStore::read(name.into(), id, exchange);
+                let better = |known: &AwsEventStore| known.is_read() && !store.is_read();
+                if !place.stores.get(&store.id).is_some_and(better) {
+                    place.stores.insert(store.id.clone(), store);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// Once everything was read: a store that is listed and was not asked about is there all the same.
+    pub(super) fn settle(&mut self) {
+        for place in self.0.values_mut().flat_map(BTreeMap::values_mut) {
+            for id in &place.listed {
+                let unasked = || AwsEventStore::unasked(id.clone());
+                place.stores.entry(id.clone()).or_insert_with(unasked);
+            }
+        }
+    }
+
+    pub(super) fn listed_in(&self, account: &AccountId, region: &Region) -> Option<Observed<Vec<&dyn EventStore>>> {
+        let place = self.0.get(account)?.get(region)?;
+        let listed = || place.listed.iter().filter_map(|id| place.stores.get(id));
+        let stores = || listed().map(|store| -> &dyn EventStore { store }).collect();
+        Some(place.pages.complete(STORES).map(|()| stores()))
+    }
+
+    /// The keys that stores name, each with what shows it.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Observed<Option<KeyId>>> {
+        let stores = self
+            .0
+            .values()
+            .flat_map(BTreeMap::values)
+            .flat_map(|place| place.stores.values());
+        stores.map(EventStore::encryption_key)
+    }
+}
+
+/// One event data store.
+#[derive(Debug)]
+struct AwsEventStore {
+    id: EventStoreId,
+    live: Observed<bool>,
+    key: Observed<Option<KeyId>>,
+    multi_region: Observed<bool>,
+    organization_wide: Observed<bool>,
+    protected: Observed<bool>,
+    retention: Observed<u32>,
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl EventStore for AwsEventStore {
+    fn id(&self) -> &EventStoreId {
+        &self.id
+    }
+
+    fn is_live(&self) -> Observed<bool> {
+        self.live.clone()
+    }
+
+    fn encryption_key(&self) -> Observed<Option<KeyId>> {
+        self.key.clone()
+    }
+
+    fn is_multi_region(&self) -> Observed<bool> {
+        self.multi_region.clone()
+    }
+
+    fn is_organization_wide(&self) -> Observed<bool> {
+        self.organization_wide.clone()
+    }
+
+    fn is_deletion_protected(&self) -> Observed<bool> {
+        self.protected.clone()
+    }
+
+    fn retention_days(&self) -> Observed<u32> {
+        self.retention.clone()
+    }
+}
+
+const LIVE: &str = "whether the event store is in use";
+const KEY: &str = "the key that encrypts the event store";
+const REGIONS: &str = "whether the event store takes in every Region";
+const ACCOUNTS: &str = "whether the event store takes in the whole organization";
+const PROTECTED: &str = "whether the event store is protected against deletion";
+const RETENTION: &str = "how long the event store keeps events";
+
+impl AwsEventStore {
+    fn unasked(id: EventStoreId) -> Self {
+        Self {
+            id,
+            live: Observed::not_collected(LIVE),
+            key: Observed::not_collected(KEY),
+            multi_region: Observed::not_collected(REGIONS),
+            organization_wide: Observed::not_collected(ACCOUNTS),
+            protected: Observed::not_collected(PROTECTED),
+            retention: Observed::not_collected(RETENTION),
+        }
+    }
+
+    fn is_read(&self) -> bool {
+        matches!(self.key, Observed::Known { .. })
+    }
+
+    /// What one `GetEventDataStore` shows. A store without a key of its own has no `KmsKeyId`; all else it always tells.
+    fn read(store: EventStoreId, id: EvidenceId, exchange: &Exchange) -> Self {
+        let answer = match &exchange.answer {
+            Answer::Ok(answer) => answer,
+            Answer::Error { .. } => &Value::Null,
+        };
+        fn said<T>(value: Option<T>, id: EvidenceId, exchange: &Exchange, wanted: &'static str) -> Observed<T> {
+            match value {
+                Some(value) => Observed::known(value, id),
+                None => Observed::Unknown(gap_of(exchange, id, wanted)),
+            }
+        }
+        let is = |field: &str, wanted| said(answer[field].as_bool(), id, exchange, wanted);
+        let status = answer["Status"].as_str();
+        let days = answer["RetentionPeriod"].as_u64().and_then(|days| days.try_into().ok());
+        let named = answer["KmsKeyId"].as_str().filter(|name| !name.is_empty());
+        let partition = Arn::parse(store.as_str()).map_or("aws", |arn| arn.partition);
+        let key = named.map(|name| key::absolute(name, partition, &exchange.account, &exchange.region));
+        let answered = answer.is_object().then_some(key);
+        Self {
+            live: said(status.map(takes_events), id, exchange, LIVE),
+            key: said(answered, id, exchange, KEY),
+            multi_region: is("MultiRegionEnabled", REGIONS),
+            organization_wide: is("OrganizationEnabled", ACCOUNTS),
+            protected: is("TerminationProtectionEnabled", PROTECTED),
+            retention: said(days, id, exchange, RETENTION),
+            id: store,
+        }
+    }
+}
+
+/// Whether a store in this status takes in events (botocore, `EventDataStoreStatus`).
+fn takes_events(status: &str) -> bool {
+    matches!(status, "CREATED" | "ENABLED" | "STARTING_INGESTION")
+}

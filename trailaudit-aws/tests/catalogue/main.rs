@@ -1,0 +1,12 @@
+//! The whole catalogue on one small Organization that has everything: what each rule finds, what is asked for its sake,
+//! and what becomes of it when that is refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alone;
+mod denied;
+mod judged;
+mod searched;
