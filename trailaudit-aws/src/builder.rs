@@ -13,6 +13,7 @@ use crate::agenda::{Agenda, Search};
 use crate::arn::Arn;
 use crate::client::Environment;
 use crate::collect::Collector;
+use crate::descriptors;
 use crate::error::CollectError;
 use crate::partition::Partition;
 use crate::scope::{Scope, Source, is_role_arn, read_accounts};
@@ -50,6 +51,7 @@ pub(crate) struct Options {
     pub max_rps: Option<NonZeroU32>,
     pub as_of: Option<Timestamp>,
     pub shard: Option<Shard>,
+    pub resume: bool,
     pub cancellation: CancellationToken,
 }
 
@@ -71,6 +73,7 @@ impl Default for CollectorBuilder {
                 max_rps: None,
                 as_of: None,
                 shard: None,
+                resume: false,
                 cancellation: CancellationToken::new(),
             },
             management_role: None,
@@ -163,6 +166,13 @@ impl CollectorBuilder {
     /// ([`as_of`](Self::as_of)) unless it is the only one: shards start at moments of their own.
     pub fn shard(mut self, shard: Shard) -> Self {
         self.options.shard = Some(shard);
+        self
+    }
+
+    /// Goes on with a run that did not end, in the same directory: with the same plan, and without asking again in any
+    /// account that is finished. Where there is none it begins; where it has ended nothing changes.
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.options.resume = resume;
         self
     }
 
@@ -259,6 +269,11 @@ impl Options {
         demand(units_known || self.scope.account_tags.is_empty(), "account-tag", || {
             "only Organizations knows the tags of accounts, and it is not asked here".to_owned()
         })
+    }
+
+    /// How many requests may be in flight, as far as the system allows.
+    pub(crate) fn in_flight(&self) -> usize {
+        descriptors::requests(self.concurrency)
     }
 
     /// A misspelt Region must not pass as one without trails.

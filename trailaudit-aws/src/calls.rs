@@ -103,11 +103,21 @@ macro_rules! client {
 }
 use client;
 
+/// What services call the token of a page.
+const PAGE_TOKENS: [&str; 4] = ["NextToken", "nextToken", "ContinuationToken", "Marker"];
+
 /// The token in a request for a page, or in an answer that goes on: each service has its own name for it.
 pub(crate) fn page_token(body: &Value) -> Option<&str> {
-    let mut names = ["NextToken", "nextToken", "ContinuationToken", "Marker"].into_iter();
-    let token = names.find_map(|name| body.get(name)?.as_str());
+    let token = PAGE_TOKENS.iter().find_map(|name| body.get(name)?.as_str());
     token.filter(|token| !token.is_empty())
+}
+
+/// What all requests of one listing have in common.
+pub(crate) fn without_page_token(mut request: Value) -> Value {
+    if let Some(fields) = request.as_object_mut() {
+        fields.retain(|name, _| !PAGE_TOKENS.contains(&name.as_str()));
+    }
+    request
 }
 
 /// A call made by the caller of the whole collection; the first action is the operation's own.

@@ -18,6 +18,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::descriptors;
 use crate::error::CollectError;
 use crate::time::Clock;
 
@@ -29,6 +30,9 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 const OPERATION: Duration = Duration::from_mins(1);
 /// How often a call that belongs to no collection is sent at most.
 const ATTEMPTS: u32 = 3;
+
+/// How long a connection is kept for the next request where there can be but a few.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// Where credentials, Region and endpoints come from.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +124,11 @@ fn timeouts() -> TimeoutConfig {
 /// One pool for the run. The pool's own client makes the check that each service client runs when it is built as good
 /// as free; the default client builds a throw-away TLS connector each time.
 fn http_client(proxy: ProxyConfig) -> Result<SharedHttpClient, CollectError> {
-    let pool = ConnectionPool::builder()
+    let mut pool = ConnectionPool::builder();
+    if descriptors::are_few() {
+        pool = pool.idle_timeout(MOMENT);
+    }
+    let pool = pool
         .proxy_config(proxy)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls_context()?)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use trailaudit_core::evidence::{Answer, Exchange};
 
+use crate::claim::ClaimError;
 use crate::gap;
+use crate::package::PackageError;
 
 /// Why a collection was not made.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +105,28 @@ pub enum CollectError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The credentials of the whole run cannot be used any more.
+    #[error("the credentials cannot be used any more ({code}: {message})")]
+    CredentialsExpired {
+        /// The error code.
+        code: String,
+        /// Its message.
+        message: String,
+    },
+    /// Nobody answers any more.
+    #[error("nobody answers any more, AWS STS neither: the network is lost")]
+    NetworkLost,
+    /// The directory cannot be worked in.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// What an earlier session collected cannot be read.
+    #[error("{}: {source}", path.display())]
+    Records {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<PackageError>,
+    },
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -121,7 +145,11 @@ impl CollectError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Option { .. } | Self::Io { .. } | Self::Cancelled => return None,
+            Self::Option { .. } | Self::Records { .. } | Self::Cancelled => return None,
+            Self::Claim(error) => return error.hint(),
+            Self::Io { source, .. } => return disk_hint(source.kind()),
+            Self::CredentialsExpired { .. } => "renew them, for instance with `aws sso login`",
+            Self::NetworkLost => "check the network and the proxy variables",
             Self::NoCredentials { .. } => {
                 "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
             }
@@ -175,6 +203,20 @@ impl CollectError {
             _ => Self::CredentialsRefused { code, message },
         }
     }
+}
+
+/// What to do when a file cannot be written, where the kind of error tells.
+#[must_use]
+pub fn disk_hint(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room, or raise the limit"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "name a directory that can be written to"
+        }
+        _ => return None,
+    })
 }
 
 /// The code and message of a failed exchange; an answer that says too little counts as unreadable.

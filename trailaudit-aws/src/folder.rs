@@ -9,9 +9,18 @@ use tempfile::NamedTempFile;
 use trailaudit_core::evidence::files::{Content, OwnContent, PairContent};
 use trailaudit_core::evidence::{Entry, EntryKind, Files, Store};
 
+use crate::claim::UNFINISHED;
+
+/// What the name of a file begins with while it is being written.
+pub(crate) const WRITING: &str = ".writing-";
+
 /// Read and write access to a directory, without following links.
 #[derive(Clone, Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    root: PathBuf,
+    /// Whether what belongs to a run's work is passed over.
+    at_work: bool,
+}
 
 impl Folder {
     /// Opens a directory.
@@ -21,19 +30,39 @@ impl Folder {
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         if fs::metadata(path)?.is_dir() {
-            Ok(Self(path.to_owned()))
+            Ok(Self {
+                root: path.to_owned(),
+                at_work: false,
+            })
         } else {
             Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"))
         }
     }
 
+    /// The directory.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A directory that a run works in; what belongs to the work alone is not seen.
+    pub(crate) fn at_work(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            at_work: true,
+        }
+    }
+
     fn walk(&self, below: &Path, entries: &mut Vec<Entry>) -> io::Result<()> {
         let mut is_empty = true;
-        for entry in fs::read_dir(self.0.join(below))? {
+        for entry in fs::read_dir(self.root.join(below))? {
             let entry = entry?;
             is_empty = false;
             let path = below.join(entry.file_name());
             let kind = entry.file_type()?;
+            if self.at_work && path == Path::new(UNFINISHED) {
+                continue;
+            }
             if kind.is_dir() {
                 self.walk(&path, entries)?;
                 continue;
@@ -69,7 +98,7 @@ impl Files for Folder {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
-        let path = self.0.join(path);
+        let path = self.root.join(path);
         if !fs::symlink_metadata(&path)?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
@@ -80,11 +109,11 @@ impl Files for Folder {
 
 impl Store for Folder {
     fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()> {
-        write_whole(&self.0.join(path), content)
+        write_whole(&self.root.join(path), content)
     }
 
     fn write_pair(&mut self, paths: [&str; 2], content: PairContent<'_>) -> io::Result<()> {
-        let paths = paths.map(|path| self.0.join(path));
+        let paths = paths.map(|path| self.root.join(path));
         let (mut one, mut other) = (Unfinished::beside(&paths[0])?, Unfinished::beside(&paths[1])?);
         content([&mut one.0, &mut other.0])?;
         for (unfinished, path) in [one, other].into_iter().zip(&paths) {
@@ -96,7 +125,7 @@ impl Store for Folder {
     fn write_each(&mut self, files: Vec<(&str, OwnContent<'_>)>) -> io::Result<()> {
         files
             .into_par_iter()
-            .try_for_each(|(path, mut content)| write_whole(&self.0.join(path), &mut *content))
+            .try_for_each(|(path, mut content)| write_whole(&self.root.join(path), &mut *content))
     }
 }
 
@@ -136,7 +165,7 @@ impl Unfinished {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         let parent = parent.unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
-        let temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
+        let temporary = tempfile::Builder::new().prefix(WRITING).tempfile_in(parent)?;
         Ok(Self(BufWriter::with_capacity(1 << 16, temporary)))
     }
 

@@ -186,6 +186,19 @@ pub(crate) fn is_silence(reason: &GapReason) -> bool {
     }
 }
 
+/// Whether nobody answered: no service that is to blame, perhaps no network.
+pub(crate) fn is_unanswered(exchange: &Exchange) -> bool {
+    exchange.transport.status.is_none() && matches!(code(exchange), Some(TIMEOUT | UNREACHABLE))
+}
+
+/// Whether asking again later may well bring another answer, though nothing was changed in the account.
+pub(crate) fn is_of_the_moment(exchange: &Exchange) -> bool {
+    code(exchange).is_some_and(|code| {
+        let silent = [TIMEOUT, UNREACHABLE, NOT_SENT].contains(&code);
+        silent || is_expired_token(code) || is_throttling(code)
+    })
+}
+
 /// The code of an exchange that failed.
 pub(crate) fn code(exchange: &Exchange) -> Option<&str> {
     match &exchange.answer {

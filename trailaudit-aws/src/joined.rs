@@ -17,7 +17,7 @@ use trailaudit_core::organization::{AccountId, Region};
 use crate::agenda::Agenda;
 use crate::discover::Directory;
 use crate::error::CollectError;
-use crate::journal::{Journal, Sheet};
+use crate::journal::{Asked, Journal, Sheet};
 use crate::progress::Progress;
 use crate::record::Recorder;
 use crate::scope::Scope;
@@ -75,13 +75,26 @@ pub(crate) struct Join<'a> {
 }
 
 /// What was asked with each account's credentials.
-#[derive(Default)]
-pub(crate) struct Sheets(Mutex<BTreeMap<AccountId, Arc<Sheet>>>);
+pub(crate) struct Sheets {
+    sheets: Mutex<BTreeMap<AccountId, Arc<Sheet>>>,
+    /// Where it is kept until every sheet is whole.
+    asked: Arc<Asked>,
+}
 
 impl Sheets {
+    pub fn kept_in(asked: Arc<Asked>) -> Self {
+        let sheets = Mutex::default();
+        Self { sheets, asked }
+    }
+
     fn of(&self, account: &AccountId) -> Arc<Sheet> {
-        let mut sheets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sheets.entry(account.clone()).or_default().clone()
+        let mut sheets = self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Sheet::mirrored(account, self.asked.clone()));
+        sheets.entry(account.clone()).or_insert_with(new).clone()
+    }
+
+    fn into_all(self) -> BTreeMap<AccountId, Arc<Sheet>> {
+        self.sheets.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -104,7 +117,12 @@ impl Join<'_> {
         let others = self.keys_of_others(&seen, keys_of_groups);
         let others = others.into_iter().filter(|(key, _)| !keys.contains_key(key)).collect();
         futures::join!(self.keys(&others), self.about_keys(&resolved));
-        for (account, sheet) in self.sheets.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        let sheets = self.sheets.into_all();
+        for sheet in sheets.values() {
+            self.sessions.is_heard(sheet).await?;
+        }
+        self.journal.discard_resources()?;
+        for (account, sheet) in sheets {
             if let Some(sheet) = Arc::into_inner(sheet) {
                 self.journal.keep_resources(&account, sheet).await?;
             }

@@ -7,118 +7,86 @@
 //! resources/<id>.jsonl.gz         what was asked with an account's credentials about resources that trails name
 //! ```
 
+mod asked;
 pub(crate) mod run_log;
+mod sheet;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
-use trailaudit_core::evidence::{Answer, EvidenceId, Exchange, jcs, records};
-use trailaudit_core::organization::{AccountId, Region};
+use trailaudit_core::evidence::package::RUN_LOG;
+use trailaudit_core::evidence::{EvidenceId, records};
+use trailaudit_core::organization::AccountId;
 
+pub(crate) use self::asked::Asked;
 pub(crate) use self::run_log::RunLog;
+pub(crate) use self::sheet::Sheet;
+use crate::claim::ASKED;
 use crate::error::CollectError;
-use crate::gap;
 
 /// The format named in the first line of every record file.
 pub(crate) const FORMAT: &str = "trailaudit.records/v1";
 
+/// What the name of a record file ends with while it is being written.
+pub(crate) const TEMPORARY: &str = ".tmp";
+
 /// A directory of records.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Journal {
     root: PathBuf,
-    /// Whether the directory was not there before.
-    made: bool,
-}
-
-/// The exchanges of one record file while they are collected, already in the form they are written in.
-#[derive(Debug, Default)]
-pub(crate) struct Sheet {
-    lines: Mutex<Vec<Line>>,
-}
-
-/// In file order: sorted so that the order in which answers came does not show.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Line {
-    service: String,
-    operation: String,
-    region: Region,
-    id: EvidenceId,
-    bytes: Vec<u8>,
-}
-
-impl Sheet {
-    pub fn add(&self, exchange: &Exchange) {
-        let line = line(exchange).or_else(|error| {
-            // Recorded answers are in canonical form already; were one not, that it came must not be lost.
-            let answer = Answer::Error {
-                code: gap::UNREADABLE_ANSWER.to_owned(),
-                message: error.to_string(),
-            };
-            line(&Exchange {
-                answer,
-                ..exchange.clone()
-            })
-        });
-        if let Ok(line) = line {
-            self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
-    /// The lines of the file, `header` first.
-    pub fn into_lines(self, header: &Value) -> Vec<Vec<u8>> {
-        let mut lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-        lines.sort_unstable();
-        // A header is texts only, which always have a canonical form.
-        let header = jcs::canonical(header).unwrap_or_default();
-        std::iter::once(header)
-            .chain(lines.into_iter().map(|line| line.bytes))
-            .collect()
-    }
-}
-
-fn line(exchange: &Exchange) -> Result<Line, jcs::NotCanonical> {
-    let (id, bytes) = exchange.to_line()?;
-    Ok(Line {
-        service: exchange.service.clone(),
-        operation: exchange.operation.clone(),
-        region: exchange.region.clone(),
-        id,
-        bytes,
-    })
+    /// Exchanges that were kept, and how many of them are gaps.
+    kept: AtomicU64,
+    gaps: AtomicU64,
 }
 
 impl Journal {
-    /// Opens a directory of records, which is made if need be.
+    /// Opens a directory of records.
     pub fn open(root: &Path) -> Result<Self, CollectError> {
-        let made = !root.exists();
-        for directory in [root.to_owned(), root.join("accounts")] {
-            fs::create_dir_all(&directory).map_err(at(&directory))?;
-        }
+        let accounts = root.join("accounts");
+        fs::create_dir_all(&accounts).map_err(at(&accounts))?;
         Ok(Self {
             root: root.to_owned(),
-            made,
+            kept: AtomicU64::new(0),
+            gaps: AtomicU64::new(0),
         })
     }
 
-    /// Takes back what opening made, when a collection came to nothing. Finished accounts are never taken back.
-    pub fn abandon(self) {
-        if fs::remove_dir(self.root.join("accounts")).is_ok() {
-            let _ = fs::remove_dir(self.root.join("resources"));
-            let _ = fs::remove_file(self.root.join("run.jsonl"));
-            // Fails, as it should, when something else is in it.
-            let _ = self.made.then(|| fs::remove_dir(&self.root));
-        }
+    pub fn run_log(&self) -> RunLog {
+        RunLog::at(self.root.join(RUN_LOG))
     }
 
-    pub fn run_log(&self) -> Result<RunLog, CollectError> {
-        RunLog::open(self.root.join("run.jsonl"))
+    /// What was asked about resources, until it has files of its own.
+    pub fn asked(&self) -> Result<Asked, CollectError> {
+        Asked::open(self.root.join(ASKED))
+    }
+
+    /// Counts what an earlier session has kept.
+    pub fn count(&self, (exchanges, gaps): (u64, u64)) {
+        self.kept.fetch_add(exchanges, Ordering::Relaxed);
+        self.gaps.fetch_add(gaps, Ordering::Relaxed);
+    }
+
+    /// How many exchanges are kept, and how many of them are gaps.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.kept.load(Ordering::Relaxed), self.gaps.load(Ordering::Relaxed))
+    }
+
+    /// Takes a record file away.
+    pub fn discard(&self, name: &str) -> Result<(), CollectError> {
+        let path = self.root.join(name);
+        fs::remove_file(&path).map_err(at(&path))
+    }
+
+    /// Takes away what an earlier session kept about resources, all of which is about to be kept again.
+    pub fn discard_resources(&self) -> Result<(), CollectError> {
+        let path = self.root.join("resources");
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&path)(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps what was asked in an account; once this returns, it survives a crash.
@@ -149,6 +117,7 @@ impl Journal {
 
     async fn keep(&self, name: String, sheet: Sheet, header: Value) -> Result<(), CollectError> {
         let path = self.root.join(name);
+        self.count(sheet.counts());
         let write = move || {
             let bytes = records::write(sheet.into_lines(&header)).map_err(io::Error::other);
             bytes.and_then(|bytes| write_durably(&path, &bytes)).map_err(at(&path))
@@ -165,12 +134,16 @@ impl Journal {
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut beside = path.as_os_str().to_owned();
-    beside.push(".tmp");
-    let mut file = fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
+    beside.push(TEMPORARY);
+    let written = || {
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    // Half a file helps nobody, and takes room where there may be none.
+    written().and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })?;
     fs::File::open(directory)?.sync_all()
 }
 
@@ -185,50 +158,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> CollectError + use<> {
 
 #[cfg(test)]
 mod tests {
-    use trailaudit_core::evidence::Transport;
-
     use super::*;
-
-    fn exchange(operation: &str, region: &str) -> Exchange {
-        Exchange {
-            account: "111122223333".into(),
-            region: region.into(),
-            service: "cloudtrail".into(),
-            operation: operation.into(),
-            parameters: json!({}),
-            answer: Answer::Ok(json!({})),
-            transport: Transport::default(),
-        }
-    }
-
-    #[test]
-    fn the_order_of_answers_does_not_show() {
-        let calls = [
-            ("GetTrailStatus", "b"),
-            ("DescribeTrails", "b"),
-            ("DescribeTrails", "a"),
-        ];
-        let lines = |calls: &mut dyn Iterator<Item = &(&str, &str)>| {
-            let sheet = Sheet::default();
-            calls.for_each(|(operation, region)| sheet.add(&exchange(operation, region)));
-            sheet.into_lines(&json!({"format": FORMAT}))
-        };
-        let there = lines(&mut calls.iter());
-        assert_eq!(there, lines(&mut calls.iter().rev()));
-        assert_eq!(there[0], br#"{"format":"trailaudit.records/v1"}"#);
-        assert_eq!(there.len(), 4);
-        assert!(there[1..].iter().all(|line| Exchange::from_line(line).is_ok()));
-    }
-
-    #[test]
-    fn an_answer_that_cannot_be_written_leaves_a_trace() {
-        let sheet = Sheet::default();
-        let mut exchange = exchange("DescribeTrails", "a");
-        exchange.answer = Answer::Ok(json!({"share": 0.5}));
-        sheet.add(&exchange);
-        let (_, kept) = Exchange::from_line(&sheet.into_lines(&json!({}))[1]).unwrap();
-        assert!(matches!(kept.answer, Answer::Error { code, .. } if code == gap::UNREADABLE_ANSWER));
-    }
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_stays_beside_it() {

@@ -27,7 +27,7 @@
 //! 1. Every call of a collection is in [`CALLS`]; the policies of the role and of each session are derived from it.
 //! 2. Each of them is recorded, once, with its answer or refusal; no secret ever is.
 //! 3. A call that fails never ends a collection, and never looks like an empty answer.
-//! 4. Equal answers give equal records, whatever the concurrency, and the same verdicts from shards.
+//! 4. Equal answers give equal records, whatever the concurrency, and the same verdicts from shards and resumed runs.
 //! 5. No global state: two collectors may run in one process.
 
 #![forbid(unsafe_code)]
@@ -38,8 +38,10 @@ mod arn;
 mod buckets;
 mod builder;
 mod calls;
+mod claim;
 mod client;
 mod collect;
+mod descriptors;
 mod discover;
 mod error;
 mod fan_out;
@@ -54,11 +56,13 @@ mod metrics;
 mod pace;
 pub mod package;
 mod partition;
+mod plan;
 mod policy;
 mod progress;
 mod provider;
 pub mod reconcile;
 mod record;
+mod resume;
 mod run;
 mod scope;
 mod session;
@@ -73,14 +77,16 @@ mod visit;
 pub use self::agenda::{Search, calls_for};
 pub use self::builder::{CollectorBuilder, DEFAULT_CONCURRENCY, DEFAULT_ROLE_NAME, DEFAULT_SESSION_NAME};
 pub use self::calls::{AskedBy, CALLS, Call};
+pub use self::claim::{Claim, ClaimError};
 pub use self::client::standard_config;
 pub use self::collect::{Collected, Collector};
-pub use self::error::CollectError;
+pub use self::error::{CollectError, disk_hint};
 pub use self::folder::{Folder, write_new, write_whole};
 pub use self::gap::{is_expired_token, is_gap, is_not_found, looks_like_region_off, reason};
 pub use self::inventory::{AwsInventory, Reading};
 pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};
+pub use self::plan::{Change, Terms};
 pub use self::policy::{caller_policy, role_policy};
 pub use self::progress::{Progress, ProgressEvents};
 pub use self::provider::AwsRecords;

@@ -18,6 +18,7 @@ use trailaudit_core::organization::AccountId;
 use self::log::ShardLog;
 use self::unite::Union;
 use crate::package::PackageError;
+use crate::plan::Change;
 use crate::shard::Shard;
 
 /// The records of one shard, and what it is called where something is wrong with it.
@@ -137,18 +138,17 @@ pub enum MergeError {
 
 /// In what two shards were collected by different plans.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name} and {other} are not shards of the same run: {what} is {mine} in the one, {theirs} in the other")]
+#[error(
+    "{name} and {other} are not shards of the same run: {} is {} in the one, {} in the other",
+    change.what, change.before, change.now
+)]
 pub struct Difference {
     /// The one shard.
     pub name: String,
     /// The other.
     pub other: String,
-    /// In what they differ, such as `the scope`.
-    pub what: &'static str,
-    /// What it is in the one.
-    pub mine: String,
-    /// What it is in the other.
-    pub theirs: String,
+    /// In what they differ.
+    pub change: Change,
 }
 
 /// One shard with its log read.
@@ -213,13 +213,11 @@ fn ordered<'a>(given: &[ShardFiles<'a>]) -> Result<Vec<Opened<'a>>, MergeError> 
         return Err(MergeError::Nothing);
     };
     for other in &shards[1..] {
-        if let Some((what, mine, theirs)) = first.log.difference(&other.log) {
+        if let Some(change) = first.log.change(&other.log) {
             return Err(MergeError::OfAnotherRun(Box::new(Difference {
                 name: first.name.to_owned(),
                 other: other.name.to_owned(),
-                what,
-                mine,
-                theirs,
+                change,
             })));
         }
     }

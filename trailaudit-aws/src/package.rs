@@ -19,7 +19,7 @@ use crate::inventory::{AwsInventory, Reading};
 use crate::run::{Run, RunError};
 use crate::shard::Shard;
 use content::lines;
-use plausible::Span;
+use plausible::Spans;
 
 pub(crate) use content::{check, header};
 
@@ -122,12 +122,12 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
         .filter(|(_, file)| *file != RecordFile::RunLog)
         .collect();
     paths.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let span = Span::of(&run);
+    let spans = Spans::of(&run);
     // Small files are decoded by every core, a few at a time, while those before them are taken in; what is large is
     // taken in exchange by exchange, so that memory stays flat whatever the files hold.
     let decode = |some: &[(String, RecordFile)]| -> Vec<_> {
         some.par_iter()
-            .map(|(path, file)| small(files, path, file, span))
+            .map(|(path, file)| small(files, path, file, &spans))
             .collect()
     };
     let mut chunks = paths.chunks(AT_ONCE);
@@ -144,7 +144,7 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
                             take_in(&mut reading, file, *id, exchange);
                         }
                     }
-                    None => stream(&mut reading, files, path, file, span)?,
+                    None => stream(&mut reading, files, path, file, &spans)?,
                 }
             }
             Ok::<_, PackageError>(())
@@ -170,11 +170,11 @@ pub fn read_account(
     run: Run,
     organization: Organization,
 ) -> Result<AwsInventory, PackageError> {
-    let span = Span::of(&run);
+    let spans = Spans::of(&run);
     let mut reading = Reading::new(run).of(organization);
     for path in listed(files)? {
         if let Some(file @ (RecordFile::Account(_) | RecordFile::Resources(_))) = RecordFile::at(&path) {
-            stream(&mut reading, files, &path, &file, span)?;
+            stream(&mut reading, files, &path, &file, &spans)?;
         }
     }
     reading.account(account);
@@ -244,7 +244,7 @@ fn small(
     files: &dyn Files,
     path: &str,
     file: &RecordFile,
-    span: Span,
+    spans: &Spans,
 ) -> Result<Option<Vec<(EvidenceId, Exchange)>>, PackageError> {
     let mut exchanges = Vec::new();
     let mut room = HELD;
@@ -255,7 +255,7 @@ fn small(
             return Ok(false);
         };
         room = rest;
-        exchanges.push(decoded(path, number, line, file, span)?);
+        exchanges.push(decoded(path, number, line, file, spans)?);
         Ok(true)
     })?;
     Ok(whole.then_some(exchanges))
@@ -270,9 +270,9 @@ pub(crate) fn exchanges(
     mut take: impl FnMut(EvidenceId, Exchange),
 ) -> Result<Header, PackageError> {
     let (header, lines) = lines(content::open(files, path)?, path, file)?;
-    let span = Span::of(run);
+    let spans = Spans::of(run);
     for (i, line) in lines.enumerate() {
-        let (id, exchange) = decoded(path, i + 2, &line?, file, span)?;
+        let (id, exchange) = decoded(path, i + 2, &line?, file, &spans)?;
         take(id, exchange);
     }
     Ok(header)
@@ -283,11 +283,11 @@ fn stream(
     files: &dyn Files,
     path: &str,
     file: &RecordFile,
-    span: Span,
+    spans: &Spans,
 ) -> Result<(), PackageError> {
     begin(reading, file);
     each_line(files, path, file, |number, line| {
-        let (id, exchange) = decoded(path, number, line, file, span)?;
+        let (id, exchange) = decoded(path, number, line, file, spans)?;
         take_in(reading, file, id, &exchange);
         Ok(true)
     })
@@ -299,7 +299,7 @@ fn decoded(
     line: usize,
     bytes: &[u8],
     file: &RecordFile,
-    span: Span,
+    spans: &Spans,
 ) -> Result<(EvidenceId, Exchange), PackageError> {
     if memchr_iter(b',', bytes).count() > MOST_VALUES {
         return Err(PackageError::TooManyValues {
@@ -312,7 +312,7 @@ fn decoded(
         line,
         source,
     })?;
-    match plausible::fault(span, file, &exchange) {
+    match plausible::fault(spans, file, &exchange) {
         None => Ok((id, exchange)),
         Some(why) => Err(PackageError::Implausible {
             path: path.into(),

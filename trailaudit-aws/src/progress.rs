@@ -11,6 +11,18 @@ pub type ProgressEvents = UnboundedReceiver<Progress>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress {
+    /// The run goes on from where an earlier session left it.
+    Resumed {
+        /// How many accounts are finished.
+        accounts: usize,
+    },
+    /// A file of an earlier session, or a part of it, is of no use: what it should hold is collected again.
+    Discarded {
+        /// The file, within the directory.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// More accounts are known.
     Discovered {
         /// How many will be entered, as far as known.

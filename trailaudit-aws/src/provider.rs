@@ -96,6 +96,7 @@ impl Run {
             as_of: collected.as_of,
             started: collected.collection.started.to_string(),
             finished: Some(collected.collection.ended.to_string()),
+            sessions: Vec::new(),
             tool: (collected.tool.name.clone(), collected.tool.version.clone()),
             caller,
             caller_arn,

@@ -10,22 +10,24 @@ mod tape;
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use trailaudit_core::evidence::{Answer, Exchange, Transport};
 use trailaudit_core::organization::Region;
 
 use self::patience::Patience;
 pub(crate) use self::tape::{Keep, Taken, Tape};
 use crate::calls::Call;
+use crate::error::CollectError;
 use crate::gap::{self, Setback};
-use crate::journal::RunLog;
+use crate::journal::{RunLog, run_log};
 use crate::pace::{Lane, Pace};
 use crate::progress::{Announcer, Progress};
 use crate::session::Caller;
@@ -37,11 +39,14 @@ pub(crate) struct Recorder {
     in_flight: Semaphore,
     pace: Pace,
     clock: Clock,
-    calls: AtomicU64,
-    gaps: AtomicU64,
     hosts: Mutex<BTreeSet<String>>,
+    /// Whether the last word of all was silence.
+    silent: AtomicBool,
+    /// Why the run cannot go on.
+    ended: Mutex<Option<CollectError>>,
+    ending: CancellationToken,
     announcer: Announcer,
-    log: RunLog,
+    log: Arc<RunLog>,
 }
 
 /// One account's credentials asking in one Region.
@@ -53,14 +58,15 @@ pub(crate) struct Asking<'a> {
 }
 
 impl Recorder {
-    pub fn new(concurrency: usize, pace: Pace, clock: Clock, announcer: Announcer, log: RunLog) -> Self {
+    pub fn new(concurrency: usize, pace: Pace, clock: Clock, announcer: Announcer, log: Arc<RunLog>) -> Self {
         Self {
             in_flight: Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             pace,
             clock,
-            calls: AtomicU64::new(0),
-            gaps: AtomicU64::new(0),
             hosts: Mutex::default(),
+            silent: AtomicBool::new(false),
+            ended: Mutex::default(),
+            ending: CancellationToken::new(),
             announcer,
             log,
         }
@@ -68,16 +74,6 @@ impl Recorder {
 
     pub fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    /// How many exchanges were recorded; however often one was sent, it is one.
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
-    }
-
-    /// How many of them failed.
-    pub fn gaps(&self) -> u64 {
-        self.gaps.load(Ordering::Relaxed)
     }
 
     /// Every host (with its port, when it has one) that was sent to.
@@ -93,8 +89,41 @@ impl Recorder {
         &self.log
     }
 
+    /// Whether nobody has answered since somebody did not.
+    pub fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
+    }
+
+    /// Ends the run: what is being asked now is asked in vain.
+    pub fn end(&self, why: CollectError) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.ending.is_cancelled() {
+            *ended = Some(why);
+            self.ending.cancel();
+        }
+    }
+
+    /// Returns when the run cannot go on.
+    pub async fn ended(&self) {
+        self.ending.cancelled().await;
+    }
+
+    /// Why the run cannot go on; told once.
+    pub fn why_ended(&self) -> Option<CollectError> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the run can go on.
+    pub fn check(&self) -> Result<(), CollectError> {
+        if self.ending.is_cancelled() {
+            Err(CollectError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
     fn note(&self, exchange: &Exchange, host: Option<String>) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.silent.store(gap::is_unanswered(exchange), Ordering::Relaxed);
         if let Some(host) = host {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
             if !hosts.contains(&host) {
@@ -102,20 +131,9 @@ impl Recorder {
             }
         }
         self.announce(|| Progress::call(exchange));
-        if let Answer::Error { code, message } = &exchange.answer
-            && gap::is_gap(exchange)
-        {
-            self.gaps.fetch_add(1, Ordering::Relaxed);
+        if let (Some(event), Answer::Error { code, message }) = (run_log::gap(exchange), &exchange.answer) {
             self.announce(|| Progress::gap(exchange, code, message));
-            self.log.write(&json!({
-                "event": "gap",
-                "account": exchange.account,
-                "region": exchange.region,
-                "service": exchange.service,
-                "operation": exchange.operation,
-                "code": code,
-                "message": message,
-            }));
+            self.log.write(&event);
         }
     }
 }

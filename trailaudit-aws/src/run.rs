@@ -18,6 +18,9 @@ pub struct Run {
     pub started: String,
     /// When it ended; none while it has not.
     pub finished: Option<String>,
+    /// From when to when each session of it asked, where the run log tells: a run that was interrupted and resumed has
+    /// several, and so has one that was collected in shards.
+    pub sessions: Vec<(String, String)>,
     /// The tool's name and version.
     pub tool: (String, String),
     /// The account the run was made from.
@@ -69,10 +72,10 @@ impl Run {
         self.scope["plan"] == Search::Economical.as_str()
     }
 
-    /// Reads a run log. A later `started` or `finished` line completes an earlier one: a run may be resumed.
+    /// Reads a run log.
     ///
     /// # Errors
-    /// When a line is not JSON, or the beginning of the run is not told.
+    /// When a line is not JSON, the beginning of the run is not told, or a session lies outside of the run.
     pub fn read(log: &[u8]) -> Result<Self, RunError> {
         let mut lines = Vec::new();
         for (i, line) in log
@@ -111,12 +114,28 @@ impl Run {
                 "names the accounts itself, although Organizations was asked for them",
             ));
         }
+        let finished = finished.and_then(|line| line["at"].as_str()).map(str::to_owned);
+        let sessions = events("session").map(|line| {
+            let bounds = (
+                text(&line["startedAt"], "when a session started"),
+                text(&line["endedAt"], "when a session ended"),
+            );
+            Ok((bounds.0?, bounds.1?))
+        });
+        let sessions = sessions.collect::<Result<Vec<_>, RunError>>()?;
+        let began = text(&started["startedAt"], "when the run started")?;
+        // All are UTC with milliseconds, whose order is that of their texts.
+        let within = |(from, to): &(String, String)| *from >= began && finished.as_ref().is_none_or(|end| to <= end);
+        if !sessions.iter().all(within) {
+            return Err(RunError::Contradiction("tells of a session before the run or after it"));
+        }
         Ok(Self {
             as_of: text(&started["asOf"], "as of when")?
                 .parse()
                 .map_err(|_| RunError::Missing("as of when"))?,
-            started: text(&started["startedAt"], "when the run started")?,
-            finished: finished.and_then(|line| line["at"].as_str()).map(str::to_owned),
+            started: began,
+            finished,
+            sessions,
             tool: (
                 text(&started["tool"]["name"], "with which tool")?,
                 text(&started["tool"]["version"], "with which version")?,

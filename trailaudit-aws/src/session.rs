@@ -1,38 +1,33 @@
 //! Whose credentials ask: the caller's own, and one session in each account, renewed before it ends.
 
+mod caller;
+mod entrance;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_sts::config::IdentityCache;
 use tokio::sync::OnceCell;
 use trailaudit_core::evidence::Exchange;
 use trailaudit_core::organization::{AccountId, Region};
 
+pub(crate) use self::caller::Caller;
+pub(crate) use self::entrance::Entrance;
 use crate::arn;
 use crate::calls::Question;
-use crate::calls::sts::{self, Assumed, Assumption};
+use crate::calls::sts::{self, Assumption};
+use crate::error::{CollectError, refusal};
 use crate::gap;
 use crate::journal::Sheet;
 use crate::record::{Asking, Recorder};
 
-/// A session is renewed when less than this is left of it.
-const LEFT: Duration = Duration::from_mins(5);
+/// How long is waited before each question whether the network is there.
+const PATIENCE: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5)];
 /// How often in a row the credentials of an account may run out without having been answered once.
 const BARREN: u32 = 5;
 /// How often the credentials may run out that one question is asked with.
 const RENEWALS: usize = 50;
-
-/// One set of credentials, and the configuration to ask with them.
-pub(crate) struct Caller {
-    account: AccountId,
-    principal: String,
-    config: SdkConfig,
-    renew_at: Option<SystemTime>,
-}
 
 /// Credentials in an account, over time.
 pub(crate) struct Session {
@@ -43,17 +38,6 @@ pub(crate) struct Session {
     renewing: tokio::sync::Mutex<()>,
     /// How often its credentials were replaced since they were last answered.
     barren: AtomicU32,
-}
-
-/// How accounts are entered.
-pub(crate) struct Entrance {
-    pub partition: &'static str,
-    /// Where STS is asked.
-    pub region: Region,
-    /// Tried in this order.
-    pub role_names: Vec<String>,
-    pub assumption: Assumption,
-    pub management: Assumption,
 }
 
 /// All sessions of a run: at most one in an account.
@@ -67,55 +51,11 @@ pub(crate) struct Sessions {
     /// Where calls about the organization are kept.
     organization: Arc<Sheet>,
     members: Mutex<HashMap<AccountId, Arc<Entered>>>,
+    checking: tokio::sync::Mutex<()>,
 }
 
 /// An account that is being or was entered; empty where no role could be assumed.
 type Entered = OnceCell<Option<Arc<Session>>>;
-
-impl Caller {
-    /// Credentials that `config` brings along.
-    pub fn new(account: AccountId, principal: String, config: SdkConfig) -> Self {
-        Self {
-            account,
-            principal,
-            config,
-            renew_at: None,
-        }
-    }
-
-    pub fn account(&self) -> &AccountId {
-        &self.account
-    }
-
-    pub fn principal(&self) -> &str {
-        &self.principal
-    }
-
-    pub fn config(&self) -> &SdkConfig {
-        &self.config
-    }
-
-    /// The caller that a role assumed by this one gives.
-    fn become_role(&self, account: &AccountId, assumed: Assumed, now: SystemTime) -> Self {
-        let expiry = assumed.credentials.expiry();
-        let config = self
-            .config
-            .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(assumed.credentials))
-            // Static credentials need no cache, and the shared one holds 64 identities only.
-            .identity_cache(IdentityCache::no_cache());
-        Self {
-            account: account.clone(),
-            principal: assumed.principal,
-            config: config.build(),
-            renew_at: expiry.map(|expiry| renew_at(now, expiry)),
-        }
-    }
-
-    fn is_ending(&self, now: SystemTime) -> bool {
-        self.renew_at.is_some_and(|at| now >= at)
-    }
-}
 
 impl Session {
     pub fn account(&self) -> &AccountId {
@@ -124,12 +64,12 @@ impl Session {
 
     /// The ARN its credentials have now.
     pub fn principal(&self) -> String {
-        self.caller().principal.clone()
+        self.caller().principal().to_owned()
     }
 
     fn new(role: Option<String>, caller: Arc<Caller>) -> Self {
         Self {
-            account: caller.account.clone(),
+            account: caller.account().clone(),
             role,
             caller: RwLock::new(caller),
             renewing: tokio::sync::Mutex::default(),
@@ -171,6 +111,7 @@ impl Sessions {
             origin,
             organization,
             members: Mutex::default(),
+            checking: tokio::sync::Mutex::default(),
         }
     }
 
@@ -181,6 +122,11 @@ impl Sessions {
         let caller = caller.ok_or(exchange)?;
         self.base = Arc::new(Session::new(Some(role.to_owned()), Arc::new(caller)));
         Ok(self)
+    }
+
+    /// Every host that was sent to.
+    pub fn hosts(&self) -> Vec<String> {
+        self.recorder.hosts().into_iter().collect()
     }
 
     pub fn base(&self) -> &Arc<Session> {
@@ -200,8 +146,29 @@ impl Sessions {
         cell.get_or_init(|| self.first_role(account, role, sheet)).await.clone()
     }
 
-    /// Asks with an account's session. Credentials that ran out are renewed, and the question is repeated.
+    /// Knows from an earlier session how an account can be entered: by a role, as this principal, or by none. Whether
+    /// the role still lets anybody in shows when there is something to ask.
+    pub fn remember(&self, account: &AccountId, entered: Option<(String, String)>) {
+        let session = entered.map(|(role, principal)| {
+            let caller = Caller::to_be(account, principal, self.origin.config());
+            Arc::new(Session::new(Some(role), Arc::new(caller)))
+        });
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        members.insert(account.clone(), Arc::new(OnceCell::new_with(Some(session))));
+    }
+
+    /// Forgets how an account was entered: it is visited again.
+    pub fn forget(&self, account: &AccountId) {
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        members.remove(account);
+    }
+
+    /// Asks with an account's session, unless an earlier one was answered. Credentials that ran out are renewed, and the
+    /// question is repeated.
     pub async fn ask(&self, session: &Session, region: &Region, question: Question, sheet: &Sheet) -> Exchange {
+        if let Some(exchange) = sheet.recall(region, &question) {
+            return exchange;
+        }
         let mut caller = self.current(session, sheet).await;
         let mut exchange = self.put(&caller, region, question.clone(), sheet).await;
         for _ in 0..RENEWALS {
@@ -209,6 +176,7 @@ impl Sessions {
                 break;
             }
             let Some(renewed) = self.renew(session, &caller, sheet).await else {
+                self.end_with_credentials(&caller, &exchange);
                 break;
             };
             caller = renewed;
@@ -224,15 +192,53 @@ impl Sessions {
 
     async fn put(&self, caller: &Caller, region: &Region, question: Question, sheet: &Sheet) -> Exchange {
         let recorder = &self.recorder;
-        let exchange = question
-            .ask(Asking {
-                recorder,
-                caller,
-                region,
-            })
-            .await;
-        sheet.add(&exchange);
+        let asking = Asking {
+            recorder,
+            caller,
+            region,
+        };
+        let exchange = question.clone().ask(asking).await;
+        sheet.add(Some(&question), &exchange);
         exchange
+    }
+
+    /// Whether a sheet can be kept. Silence in it is a gap like any other, unless it was the last word everywhere: then
+    /// STS is asked, a few times. What fell silent together with the network is not finished, and the run cannot go on;
+    /// nor can it without credentials.
+    pub async fn is_heard(&self, sheet: &Sheet) -> Result<(), CollectError> {
+        self.recorder.check()?;
+        if !sheet.has_silence() {
+            return Ok(());
+        }
+        let _one_at_a_time = self.checking.lock().await;
+        for pause in PATIENCE {
+            self.recorder.check()?;
+            if !self.recorder.is_silent() {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+            let caller = self.current_base().await;
+            let asking = Asking {
+                recorder: &self.recorder,
+                caller: &caller,
+                region: &self.entrance.region,
+            };
+            let (exchange, _) = sts::caller_identity(asking).await;
+            self.organization.add(None, &exchange);
+        }
+        if self.recorder.is_silent() {
+            self.recorder.end(CollectError::NetworkLost);
+        }
+        self.recorder.check()
+    }
+
+    /// Without credentials of its own the run cannot go on: every account from now on would be one that cannot be
+    /// entered.
+    fn end_with_credentials(&self, caller: &Caller, exchange: &Exchange) {
+        if std::ptr::eq(caller, Arc::as_ptr(&self.origin)) {
+            let (code, message) = refusal(exchange);
+            self.recorder.end(CollectError::CredentialsExpired { code, message });
+        }
     }
 
     async fn first_role(&self, account: &AccountId, role: Option<&str>, sheet: &Sheet) -> Option<Arc<Session>> {
@@ -284,9 +290,11 @@ impl Sessions {
             region: &self.entrance.region,
         };
         let (exchange, assumed) = sts::assume_role(asking, role, how).await;
-        sheet.add(&exchange);
-        let now = self.recorder.clock().of_aws();
-        let caller = assumed.map(|assumed| by.become_role(account, assumed, now));
+        sheet.add(None, &exchange);
+        if gap::code(&exchange).is_some_and(|code| gap::is_expired_token(code) || code == gap::NOT_SENT) {
+            self.end_with_credentials(by, &exchange);
+        }
+        let caller = assumed.map(|assumed| by.become_role(account, assumed, self.recorder.clock().of_aws()));
         (exchange, caller)
     }
 
@@ -344,25 +352,5 @@ impl Sessions {
         let caller = Arc::new(assumed.1?);
         self.base.replace(&caller);
         Some(caller)
-    }
-}
-
-/// A session too short for the usual reserve is used to its end.
-fn renew_at(now: SystemTime, expiry: SystemTime) -> SystemTime {
-    let lifetime = expiry.duration_since(now).unwrap_or_default();
-    if lifetime > 2 * LEFT { expiry - LEFT } else { expiry }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_is_renewed_before_it_ends() {
-        let now = SystemTime::UNIX_EPOCH;
-        let after = |seconds| now + Duration::from_secs(seconds);
-        assert_eq!(renew_at(now, after(3_600)), after(3_300));
-        assert_eq!(renew_at(now, after(120)), after(120));
-        assert_eq!(renew_at(after(10), now), now);
     }
 }

@@ -1,6 +1,7 @@
 //! What is asked in one account: its Regions, the trails each of them shows, how those trails are, and its event stores.
 
 mod event_stores;
+mod read_back;
 mod regions;
 mod trails;
 
@@ -15,6 +16,7 @@ use crate::journal::{Journal, Sheet};
 use crate::partition::Partition;
 use crate::progress::Progress;
 use crate::record::Recorder;
+use crate::resume::Kept;
 use crate::scope::{Listed, Scope};
 use crate::session::{Session, Sessions};
 use crate::trail::SeenTrail;
@@ -24,6 +26,8 @@ pub(crate) struct Visits<'a> {
     pub sessions: &'a Sessions,
     pub recorder: &'a Recorder,
     pub journal: &'a Journal,
+    /// What an earlier session finished.
+    pub kept: &'a Kept,
     pub scope: &'a Scope,
     pub agenda: &'a Agenda,
     pub partition: &'static Partition,
@@ -47,28 +51,41 @@ struct Read {
 
 impl Visits<'_> {
     /// Asks everything there is to ask in an account, and keeps it. No refusal ends a visit. An account that is not in
-    /// use is not entered; its record file holds nothing but its header.
+    /// use is not entered; its record file holds nothing but its header. What an earlier session finished is passed
+    /// over: what it saw is known.
     pub async fn visit(&self, account: Listed) -> Result<Visited, CollectError> {
         let id = account.id;
-        if !account.state.is_auditable() {
+        let is_auditable = account.state.is_auditable();
+        if let Some(entered) = self.kept.has(&id, is_auditable) {
+            if is_auditable {
+                self.announce_finished(&id, entered);
+            }
+            return Ok(Visited::of(id, Read::default()));
+        }
+        if !is_auditable {
             self.journal.keep_account(&id, Sheet::default()).await?;
             return Ok(Visited::of(id, Read::default()));
         }
         self.recorder
             .announce(|| Progress::AccountStarted { account: id.clone() });
+        self.sessions.forget(&id);
         let sheet = Sheet::default();
         let session = self.sessions.enter(&id, account.role.as_deref(), &sheet).await;
         let read = match &session {
             Some(session) => self.read(session, &sheet).await,
             None => Read::default(),
         };
+        self.sessions.is_heard(&sheet).await?;
         self.journal.keep_account(&id, sheet).await?;
-        let entered = session.is_some();
+        self.announce_finished(&id, session.is_some());
+        Ok(Visited::of(id, read))
+    }
+
+    fn announce_finished(&self, account: &AccountId, entered: bool) {
         self.recorder.announce(|| Progress::AccountFinished {
-            account: id.clone(),
+            account: account.clone(),
             entered,
         });
-        Ok(Visited::of(id, read))
     }
 
     async fn read(&self, session: &Session, sheet: &Sheet) -> Read {
@@ -78,15 +95,8 @@ impl Visits<'_> {
             account: session.account().clone(),
             regions: looked_into.len(),
         });
-        let mut trails = BTreeMap::new();
         let shown = join_all(looked_into.iter().map(|region| self.trails(session, region, sheet))).await;
-        for (region, shown) in looked_into.iter().zip(shown) {
-            for trail in shown {
-                trails
-                    .entry(trail.arn.clone())
-                    .or_insert_with(|| (region.clone(), trail));
-            }
-        }
+        let trails = distinct(looked_into.iter().zip(shown));
         let states = trails
             .values()
             .map(|(region, trail)| self.state(session, region, trail, &regions, sheet));
@@ -109,4 +119,17 @@ impl Visited {
             store_keys: read.store_keys,
         }
     }
+}
+
+/// Each distinct trail with the first Region that showed it; Regions are given in order.
+fn distinct<'a>(shown: impl Iterator<Item = (&'a Region, Vec<SeenTrail>)>) -> BTreeMap<String, (Region, SeenTrail)> {
+    let mut distinct = BTreeMap::new();
+    for (region, trails) in shown {
+        for trail in trails {
+            distinct
+                .entry(trail.arn.clone())
+                .or_insert_with(|| (region.clone(), trail));
+        }
+    }
+    distinct
 }

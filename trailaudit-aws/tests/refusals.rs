@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -214,6 +215,63 @@ async fn silence_and_noise_have_codes_of_our_own() {
     let noise: Play = |operation, _| (operation == "DescribeTrails").then(|| (200, "<html>".to_owned()));
     let (_, kept, _) = collect(noise, Duration::from_hours(1)).await;
     assert_eq!(codes(&kept, "DescribeTrails"), ["UnreadableAnswer"; 2]);
+}
+
+/// Whether the credentials of the whole run have run out.
+static HAVE_RUN_OUT: AtomicBool = AtomicBool::new(false);
+
+/// Without credentials of its own a run does not go on: an account that is not finished then is not kept, and a later
+/// session asks there, and only there.
+#[tokio::test]
+async fn a_run_ends_with_its_credentials_and_goes_on_with_others() {
+    const ANOTHER: &str = "333333333333";
+    // They run out once an account has been entered.
+    let play: Play = |operation, _| {
+        let run_out = operation == "AssumeRole" && HAVE_RUN_OUT.fetch_xor(true, Ordering::SeqCst);
+        run_out.then(|| {
+            let error = "<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>";
+            (403, format!("<ErrorResponse>{error}</ErrorResponse>"))
+        })
+    };
+    let stage = Stage {
+        play,
+        asked: Arc::default(),
+        lifetime: Duration::from_hours(1),
+    };
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), format!("{MEMBER}\n{ANOTHER}")).unwrap();
+    let scope = Scope {
+        source: Source::AccountsFile(list.path().to_owned()),
+        regions: ["us-east-1".into()].into(),
+        ..Scope::default()
+    };
+    let collector = || {
+        let builder = Collector::builder().sdk_config(stage.config()).scope(scope.clone());
+        builder.concurrency(1).resume(true).build().unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let error = collector().collect(folder.path()).await.unwrap_err();
+    assert!(
+        matches!(&error, CollectError::CredentialsExpired { code, .. } if code == "ExpiredToken"),
+        "{error}"
+    );
+    let kept = |account: &str| folder.path().join(format!("accounts/{account}.jsonl.gz")).exists();
+    assert!(kept(MEMBER) && !kept(ANOTHER));
+    let asked = |operation: &str| stage.asked.lock().unwrap()[operation];
+    assert_eq!((asked("AssumeRole"), asked("DescribeTrails")), (2, 1));
+    let collected = collector().collect(folder.path()).await.unwrap();
+    assert_eq!(
+        (collected.accounts, asked("AssumeRole"), asked("DescribeTrails")),
+        (2, 3, 2)
+    );
+    let mut again = collector().collect(folder.path()).await.unwrap();
+    // The run log has milliseconds.
+    again.finished = collected.finished;
+    assert_eq!(
+        again, collected,
+        "a run that has ended is told again, and nobody is asked"
+    );
+    assert_eq!(asked("GetCallerIdentity"), 2);
 }
 
 /// A call from an account without an organization is told so, with what to do instead.

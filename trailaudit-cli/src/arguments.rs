@@ -117,11 +117,19 @@ pub(crate) struct Audit {
 #[derive(Args, Debug, Default)]
 pub(crate) struct Collect {
     /// The directory to write; it must not exist, or be empty.
+    ///
+    /// Unless a run is resumed in it.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// A file of these options; those given here win.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Goes on with a run there that did not end.
+    ///
+    /// One that was interrupted, or failed; begins, where there is none; changes nothing, where it has ended. It takes the
+    /// options it was begun with.
+    #[arg(long)]
+    pub resume: bool,
     #[command(flatten)]
     pub entry: Entry,
     #[command(flatten)]

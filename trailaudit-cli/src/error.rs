@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use trailaudit_aws::{CollectError, MergeError, PARTITIONS, Partition, SignerError};
+use trailaudit_aws::{ClaimError, CollectError, MergeError, PARTITIONS, Partition, SignerError, disk_hint};
 
 use crate::exit::Exit;
 use crate::visible::printable;
@@ -47,9 +47,20 @@ impl CommandError {
         }
     }
 
+    /// Somebody has interrupted it.
+    pub(crate) fn interrupted(what: impl fmt::Display) -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            ..Self::failed(what)
+        }
+    }
+
     /// A file or directory refused.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
-        Self::failed(format_args!("{}: {error}", path.display()))
+        Self {
+            hint: disk_hint(error.kind()).map(str::to_owned),
+            ..Self::failed(format_args!("{}: {error}", path.display()))
+        }
     }
 
     /// What went wrong, without what to do about it.
@@ -61,6 +72,16 @@ impl CommandError {
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
         self
+    }
+}
+
+impl CommandError {
+    /// Adds something to do about it, after what may be said already.
+    pub(crate) fn hint_too(self, hint: impl fmt::Display) -> Self {
+        match self.hint.clone() {
+            Some(first) => self.hint(format_args!("{first}; {hint}")),
+            None => self.hint(hint),
+        }
     }
 }
 
@@ -78,7 +99,9 @@ impl fmt::Display for CommandError {
 impl From<CollectError> for CommandError {
     fn from(error: CollectError) -> Self {
         let exit = match error {
-            CollectError::Option { .. } | CollectError::AccountsFile { .. } => Exit::Usage,
+            CollectError::Option { .. }
+            | CollectError::AccountsFile { .. }
+            | CollectError::Claim(ClaimError::Otherwise { .. }) => Exit::Usage,
             CollectError::Cancelled => Exit::Interrupted,
             _ => Exit::Failed,
         };
@@ -94,7 +117,7 @@ impl From<MergeError> for CommandError {
     fn from(error: MergeError) -> Self {
         let told = Self::failed(&error);
         match error {
-            MergeError::Unfinished { .. } => told.hint("collect that shard again, into a new directory"),
+            MergeError::Unfinished { .. } => told.hint("finish it with `trailaudit collect --resume`"),
             MergeError::Missing { .. } => told.hint("name the directory of every shard"),
             MergeError::OfAnotherRun(_) => told.hint("collect every shard with the same options and the same --as-of"),
             _ => told,

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod error;
 mod exit;
+mod interrupts;
 mod logging;
 mod package;
 mod packaging;
@@ -14,6 +15,7 @@ mod signing;
 mod summary;
 mod trust;
 mod visible;
+mod work;
 
 use std::process::ExitCode;
 

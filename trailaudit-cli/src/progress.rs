@@ -26,6 +26,15 @@ pub(crate) async fn show(mut events: ProgressEvents, output: &Output) {
         {
             tracing::info!(%service, %operation, %account, %region, %code, "a call was refused or not answered");
         }
+        match &event {
+            Progress::Resumed { accounts } => {
+                tracing::info!("the run goes on: {accounts} accounts are finished");
+            }
+            Progress::Discarded { path, why } => {
+                tracing::warn!("{path}: {why}; an earlier session left it so, and it is collected again");
+            }
+            _ => (),
+        }
         bar.set_length(tally.accounts);
         bar.set_position(tally.finished);
         bar.set_message(tally.to_string());

@@ -2,18 +2,20 @@
 //! group's own account and Region; topics wherever they are.
 
 mod alarms;
+mod compared;
 mod filters;
 mod topics;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailaudit_core::alert::{Activity, Alarm};
-use trailaudit_core::filter_pattern::{ALARMS, Coverage, FilterPattern, covers};
+use trailaudit_core::filter_pattern::{ALARMS, Coverage};
 use trailaudit_core::observed::{Evidence, Gap, Observed, Opinion};
 use trailaudit_core::organization::{AccountId, AlarmId, LogGroupId, Region};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use self::alarms::{Alarms, AwsAlarm};
+use self::compared::Compared;
 use self::filters::{Filter, Filters};
 use self::topics::Topics;
 use super::words::listed;
@@ -27,6 +29,7 @@ pub(super) struct Alerts {
     filters: BTreeMap<LogGroupId, Filters>,
     alarms: BTreeMap<(AccountId, Region), Alarms>,
     topics: Topics,
+    compared: Compared,
 }
 
 impl Alerts {
@@ -69,7 +72,7 @@ impl Alerts {
                 }
             })
             .collect();
-        let tell = |activity| told_of(activity, &followed, filters);
+        let tell = |activity| told_of(activity, &followed, filters, &self.compared);
         Activity::ALL.into_iter().map(tell).collect()
     }
 
@@ -213,22 +216,20 @@ impl Followed<'_> {
 ///
 /// Where a later edition of the benchmark asks for more, and the filters do not see that, nobody can say whether the
 /// control holds without saying which edition is meant: that is unclear, and never a pass.
-fn told_of(activity: Activity, followed: &[Followed<'_>], filters: &Filters) -> Observed<Opinion> {
+fn told_of(activity: Activity, followed: &[Followed<'_>], filters: &Filters, compared: &Compared) -> Observed<Opinion> {
     let place = Activity::ALL
         .iter()
         .position(|one| *one == activity)
         .unwrap_or_default();
     let control = &ALARMS[place];
-    let Ok(least) = control.pattern() else {
-        return Observed::not_collected(ALERTS);
-    };
+    let see = |filters: &[_], least| see(filters, least, compared);
     let usable = |one: &&Followed<'_>| one.filter.pattern.is_ok();
     let reaching: Vec<_> = followed
         .iter()
         .filter(|one| one.reaches(|opinion| matches!(opinion, Opinion::Yes(_))))
         .collect();
     let seeing: Vec<_> = reaching.iter().copied().filter(usable).collect();
-    let mut seen = see(&seeing, &least);
+    let mut seen = see(&seeing, control.least);
     if let Seen::All(those) = &seen {
         let names = listed(those.iter().map(|one| &one.filter.name));
         let told = |those: &[&Followed<'_>]| {
@@ -241,17 +242,16 @@ fn told_of(activity: Activity, followed: &[Followed<'_>], filters: &Filters) -> 
         let Some((edition, more)) = control.later else {
             return told(those);
         };
-        return match FilterPattern::parse(more).map(|more| see(&seeing, &more)) {
-            Ok(Seen::All(those)) => told(&those),
-            Ok(Seen::Not(missed)) => {
+        return match see(&seeing, more) {
+            Seen::All(those) => told(&those),
+            Seen::Not(missed) => {
                 let why = format!(
                     "somebody is told of what CIS asked for before edition {edition} (by metric filter {names}), but not \
                      of {missed}, which it asks for since"
                 );
                 shown(&seeing, Opinion::Unclear(why))
             }
-            Ok(Seen::Unclear(why)) => shown(&seeing, Opinion::Unclear(why)),
-            Err(_) => Observed::not_collected(ALERTS),
+            Seen::Unclear(why) => shown(&seeing, Opinion::Unclear(why)),
         };
     }
     // Filters of which it is not known, or cannot be told, whether they reach somebody might make up for the rest.
@@ -260,7 +260,7 @@ fn told_of(activity: Activity, followed: &[Followed<'_>], filters: &Filters) -> 
         .filter(|one| !one.reaches(|opinion| matches!(opinion, Opinion::No(_))))
         .collect();
     let open_usable: Vec<_> = open.iter().copied().filter(usable).collect();
-    if !matches!(see(&open_usable, &least), Seen::Not(_)) {
+    if !matches!(see(&open_usable, control.least), Seen::Not(_)) {
         if let Some(gap) = open_usable.iter().find_map(|one| match &one.reach {
             Observed::Unknown(gap) => Some(gap.clone()),
             Observed::Known { .. } => None,
@@ -286,24 +286,27 @@ fn told_of(activity: Activity, followed: &[Followed<'_>], filters: &Filters) -> 
     match seen {
         Seen::Unclear(why) => filters.complete().then(|()| shown(&open, Opinion::Unclear(why))),
         Seen::All(_) => Observed::not_collected(ALERTS),
-        Seen::Not(missed) => filters.complete().then(|()| untold(&least, followed, &missed, filters)),
+        Seen::Not(missed) => filters
+            .complete()
+            .then(|()| untold(control.least, followed, &missed, filters, compared)),
     }
 }
 
 /// Why nobody is told.
-fn untold(least: &FilterPattern, followed: &[Followed<'_>], missed: &str, filters: &Filters) -> Observed<Opinion> {
+fn untold(
+    least: &'static str,
+    followed: &[Followed<'_>],
+    missed: &str,
+    filters: &Filters,
+    compared: &Compared,
+) -> Observed<Opinion> {
     if followed.is_empty() {
         return filters
             .complete()
             .map(|()| Opinion::No("the log group has no metric filter".into()));
     }
     let all: Vec<_> = followed.iter().collect();
-    let counts = |one: &&Followed<'_>| {
-        one.filter
-            .pattern
-            .as_ref()
-            .is_ok_and(|pattern| covers(pattern, least) == Coverage::Covers)
-    };
+    let counts = |one: &&Followed<'_>| compared.covers(&[one.filter], least) == Some(Coverage::Covers);
     let why = match followed.iter().find(counts) {
         Some(Followed {
             filter,
@@ -326,21 +329,17 @@ enum Seen<'a, 'b> {
     Unclear(String),
 }
 
-fn see<'a, 'b>(filters: &[&'a Followed<'b>], least: &FilterPattern) -> Seen<'a, 'b> {
-    let pattern = |one: &Followed<'_>| one.filter.pattern.clone().ok();
-    for one in filters {
-        if pattern(one).is_some_and(|pattern| covers(&pattern, least) == Coverage::Covers) {
-            return Seen::All(vec![*one]);
-        }
+fn see<'a, 'b>(filters: &[&'a Followed<'b>], least: &'static str, compared: &Compared) -> Seen<'a, 'b> {
+    let alone = |one: &&&Followed<'_>| compared.covers(&[one.filter], least) == Some(Coverage::Covers);
+    if let Some(one) = filters.iter().find(alone) {
+        return Seen::All(vec![*one]);
     }
-    let patterns: Vec<_> = filters.iter().filter_map(|one| pattern(one)).collect();
-    let Some(together) = FilterPattern::any_of(&patterns) else {
-        return Seen::Not("it, by any metric filter".to_owned());
-    };
-    match covers(&together, least) {
-        Coverage::Covers => Seen::All(filters.to_vec()),
-        Coverage::Misses(witness) => Seen::Not(witness.words),
-        Coverage::Unclear(why) => Seen::Unclear(format!(
+    let together: Vec<_> = filters.iter().map(|one| one.filter).collect();
+    match compared.covers(&together, least) {
+        None => Seen::Not("it, by any metric filter".to_owned()),
+        Some(Coverage::Covers) => Seen::All(filters.to_vec()),
+        Some(Coverage::Misses(witness)) => Seen::Not(witness.words),
+        Some(Coverage::Unclear(why)) => Seen::Unclear(format!(
             "whether the metric filters see everything cannot be told: {why}"
         )),
     }

@@ -9,9 +9,9 @@ use trailaudit_core::evidence::{Digest, Files};
 use trailaudit_core::organization::AccountId;
 
 use super::{Merged, Opened};
-use crate::arn::Arn;
 use crate::journal::run_log;
 use crate::package::{self, PackageError};
+use crate::plan::{self, Change, Plan};
 use crate::run::Run;
 use crate::shard::Shard;
 
@@ -69,37 +69,22 @@ impl ShardLog {
         self.run.excluded.iter()
     }
 
-    /// In what another shard was collected by another plan, and what it is here and there.
-    pub(super) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let mut pairs = self.plan().into_iter().zip(other.plan());
-        let ((what, mine), (_, theirs)) = pairs.find(|((_, mine), (_, theirs))| mine != theirs)?;
-        Some((what, mine, theirs))
+    /// In what another shard was collected by another plan.
+    pub(super) fn change(&self, other: &Self) -> Option<Change> {
+        Change::between(&self.plan(), &other.plan())
     }
 
-    /// Everything that decides what is asked, and of whom. How fast it is asked may differ.
-    fn plan(&self) -> Vec<(&'static str, String)> {
-        let said = |name: &str| match &self.started[name] {
-            Value::Null => "not set".to_owned(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let tool = (said("format"), &self.run.tool);
-        vec![
-            ("the tool", format!("{} {} ({})", tool.1.0, tool.1.1, tool.0)),
-            ("the organization", self.organization.clone()),
-            ("the partition", said("partition")),
-            ("whether AWS was simulated", said("simulated")),
-            ("the caller", without_session(&self.run.caller_arn)),
-            ("the management role", said("managementRole")),
-            ("the role name", said("roleNames")),
-            ("the session name", said("sessionName")),
-            ("the source identity", said("sourceIdentity")),
-            ("the moment", said("asOf")),
-            ("the scope", said("scope")),
-            ("what is asked for", said("agenda")),
-            ("the list of accounts", self.named_accounts()),
-            ("the number of shards", self.run.shard.map_or(1, Shard::of).to_string()),
-        ]
+    /// Everything that decides what is asked, and of whom, but for which shard it is.
+    fn plan(&self) -> Plan {
+        let mut plan = plan::of(&self.started);
+        plan.remove("the shard");
+        let of = self.run.shard.map_or(1, Shard::of);
+        plan.extend([
+            ("the number of shards".to_owned(), of.to_string()),
+            ("the organization".to_owned(), self.organization.clone()),
+            ("the list of accounts".to_owned(), self.named_accounts()),
+        ]);
+        plan
     }
 
     /// The accounts the user named, as one text: every shard names all of them.
@@ -140,29 +125,9 @@ pub(super) fn merged(shards: &[Opened<'_>]) -> io::Result<(Vec<u8>, Merged)> {
         "at": logs().filter_map(|log| log.run.finished.as_ref()).max(),
         "accounts": merged.accounts,
         "calls": merged.calls,
+        "gaps": sum("gaps"),
     });
     let lines: BTreeSet<_> = logs().flat_map(|log| &log.lines).collect();
     let log = run_log::arranged(&started, lines.into_iter().map(Vec::as_slice), &finished)?;
     Ok((log, merged))
-}
-
-/// The role, where the caller is a session of one: every machine of a fleet has a session of its own.
-fn without_session(arn: &str) -> String {
-    let is_session =
-        Arn::parse(arn).is_some_and(|arn| arn.service == "sts" && arn.resource.starts_with("assumed-role/"));
-    let role = arn.rsplit_once('/').filter(|_| is_session);
-    role.map_or(arn, |(role, _)| role).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sessions_of_one_role_are_one_caller() {
-        let of = |session: &str| without_session(&format!("arn:aws:sts::111122223333:assumed-role/Auditor/{session}"));
-        assert_eq!(of("task-1"), of("task-2"));
-        let user = "arn:aws:iam::111122223333:user/path/auditor";
-        assert_eq!(without_session(user), user);
-    }
 }

@@ -72,7 +72,7 @@ impl Union {
             _ => json!({"format": FORMAT, "organization": self.organization}),
         };
         let sheet = Sheet::default();
-        self.exchanges.values().for_each(|exchange| sheet.add(exchange));
+        self.exchanges.values().for_each(|exchange| sheet.add(None, exchange));
         records::write(sheet.into_lines(&header)).map_err(|error| MergeError::Write(io::Error::other(error)))
     }
 }

@@ -1,7 +1,7 @@
 //! The event data stores of an account.
 
 use futures::future::join_all;
-use trailaudit_core::evidence::Answer;
+use trailaudit_core::evidence::{Answer, Exchange};
 use trailaudit_core::need::Need;
 use trailaudit_core::organization::Region;
 
@@ -33,16 +33,15 @@ impl Visits<'_> {
             self.sessions
                 .ask(session, region, Question::EventStore { store }, sheet)
         });
-        let stores = join_all(stores).await;
-        let key = |exchange: &trailaudit_core::Exchange| match &exchange.answer {
-            Answer::Ok(store) => store["KmsKeyId"].as_str().map(str::to_owned),
-            Answer::Error { .. } => None,
-        };
-        stores
-            .iter()
-            .filter_map(key)
-            .filter(|key| !key.is_empty())
-            .map(|key| (region.clone(), key))
-            .collect()
+        join_all(stores).await.iter().filter_map(key_named_by).collect()
     }
+}
+
+/// The key that a store's answer names, with the store's Region.
+pub(super) fn key_named_by(store: &Exchange) -> Option<(Region, String)> {
+    let Answer::Ok(answer) = &store.answer else {
+        return None;
+    };
+    let key = answer["KmsKeyId"].as_str().filter(|key| !key.is_empty())?;
+    Some((store.region.clone(), key.to_owned()))
 }

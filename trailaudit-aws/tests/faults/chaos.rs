@@ -169,6 +169,9 @@ fn examine(seed: u64, ground: &Ground, run: &Run, log: &str, tally: &Mutex<Tally
         Err(error @ (CollectError::Unreachable { .. } | CollectError::CredentialsRefused { .. })) => {
             *tally.ended.entry(format!("first call: {error}")).or_default() += 1;
         }
+        Err(error @ CollectError::NetworkLost) => {
+            *tally.ended.entry(error.to_string()).or_default() += 1;
+        }
         Err(error) => wrongs.push(error.to_string()),
     }
     for (fault, times) in &run.ledger.faults {

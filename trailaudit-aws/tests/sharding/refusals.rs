@@ -113,7 +113,7 @@ async fn shards_have_one_plan() {
             "the management role",
         ),
         ("tool", json!({"name": "trailaudit", "version": "0.0.0"}), "the tool"),
-        ("format", "trailaudit.run/v2".into(), "the tool"),
+        ("format", "trailaudit.run/v2".into(), "the format of the run log"),
         ("shard", json!({"index": 2, "of": 3}), "the number of shards"),
         (
             "caller",

@@ -28,7 +28,8 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let as_of = assess.as_of.or(config.as_of());
     let fail_on = assess.fail_on.or(config.fail_on()).unwrap_or_default();
     let (draft, place) = packaging::read(&assess.packaging, draft())?;
-    let beside = Beside::prepare(&assess.packaging.formats, &assess.out)?;
+    let beside = Beside::of(&assess.packaging.formats);
+    beside.refuse_existing(&assess.out)?;
     let records = open(&assess.records)?;
     // A package is judged again by its own terms but where others are asked for.
     let before = Judged::of(&*records)
@@ -70,8 +71,15 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
                 .hint("name a directory elsewhere: a package must not change"),
         );
     }
-    trailaudit_aws::package::whole_run(&*records)
+    let run = trailaudit_aws::package::whole_run(&*records)
         .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
+    if run.finished.is_none() {
+        let error = CommandError::failed(format_args!(
+            "{}: the run there has not ended",
+            assess.records.display()
+        ));
+        return Err(error.hint("the command that began it goes on with it when given --resume"));
+    }
     let made = make_folder(&assess.out)?;
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;

@@ -1,11 +1,13 @@
 //! `trailaudit audit`: the main job.
 
+mod ended;
+
 use std::path::Path;
 
-use trailaudit_aws::AwsRecords;
+use trailaudit_aws::{AwsRecords, Folder, Terms};
 use trailaudit_core::evidence::chain::{NoPlace, Place};
 use trailaudit_core::evidence::package::MANIFEST;
-use trailaudit_core::evidence::{Digest, Draft, Sealed};
+use trailaudit_core::evidence::{Digest, Draft, DraftError, Sealed};
 use trailaudit_core::framework::{self, Selection, frameworks};
 use trailaudit_core::rules::{CATALOGUE, EXCEPTIONS, rule};
 use trailaudit_core::{Baseline, Rule};
@@ -18,8 +20,9 @@ use crate::exit::Exit;
 use crate::package::{open_folder, zip};
 use crate::packaging::{self, TOOL};
 use crate::report::{self, Beside};
-use crate::signing::Signing;
+use crate::signing::{Signatures, Signing};
 use crate::summary::{Summary, exit};
+use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
@@ -30,8 +33,9 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
     let (draft, place) = packaging::read(&audit.packaging, draft())?;
     let baseline = config.baseline(&selection);
     let folder = &audit.collect.out;
-    let beside = Beside::prepare(&audit.packaging.formats, folder)?;
-    collect::into_folder(collect::builder(&audit.collect, &rules)?, folder, output)?;
+    let beside = Beside::of(&audit.packaging.formats);
+    let builder = collect::builder(&audit.collect, &rules)?;
+    let collector = builder.clone().build()?;
     let judging = Judging {
         draft: Draft {
             rules,
@@ -45,8 +49,17 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         beside,
         before: None,
     };
-    let sealed = judging.seal(folder, output).inspect_err(|_| tell_unsigned(folder))?;
-    Ok(exit(&sealed.totals, audit.fail_on.unwrap_or_default()))
+    let totals = match Work::claim(folder, audit.collect.resume, &judging.terms()?)? {
+        None => ended::tell(&collector, &judging, folder, output)?,
+        Some(work) => {
+            if let Err(error) = judging.beside.refuse_existing(folder) {
+                return Err(work.unbegun(error));
+            }
+            let (_, work) = work.collect(builder, output)?;
+            judging.seal_work(work, output)?.totals
+        }
+    };
+    Ok(exit(&totals, audit.fail_on.unwrap_or_default()))
 }
 
 /// A collection is not lost because its signer is out of reach.
@@ -76,35 +89,98 @@ pub(crate) struct Judging {
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
     pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let mut store = open_folder(folder)?;
-        let sealed = self
-            .draft
-            .seal(&mut store, &AwsRecords)
-            .map_err(|error| CommandError::failed(format_args!("{}: {error}", folder.display())))?;
-        let provenance = &sealed.recorded.provenance;
+        let sealed = self.make(&mut open_folder(folder)?, folder)?;
+        let signatures = self.sign(folder, &sealed)?;
+        self.tell(folder, &sealed, &signatures, output)?;
+        Ok(sealed)
+    }
+
+    /// The same where a run has just collected them; that ends the run. A package that nobody could sign is whole all the
+    /// same.
+    pub(crate) fn seal_work(&self, work: Work, output: &Output) -> Result<Sealed> {
+        let folder = work.claimed().root().to_owned();
+        let sealed = match self.make(&mut work.claimed().folder(), &folder) {
+            Ok(sealed) => sealed,
+            Err(error) => return Err(work.unmade(error)),
+        };
+        let signatures = self.sign(&folder, &sealed);
+        work.release()?;
+        let signatures = signatures.inspect_err(|_| tell_unsigned(&folder))?;
+        self.tell(&folder, &sealed, &signatures, output)?;
+        Ok(sealed)
+    }
+
+    fn make(&self, store: &mut Folder, folder: &Path) -> Result<Sealed> {
+        let sealed = self.draft.seal(store, &AwsRecords).map_err(|error| match &error {
+            DraftError::Io(error) => CommandError::file(folder, error),
+            error => CommandError::failed(format_args!("{}: {error}", folder.display())),
+        })?;
         if let Some(place) = &self.place {
             take_place(place, folder, &sealed)?;
         }
-        let signatures = self.signing.sign(folder, &sealed, &provenance.collector.caller_arn)?;
+        Ok(sealed)
+    }
+
+    fn sign(&self, folder: &Path, sealed: &Sealed) -> Result<Signatures> {
+        let signatures = self
+            .signing
+            .sign(folder, sealed, &sealed.recorded.provenance.collector.caller_arn)?;
         if self.signing.is_empty() {
             tracing::warn!("the package is not signed: nobody can tell whether it was changed");
         }
+        Ok(signatures)
+    }
+
+    fn tell(&self, folder: &Path, sealed: &Sealed, signatures: &Signatures, output: &Output) -> Result<()> {
         let archive = self.zip.then(|| zip(folder)).transpose()?;
         let reports = self.beside.write(folder)?;
         let summary = Summary {
             totals: &sealed.totals,
             selection: &self.draft.selection,
             folder,
-            signatures: &signatures,
+            signatures,
             archive: archive.as_deref(),
             reports: &reports,
             manifest: &sealed.manifest,
             before: self.before,
-            simulated: provenance.endpoint.simulated,
+            simulated: sealed.recorded.provenance.endpoint.simulated,
         };
-        summary.print(output.summary)?;
-        Ok(sealed)
+        summary.print(output.summary)
     }
+
+    /// What a resumed run has to be judged by.
+    fn terms(&self) -> Result<Terms> {
+        terms_of(&self.draft.rules, &self.draft.selection, &self.draft.baseline)
+    }
+}
+
+/// The terms of verdicts, to be compared.
+fn terms_of(rules: &[&'static Rule], selection: &Selection, baseline: &Baseline) -> Result<Terms> {
+    let baseline = baseline.to_toml().map_err(CommandError::failed)?;
+    let (thresholds, exceptions) = baseline.split_once("[[exceptions]]").unwrap_or((&baseline, "none"));
+    let lines = |text: &str| {
+        let lines = text.lines().filter(|line| !line.is_empty() && *line != "[thresholds]");
+        lines.collect::<Vec<_>>().join("; ")
+    };
+    // Chosen nowhere: exceptions bring it along.
+    let chosen = rules.iter().filter(|rule| rule.id != EXCEPTIONS.id);
+    let rules: Vec<_> = chosen.map(|rule| rule.id).collect();
+    let chosen = if rules.len() == CATALOGUE.len() {
+        "all".to_owned()
+    } else {
+        rules.join(", ")
+    };
+    let frameworks: Vec<_> = selection.frameworks().iter().map(|framework| &*framework.id).collect();
+    let mut terms = collect::terms("audit");
+    for (what, is) in [
+        ("the rules chosen", chosen),
+        ("the frameworks chosen", frameworks.join(", ")),
+        ("the thresholds", lines(thresholds)),
+        ("the exceptions", lines(exceptions)),
+    ] {
+        terms.insert(what.to_owned(), is);
+    }
+    Ok(terms)
 }
 
 /// Whether the package may stand where it was put. One that is wrong in its chain is no package; its records are kept.

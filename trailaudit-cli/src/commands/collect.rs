@@ -1,40 +1,50 @@
 //! `trailaudit collect`: the fan-out alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use tokio_util::sync::CancellationToken;
-use trailaudit_aws::{CollectError, Collected, Collector, CollectorBuilder, Scope, Source};
+use trailaudit_aws::{Collected, Collector, CollectorBuilder, Scope, Source, Terms};
 use trailaudit_core::Rule;
+use trailaudit_core::evidence::package::MANIFEST;
 
-use super::audit::terms;
+use super::audit;
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
 use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
-use crate::package::{make_folder, remove_folder};
-use crate::progress;
+use crate::work::Work;
 
 /// Runs the command.
-pub(crate) fn run(command: CollectShard, output: &Output) -> Result<Exit> {
-    let CollectShard {
-        mut collect,
-        mut judge,
-        shard,
-    } = command;
-    let mut config = Config::load(collect.config.as_deref())?;
-    config.complete_collect(&mut collect);
-    config.complete_judge(&mut judge);
-    let (rules, _) = terms(&judge)?;
-    let mut builder = builder(&collect, &rules)?;
+pub(crate) fn run(mut arguments: CollectShard, output: &Output) -> Result<Exit> {
+    let shard = arguments.shard(|name| std::env::var(name).ok())?;
+    let mut config = Config::load(arguments.collect.config.as_deref())?;
+    config.complete_collect(&mut arguments.collect);
+    config.complete_judge(&mut arguments.judge);
+    let (rules, _) = audit::terms(&arguments.judge)?;
+    let collect = &arguments.collect;
+    let mut builder = builder(collect, &rules)?;
     if let Some(shard) = shard {
         builder = builder.shard(shard);
     }
-    let collected = into_folder(builder, &collect.out, output)?;
+    let collector = builder.clone().build()?;
+    let folder = &collect.out;
+    let collected = match Work::claim(folder, collect.resume, &terms("collect"))? {
+        Some(work) => {
+            let (collected, work) = work.collect(builder, output)?;
+            work.release()?;
+            collected
+        }
+        None if folder.join(MANIFEST).exists() => {
+            return Err(CommandError::failed(format_args!(
+                "{} is a package: `audit` made it, and not `collect`",
+                folder.display()
+            )));
+        }
+        None => collector.ended(folder)?,
+    };
     let Collected {
         accounts, calls, gaps, ..
     } = collected;
-    let folder = collect.out.display();
+    let folder = folder.display();
     let (of_shard, next) = match shard.filter(|shard| !shard.is_whole()) {
         None => (String::new(), format!("trailaudit assess {folder} --out PACKAGE")),
         Some(shard) => (
@@ -48,35 +58,9 @@ pub(crate) fn run(command: CollectShard, output: &Output) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Collects into a directory that must be new or empty. What was collected stays when the run is interrupted; a run
-/// that came to nothing leaves nothing.
-pub(crate) fn into_folder(builder: CollectorBuilder, folder: &Path, output: &Output) -> Result<Collected> {
-    let cancellation = CancellationToken::new();
-    let mut collector = builder.cancellation(cancellation.clone()).build()?;
-    let made = make_folder(folder)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CommandError::failed(format_args!("the runtime cannot start: {error}")))?;
-    let events = collector.progress();
-    let outcome = runtime.block_on(async {
-        let interrupted = async {
-            // Where no signal can be waited for, none will come.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                cancellation.cancel();
-            }
-            std::future::pending::<()>().await;
-        };
-        let work = futures::future::join(collector.collect(folder), progress::show(events, output));
-        tokio::select! {
-            (outcome, ()) = work => outcome,
-            () = interrupted => Err(CollectError::Cancelled),
-        }
-    });
-    outcome.map_err(|error| {
-        if !matches!(error, CollectError::Cancelled) {
-            remove_folder(folder, made);
-        }
-        CommandError::from(error)
-    })
+/// What a resumed run must have the same beside its plan: first of all, what it is.
+pub(crate) fn terms(command: &str) -> Terms {
+    [("the command".to_owned(), command.to_owned())].into()
 }
 
 /// The collector that the command line describes: it asks for nothing but what the rules need.

@@ -17,7 +17,7 @@ use trailaudit_core::tables::{coverage, findings};
 use trailaudit_sim::{Conditions, Server, Truth};
 
 use super::audit::{Judging, draft};
-use super::{collect, keygen, simulate};
+use super::{keygen, simulate};
 use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
@@ -26,6 +26,7 @@ use crate::report::Beside;
 use crate::signing::Signing;
 use crate::summary::print;
 use crate::trust::reperformance;
+use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
@@ -40,7 +41,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)
         .as_of(as_of);
-    collect::into_folder(collector, &demo.out, output)?;
+    let (_, work) = Work::once(&demo.out)?.collect(collector, output)?;
 
     let key = keygen::generate()?;
     let public = key.public_key().clone();
@@ -55,7 +56,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         before: None,
         signing: Signing::with(key, "Demo"),
     };
-    judging.seal(&demo.out, output)?;
+    judging.seal_work(work, output)?;
 
     let package = open(&demo.out)?;
     let differences = differences(&*package, &truth)

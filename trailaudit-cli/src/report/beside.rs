@@ -15,19 +15,20 @@ use crate::package::open_folder;
 pub(crate) struct Beside(Vec<Format>);
 
 impl Beside {
-    /// Takes the formats that were asked for, each once; what is a file of every package is there without being asked for.
-    ///
-    /// # Errors
-    /// When one of the files is there already: an audit must not come to nothing at its end.
-    pub(crate) fn prepare(formats: &[Format], package: &Path) -> Result<Self> {
+    /// The formats that were asked for, each once; what is a file of every package is there without being asked for.
+    pub(crate) fn of(formats: &[Format]) -> Self {
         let mut wanted: Vec<Format> = Vec::new();
         for format in formats {
             if !format.is_of_the_package() && !wanted.contains(format) {
-                refuse_existing(&format.beside(package))?;
                 wanted.push(*format);
             }
         }
-        Ok(Self(wanted))
+        Self(wanted)
+    }
+
+    /// Refuses files that are there already: an audit must not come to nothing at its end.
+    pub(crate) fn refuse_existing(&self, package: &Path) -> Result<()> {
+        self.paths(package).try_for_each(|(_, path)| refuse_existing(&path))
     }
 
     /// Writes them; gives their paths.
@@ -35,22 +36,38 @@ impl Beside {
     /// # Errors
     /// When one cannot be written. The package is complete all the same.
     pub(crate) fn write(&self, package: &Path) -> Result<Vec<PathBuf>> {
-        let files = open_folder(package)?;
-        let write = |format: &Format| {
-            let path = format.beside(package);
-            write_new(&path, &mut |out| {
-                super::write(&files, *format, Table::default(), None, out)
-            })
-            .map_err(|error| {
-                told(&path, package, error).hint(format_args!(
-                    "the package is complete; `trailaudit report {}` makes the report again",
-                    package.display()
-                ))
-            })?;
-            Ok(path)
-        };
-        self.0.iter().map(write).collect()
+        self.paths(package)
+            .map(|(format, path)| write(package, format, path))
+            .collect()
     }
+
+    /// The same where some may have been written before: what is there stays as it is.
+    pub(crate) fn complete(&self, package: &Path) -> Result<Vec<PathBuf>> {
+        self.paths(package)
+            .map(|(format, path)| match path.symlink_metadata() {
+                Ok(_) => Ok(path),
+                Err(_) => write(package, format, path),
+            })
+            .collect()
+    }
+
+    fn paths(&self, package: &Path) -> impl Iterator<Item = (Format, PathBuf)> {
+        self.0.iter().map(|format| (*format, format.beside(package)))
+    }
+}
+
+fn write(package: &Path, format: Format, path: PathBuf) -> Result<PathBuf> {
+    let files = open_folder(package)?;
+    write_new(&path, &mut |out| {
+        super::write(&files, format, Table::default(), None, out)
+    })
+    .map_err(|error| {
+        told(&path, package, error).hint(format_args!(
+            "the package is complete; `trailaudit report {}` makes the report again",
+            package.display()
+        ))
+    })?;
+    Ok(path)
 }
 
 /// Refuses a file that is there already, before any work is done for it.

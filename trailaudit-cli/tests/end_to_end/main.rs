@@ -30,6 +30,7 @@ mod kms;
 mod outcomes;
 mod outputs;
 mod quarter;
+mod resume;
 mod rules;
 mod scopes;
 mod shards;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use trailaudit_sim::{Settings, populate};
 
@@ -20,15 +21,19 @@ const USAGE: i32 = 2;
 pub struct Sharded(Bench);
 
 impl Sharded {
-    /// Collects `of` shards at once, each by a process of its own.
-    pub fn collect(of: usize) -> Self {
+    fn slow(latency: Duration) -> Self {
         let settings = Settings {
             accounts: 25,
             regions: 4,
             seed: 11,
             as_of: AS_OF.parse().unwrap(),
         };
-        let bench = Bench::new(populate(&settings).world);
+        Self(Bench::slow(populate(&settings).world, latency))
+    }
+
+    /// Collects `of` shards at once, each by a process of its own.
+    pub fn collect(of: usize) -> Self {
+        let Self(bench) = Self::slow(Duration::ZERO);
         let shards: Vec<_> = (1..=of)
             .map(|index| {
                 let (out, shard) = (format!("shard-{index}"), format!("{index}/{of}"));
@@ -80,31 +85,7 @@ fn shards_of_several_processes_are_the_whole() {
         .collect();
     assert_eq!(asked.len(), 25, "every account once");
     assert_eq!(accounts(path, "merged"), accounts(path, "whole"));
-    for records in ["whole", "merged"] {
-        let output = assessed(path, records);
-        assert_eq!(
-            output.status.code(),
-            Some(3),
-            "there are planted fails: {}",
-            told(&output)
-        );
-    }
-    for table in ["findings.csv", "coverage.csv"] {
-        let read = |records: &str| fs::read(path.join(format!("{records}-package")).join(table)).unwrap();
-        assert!(read("whole") == read("merged"), "{table} differs");
-    }
-    let verify = ["verify", "merged-package", "--allow-simulated", "--format", "json"];
-    let output = trailaudit(path).args(verify).output().unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let codes = report["problems"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|problem| &problem["code"]);
-    let codes: Vec<_> = codes
-        .filter(|code| *code != "no-signature" && *code != "no-trust")
-        .collect();
-    assert!(codes.is_empty(), "{report:#}");
+    is_the_whole(path);
 }
 
 /// More shards than accounts: some have none, and the whole is still the whole.
@@ -130,6 +111,56 @@ fn a_shard_may_be_empty() {
     assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
     let output = assessed(bench.path(), "merged");
     assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+}
+
+/// Eight machines of an array job, one of which is interrupted and begun again, come to what one machine does.
+#[test]
+fn an_array_of_machines_is_the_whole() {
+    const MACHINES: usize = 8;
+    let sharded = Sharded::slow(Duration::from_millis(25));
+    let path = sharded.path();
+    let machine = |index: usize| {
+        let mut command = sharded.0.command("collect");
+        let variable = ["AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX"][index % 2];
+        command.env(variable, index.to_string());
+        command.args([
+            "--out",
+            &format!("shard-{}", index + 1),
+            "--shards",
+            &MACHINES.to_string(),
+        ]);
+        command.args(["--as-of", AS_OF, "--concurrency", "3", "--resume"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let mut all: Vec<_> = (0..MACHINES).map(|index| machine(index).spawn().unwrap()).collect();
+    while !path.join("shard-4/run.jsonl").exists() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    all[3].kill().unwrap();
+    for (index, machine) in all.into_iter().enumerate().filter(|(index, _)| *index != 3) {
+        let output = machine.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(DONE), "{index}: {}", told(&output));
+    }
+    let indexes: Vec<_> = (1..=MACHINES).collect();
+    let names: Vec<_> = indexes.iter().map(|index| format!("shard-{index}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let unfinished = merged(path, &names, "merged");
+    assert_eq!(unfinished.status.code(), Some(FAILED), "{}", told(&unfinished));
+    let told_of = String::from_utf8_lossy(&unfinished.stderr);
+    assert!(
+        told_of.contains("shard-4: shard 4 of 8 is not finished") && told_of.contains("--resume"),
+        "{told_of}"
+    );
+    let output = machine(3).output().unwrap();
+    assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+    sharded.merge(&indexes, "merged");
+    let mut whole = sharded.0.command("collect");
+    let output = whole.args(["--out", "whole", "--as-of", AS_OF]).output().unwrap();
+    assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+    is_the_whole(path);
+    let log = fs::read_to_string(path.join("merged/run.jsonl")).unwrap();
+    assert_eq!(log.matches(r#""event":"session""#).count(), MACHINES + 1, "{log}");
 }
 
 /// Refused with a sentence that names the directories, and nothing is left behind.
@@ -211,6 +242,35 @@ fn the_only_shard_is_the_whole() {
         let output = assessed(bench.path(), records);
         assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
     }
+}
+
+/// What was merged is judged as what was collected whole, to the byte, and the package holds.
+fn is_the_whole(path: &Path) {
+    for records in ["whole", "merged"] {
+        let output = assessed(path, records);
+        assert_eq!(
+            output.status.code(),
+            Some(3),
+            "there are planted fails: {}",
+            told(&output)
+        );
+    }
+    for table in ["findings.csv", "coverage.csv"] {
+        let read = |records: &str| fs::read(path.join(format!("{records}-package")).join(table)).unwrap();
+        assert!(read("whole") == read("merged"), "{table} differs");
+    }
+    let verify = ["verify", "merged-package", "--allow-simulated", "--format", "json"];
+    let output = trailaudit(path).args(verify).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes = report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| &problem["code"]);
+    let codes: Vec<_> = codes
+        .filter(|code| *code != "no-signature" && *code != "no-trust")
+        .collect();
+    assert!(codes.is_empty(), "{report:#}");
 }
 
 fn merged(path: &Path, shards: &[&str], out: &str) -> Output {

@@ -22,8 +22,8 @@ pub(super) struct Filters {
 #[derive(Debug)]
 pub(super) struct Filter {
     pub name: String,
-    /// What it counts, or why that cannot be compared with anything.
-    pub pattern: Result<FilterPattern, String>,
+    /// What it counts, as written and as read, or why that cannot be compared with anything.
+    pub pattern: Result<(String, FilterPattern), String>,
     pub metrics: BTreeSet<Metric>,
     /// Why an alarm may not see what is counted: by dimensions it is counted apart for each value.
     pub dimensions: Option<String>,
@@ -58,7 +58,8 @@ impl Filter {
             Err("it is applied to events that were transformed before".to_owned())
         } else {
             let text = entry["filterPattern"].as_str().unwrap_or_default();
-            FilterPattern::parse(text).map_err(|error| error.to_string())
+            let pattern = FilterPattern::parse(text).map_err(|error| error.to_string());
+            pattern.map(|pattern| (text.to_owned(), pattern))
         };
         let transformations = entry["metricTransformations"].as_array().into_iter().flatten();
         let mut dimensions = transformations.map(|one| &one["dimensions"]);

@@ -1,0 +1,206 @@
+//! The exchanges of one record file while they are collected.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use trailaudit_core::evidence::{Answer, EvidenceId, Exchange, jcs};
+use trailaudit_core::organization::{AccountId, Region};
+
+use super::asked::Asked;
+use crate::gap;
+
+/// The exchanges of one record file while they are collected, already in the form they are written in.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    lines: Mutex<Vec<Line>>,
+    /// Whether any of them was met with silence.
+    silence: AtomicBool,
+    asked: Option<Mirror>,
+}
+
+/// Where a sheet that is long in the making is kept meanwhile, and what an earlier session left there of it.
+#[derive(Debug)]
+struct Mirror {
+    account: AccountId,
+    asked: Arc<Asked>,
+    answered: Mutex<BTreeMap<(Region, String), VecDeque<Exchange>>>,
+}
+
+/// In file order: sorted so that the order in which answers came does not show.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    service: String,
+    operation: String,
+    region: Region,
+    id: EvidenceId,
+    bytes: Vec<u8>,
+    is_gap: bool,
+}
+
+impl Sheet {
+    /// A sheet about resources, of which `asked` keeps every line. What an earlier session was answered is answered
+    /// from there.
+    pub fn mirrored(account: &AccountId, asked: Arc<Asked>) -> Self {
+        let mut answered: BTreeMap<_, VecDeque<_>> = BTreeMap::new();
+        let mut entries = Vec::new();
+        for (question, exchange) in asked.left_by_others(account) {
+            match question {
+                Some(question) => answered
+                    .entry((exchange.region.clone(), question))
+                    .or_default()
+                    .push_back(exchange),
+                None => entries.push(exchange),
+            }
+        }
+        let sheet = Self {
+            asked: Some(Mirror {
+                account: account.clone(),
+                asked,
+                answered: Mutex::new(answered),
+            }),
+            ..Self::default()
+        };
+        // How the account was entered then is the ground on which it was answered.
+        for exchange in &entries {
+            sheet.put(exchange);
+        }
+        sheet
+    }
+
+    /// What an earlier session was answered; each answer once, as often as it was asked.
+    pub fn recall(&self, region: &Region, question: &dyn Debug) -> Option<Exchange> {
+        let mirror = self.asked.as_ref()?;
+        let mut answered = mirror.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        let exchange = answered.get_mut(&(region.clone(), named(question)))?.pop_front()?;
+        self.put(&exchange);
+        Some(exchange)
+    }
+
+    /// Adds the answer to a question, or, without one, how an account was entered.
+    pub fn add(&self, question: Option<&dyn Debug>, exchange: &Exchange) {
+        let line = self.put(exchange);
+        if let (Some(mirror), Some(line)) = (&self.asked, line) {
+            let question = question.map(named).unwrap_or_default();
+            mirror.asked.keep(&mirror.account, &question, &line);
+        }
+    }
+
+    fn put(&self, exchange: &Exchange) -> Option<Vec<u8>> {
+        if gap::is_unanswered(exchange) {
+            self.silence.store(true, Ordering::Relaxed);
+        }
+        let line = line(exchange).or_else(|error| {
+            // Recorded answers are in canonical form already; were one not, that it came must not be lost.
+            let answer = Answer::Error {
+                code: gap::UNREADABLE_ANSWER.to_owned(),
+                message: error.to_string(),
+            };
+            line(&Exchange {
+                answer,
+                ..exchange.clone()
+            })
+        });
+        let line = line.ok()?;
+        let bytes = match &self.asked {
+            Some(_) => line.bytes.clone(),
+            None => Vec::new(),
+        };
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        Some(bytes)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Whether somebody did not answer.
+    pub fn has_silence(&self) -> bool {
+        self.silence.load(Ordering::Relaxed)
+    }
+
+    /// How many exchanges there are, and how many of them are gaps.
+    pub fn counts(&self) -> (u64, u64) {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let gaps = lines.iter().filter(|line| line.is_gap).count();
+        (lines.len() as u64, gaps as u64)
+    }
+
+    /// The lines of the file, `header` first.
+    pub fn into_lines(self, header: &Value) -> Vec<Vec<u8>> {
+        let mut lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        lines.sort_unstable();
+        // A header is texts only, which always have a canonical form.
+        let header = jcs::canonical(header).unwrap_or_default();
+        std::iter::once(header)
+            .chain(lines.into_iter().map(|line| line.bytes))
+            .collect()
+    }
+}
+
+fn named(question: &dyn Debug) -> String {
+    format!("{question:?}")
+}
+
+fn line(exchange: &Exchange) -> Result<Line, jcs::NotCanonical> {
+    let (id, bytes) = exchange.to_line()?;
+    Ok(Line {
+        service: exchange.service.clone(),
+        operation: exchange.operation.clone(),
+        region: exchange.region.clone(),
+        id,
+        bytes,
+        is_gap: gap::is_gap(exchange),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use trailaudit_core::evidence::Transport;
+
+    use super::*;
+
+    fn exchange(operation: &str, region: &str) -> Exchange {
+        Exchange {
+            account: "111122223333".into(),
+            region: region.into(),
+            service: "cloudtrail".into(),
+            operation: operation.into(),
+            parameters: json!({}),
+            answer: Answer::Ok(json!({})),
+            transport: Transport::default(),
+        }
+    }
+
+    #[test]
+    fn the_order_of_answers_does_not_show() {
+        let calls = [
+            ("GetTrailStatus", "b"),
+            ("DescribeTrails", "b"),
+            ("DescribeTrails", "a"),
+        ];
+        let lines = |calls: &mut dyn Iterator<Item = &(&str, &str)>| {
+            let sheet = Sheet::default();
+            calls.for_each(|(operation, region)| sheet.add(None, &exchange(operation, region)));
+            sheet.into_lines(&json!({"format": super::super::FORMAT}))
+        };
+        let there = lines(&mut calls.iter());
+        assert_eq!(there, lines(&mut calls.iter().rev()));
+        assert_eq!(there[0], br#"{"format":"trailaudit.records/v1"}"#);
+        assert_eq!(there.len(), 4);
+        assert!(there[1..].iter().all(|line| Exchange::from_line(line).is_ok()));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_written_leaves_a_trace() {
+        let sheet = Sheet::default();
+        let mut exchange = exchange("DescribeTrails", "a");
+        exchange.answer = Answer::Ok(json!({"share": 0.5}));
+        sheet.add(None, &exchange);
+        let (_, kept) = Exchange::from_line(&sheet.into_lines(&json!({}))[1]).unwrap();
+        assert!(matches!(kept.answer, Answer::Error { code, .. } if code == gap::UNREADABLE_ANSWER));
+    }
+}

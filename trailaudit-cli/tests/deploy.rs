@@ -1,0 +1,187 @@
+//! The files in `examples/deploy`: engines take them, and what they run comes to a package that verifies.
+//!
+//! `TRAILAUDIT_PYTHON` names a Python that has cfn-lint, kubernetes-validate and check-jsonschema.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{told, trailaudit};
+use tempfile::TempDir;
+use trailaudit_sim::{Server, Settings, populate};
+
+const AS_OF: &str = "2027-01-01T00:00:00Z";
+
+#[test]
+fn cloudformation_takes_the_template() {
+    let lint = ["-c", "import cfnlint.runner; cfnlint.runner.main()"];
+    passes(&lint, &["--non-zero-exit-code", "informational"], "aws-batch.yaml");
+}
+
+#[test]
+fn kubernetes_takes_the_jobs() {
+    for file in ["kubernetes-job.yaml", "kubernetes-cronjob.yaml"] {
+        let output = passes(&["-m", "kubernetes_validate"], &["--strict"], file);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(told.matches(" passed for resource ").count() > 1, "{told}");
+    }
+}
+
+#[test]
+fn github_takes_the_workflow() {
+    passes(
+        &["-m", "check_jsonschema"],
+        &["--builtin-schema", "vendor.github-workflows"],
+        "github-actions.yml",
+    );
+}
+
+/// Each engine's own commands, with the variables that it sets.
+#[test]
+fn what_the_engines_run_comes_to_a_package() {
+    let array = |index: usize| ("AWS_BATCH_JOB_ARRAY_INDEX", index.to_string());
+    let job = |index: usize| ("JOB_COMPLETION_INDEX", index.to_string());
+    let shard = |index: usize| ("SHARD", (index + 1).to_string());
+    let batch = yaml("aws-batch.yaml");
+    let command = |resource: &str| {
+        let properties = &batch[0]["Resources"][resource]["Properties"];
+        script(&properties["ContainerProperties"]["Command"])
+    };
+    run(&command("Collect"), &command("Package"), array, "run");
+    let container = |object: &Value| script(&object["spec"]["template"]["spec"]["containers"][0]["command"]);
+    let jobs = yaml("kubernetes-job.yaml");
+    run(&container(&jobs[2]), &container(&jobs[3]), job, AS_OF);
+    let jobs = yaml("kubernetes-cronjob.yaml");
+    let [collect, package] = [0, 1].map(|index| container(&jobs[index]["spec"]["jobTemplate"]));
+    let month = Command::new("date")
+        .args(["-u", "+%Y-%m-01T00:00:00Z"])
+        .output()
+        .unwrap();
+    run(&collect, &package, job, String::from_utf8(month.stdout).unwrap().trim());
+    let workflow = yaml("github-actions.yml");
+    let step = |job: &str, name: &str| {
+        let steps = workflow[0]["jobs"][job]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["name"] == name).unwrap();
+        vec!["-ec".to_owned(), step["run"].as_str().unwrap().to_owned()]
+    };
+    run(&step("collect", "collect"), &step("package", "package"), shard, ".");
+}
+
+/// Runs all shards, one of them twice, then the package, against a simulated Organization; it must verify.
+fn run(collect: &[String], package: &[String], index: impl Fn(usize) -> (&'static str, String), folder: &str) {
+    const SHARDS: usize = 3;
+    let scratch = TempDir::new().unwrap();
+    let settings = Settings {
+        accounts: 6,
+        regions: 2,
+        seed: 7,
+        as_of: AS_OF.parse().unwrap(),
+    };
+    let made = populate(&settings);
+    let server = Server::start(made.world, ([127, 0, 0, 1], 0).into(), Duration::ZERO).unwrap();
+    let (id, secret) = server.credentials();
+    let binary = Path::new(env!("CARGO_BIN_EXE_trailaudit"));
+    fs::copy(binary, scratch.path().join("trailaudit")).unwrap();
+    let shell = |arguments: &[String]| {
+        let mut shell = Command::new("sh");
+        shell.args(arguments).env_clear().current_dir(scratch.path());
+        for (name, value) in [
+            (
+                "PATH",
+                &*format!("{}:/usr/bin:/bin", binary.parent().unwrap().display()),
+            ),
+            ("AWS_ENDPOINT_URL", &server.endpoint()),
+            ("AWS_ACCESS_KEY_ID", &id),
+            ("AWS_SECRET_ACCESS_KEY", &secret),
+            ("AWS_REGION", "us-east-1"),
+            ("RECORDS", scratch.path().to_str().unwrap()),
+            ("SHARDS", &SHARDS.to_string()),
+            ("ROLE", "OrganizationAccountAccessRole"),
+            ("AS_OF", AS_OF),
+            ("RUN", "run"),
+            ("SIGN", &format!("kms:{}", made.signing_key)),
+            ("SIGNING_KEY", &made.signing_key),
+        ] {
+            shell.env(name, value);
+        }
+        shell
+    };
+    for shard in [0, 1, 1, 2] {
+        let (name, value) = index(shard);
+        let output = shell(collect).env(name, value).output().unwrap();
+        assert!(output.status.success(), "{collect:?}: {}", told(&output));
+    }
+    let output = shell(package).output().unwrap();
+    assert!(output.status.success(), "{package:?}: {}", told(&output));
+    let made = scratch.path().join(folder).join("package");
+    let verify = ["verify", "--allow-simulated", "--format", "json"];
+    let verified = trailaudit(scratch.path()).args(verify).arg(&made).output().unwrap();
+    let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    let problems: Vec<_> = report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| &problem["code"])
+        .collect();
+    assert_eq!(
+        problems,
+        ["no-trust"],
+        "it is signed, and nothing else is wrong: {report:#}"
+    );
+}
+
+/// A program of Python's passes a file.
+fn passes(program: &[&str], arguments: &[&str], file: &str) -> Output {
+    let output = python()
+        .args(program)
+        .args(arguments)
+        .arg(deployed(file))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{file}: {}", told(&output));
+    output
+}
+
+/// The documents of a file; `CloudFormation`'s functions are taken for what they are given.
+fn yaml(file: &str) -> Value {
+    let read = "import json, sys, yaml\n\
+        class Loader(yaml.SafeLoader): pass\n\
+        def given(loader, _, node):\n\
+        \x20   if isinstance(node, yaml.ScalarNode): return loader.construct_scalar(node)\n\
+        \x20   return loader.construct_sequence(node)\n\
+        Loader.add_multi_constructor('!', given)\n\
+        print(json.dumps(list(yaml.load_all(open(sys.argv[1]), Loader)), default=str))";
+    let output = python().args(["-c", read]).arg(deployed(file)).output().unwrap();
+    assert!(output.status.success(), "{file}: {}", told(&output));
+    // JSON has no key that is no text; `on:` of a workflow is true in YAML.
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What follows `sh` in a command.
+fn script(command: &Value) -> Vec<String> {
+    let words = command
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap().to_owned());
+    let words: Vec<_> = words.collect();
+    assert_eq!(words[0], "sh");
+    words[1..].to_vec()
+}
+
+fn python() -> Command {
+    let python = std::env::var("TRAILAUDIT_PYTHON").expect("TRAILAUDIT_PYTHON names a Python");
+    Command::new(python)
+}
+
+fn deployed(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples/deploy")
+        .join(file)
+}
