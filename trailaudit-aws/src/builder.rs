@@ -1,6 +1,7 @@
 //! The options of a collection.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ pub(crate) struct Options {
     pub session_seconds: i32,
     pub management_role: Option<(AccountId, String)>,
     pub concurrency: usize,
+    pub max_rps: Option<NonZeroU32>,
     pub as_of: Option<Timestamp>,
     pub shard: Option<Shard>,
     pub resume: bool,
@@ -68,6 +70,7 @@ impl Default for CollectorBuilder {
                 session_seconds: 3_600,
                 management_role: None,
                 concurrency: DEFAULT_CONCURRENCY,
+                max_rps: None,
                 as_of: None,
                 shard: None,
                 resume: false,
@@ -144,6 +147,12 @@ impl CollectorBuilder {
     /// How many requests may be in flight at once.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.options.concurrency = requests;
+        self
+    }
+
+    /// How many requests may be sent in a second, all together; as many as the quotas of AWS allow, unless given.
+    pub fn max_rps(mut self, requests: NonZeroU32) -> Self {
+        self.options.max_rps = Some(requests);
         self
     }
 

@@ -97,8 +97,7 @@ pub const CALLS: &[Call] = &[
 macro_rules! client {
     ($sdk:ident, $asking:expr) => {{
         let config = $sdk::config::Builder::from($asking.caller.config())
-            .region($sdk::config::Region::new($asking.region.to_string()))
-            .retry_partition($asking.caller.retry_partition());
+            .region($sdk::config::Region::new($asking.region.to_string()));
         $sdk::Client::from_conf(config.build())
     }};
 }

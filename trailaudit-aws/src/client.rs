@@ -20,6 +20,7 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::descriptors;
 use crate::error::CollectError;
+use crate::time::Clock;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_millis(3_100);
@@ -27,7 +28,7 @@ const CONNECT: Duration = Duration::from_millis(3_100);
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// How long a call may take with all its attempts.
 const OPERATION: Duration = Duration::from_mins(1);
-/// How often a call is sent at most.
+/// How often a call that belongs to no collection is sent at most.
 const ATTEMPTS: u32 = 3;
 
 /// How long a connection is kept for the next request where there can be but a few.
@@ -81,6 +82,18 @@ pub(crate) async fn configure(environment: &Environment) -> Result<SdkConfig, Co
     config.set_retry_config(Some(RetryConfig::standard().with_max_attempts(ATTEMPTS)));
     config.set_app_name(AppName::new("trailaudit").ok());
     Ok(config.build())
+}
+
+/// The same for a collection, which repeats its calls itself: it knows what else is being asked, and waits without holding up
+/// others.
+pub(crate) fn for_collection(config: &SdkConfig, clock: &Clock) -> SdkConfig {
+    config
+        .to_builder()
+        .time_source(clock.clone())
+        // The clock is set for the whole run, not by each client for itself.
+        .disable_clock_skew_correction(true)
+        .retry_config(RetryConfig::disabled())
+        .build()
 }
 
 async fn load(environment: &Environment) -> Result<SdkConfig, CollectError> {

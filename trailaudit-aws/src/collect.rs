@@ -22,13 +22,14 @@ use crate::fan_out;
 use crate::folder::Folder;
 use crate::joined::{Join, Sheets};
 use crate::journal::{Asked, Journal, RunLog, Sheet};
+use crate::pace::Pace;
 use crate::partition::{Partition, is_aws_host};
 use crate::plan::{self, Change, Plan};
 use crate::progress::{Announcer, Progress, ProgressEvents};
 use crate::record::{Asking, Recorder};
 use crate::resume::{self, Begun, Kept, Past};
 use crate::session::{Caller, Sessions};
-use crate::time::rfc3339;
+use crate::time::{Clock, rfc3339};
 use crate::visit::Visits;
 
 /// Asks every account in scope about its trails and keeps every answer.
@@ -180,8 +181,16 @@ impl Collector {
         past: Option<Past>,
         log: Arc<RunLog>,
     ) -> Result<Collected, CollectError> {
-        let now = Timestamp::now();
-        let recorder = Arc::new(Recorder::new(self.options.in_flight(), self.announcer.clone(), log));
+        let clock = Clock::of(&config);
+        let config = client::for_collection(&config, &clock);
+        let now = clock.now();
+        let recorder = Arc::new(Recorder::new(
+            self.options.in_flight(),
+            Pace::new(self.options.max_rps),
+            clock.clone(),
+            self.announcer.clone(),
+            log,
+        ));
         let organization = Arc::new(Sheet::default());
         let (sessions, partition) = self.sign_in(&config, &recorder, &organization).await?;
         let asked = Arc::new(journal.asked()?);
@@ -208,7 +217,7 @@ impl Collector {
                 .map_or(base.account().as_str(), |organization| &organization.id);
             journal.keep_organization(id, sheet).await?;
         }
-        let finished = Timestamp::now();
+        let finished = clock.now();
         let (calls, gaps) = journal.counts();
         recorder.log().write(&begun.session(&hosts(&recorder), finished));
         let (started, endpoints) = begun.started(hosts(&recorder));

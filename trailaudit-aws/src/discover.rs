@@ -3,7 +3,7 @@
 mod tree;
 mod wide;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::channel::mpsc::UnboundedSender;
 use serde_json::{Value, json};
@@ -286,28 +286,32 @@ impl Discovery<'_> {
     }
 }
 
-/// Where a listing stands. A page without entries is legal as long as it has a token; a token that comes back is not.
+/// Where a listing stands. A page without entries is legal as long as it has a token; a token that comes back is not, were it
+/// by way of others.
 #[derive(Debug, Default)]
-pub(crate) struct Pages(Option<String>);
+pub(crate) struct Pages {
+    next: Option<String>,
+    seen: HashSet<String>,
+}
 
 impl Pages {
     /// The token to ask the next page with; none for the first page.
     pub fn token(&self) -> Option<String> {
-        self.0.clone()
+        self.next.clone()
     }
 
     /// Turns to the page after `answer`; false when that was the last.
     pub fn turn(&mut self, page: &Exchange, answer: &Value) -> Result<bool, CollectError> {
         let next = page_token(answer).map(str::to_owned);
-        if next.is_some() && self.0 == next {
+        if next.as_ref().is_some_and(|token| !self.seen.insert(token.clone())) {
             return Err(CollectError::Listing {
                 operation: page.operation.clone(),
                 code: "RepeatedToken".to_owned(),
                 message: "the same page token came twice".to_owned(),
             });
         }
-        self.0 = next;
-        Ok(self.0.is_some())
+        self.next = next;
+        Ok(self.next.is_some())
     }
 }
 
@@ -383,6 +387,8 @@ mod tests {
         assert_eq!(pages.token().as_deref(), Some("a"));
         let repeated = pages.turn(&page, &json!({"NextToken": "a"}));
         assert!(matches!(repeated, Err(CollectError::Listing { code, .. }) if code == "RepeatedToken"));
+        assert!(pages.turn(&page, &json!({"NextToken": "b"})).unwrap());
+        assert!(pages.turn(&page, &json!({"NextToken": "a"})).is_err(), "in a circle");
         assert!(!pages.turn(&page, &json!({"Accounts": []})).unwrap());
     }
 }

@@ -153,6 +153,7 @@ impl CollectError {
             Self::NoCredentials { .. } => {
                 "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
             }
+            Self::CredentialsRefused { code, .. } if gap::is_wrong_time(code) => "set this machine's clock",
             Self::CredentialsRefused { .. } => {
                 "try `aws sts get-caller-identity`; outside the partition `aws` set AWS_REGION as well"
             }

@@ -42,6 +42,52 @@ const DENIED: &[&str] = &[
     "UnauthorizedOperation",
 ];
 
+/// The codes of a signature that was refused, perhaps for its time (`aws-runtime`, `CLOCK_SKEW_ERROR_CODES`).
+const SIGNATURE_REFUSED: &[&str] = &[
+    "AuthFailure",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+];
+
+/// The statuses of a service that fails, but not because of what was asked.
+const FAILING: &[u16] = &[500, 502, 503, 504];
+
+/// How one attempt of a call failed, as far as it decides about another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setback {
+    /// The service was asked too often.
+    Throttled,
+    /// Nothing came back, or not all of it.
+    Unanswered,
+    /// The service, or what stands before it, fails.
+    Failing,
+    /// An answer came that says nothing.
+    Unreadable,
+    /// The signature was refused, which the time may be the reason for.
+    Skewed,
+    /// It could not even be sent.
+    Unsent,
+    /// Whatever is asked so will be refused again.
+    Refused,
+}
+
+/// What an error code, and the status it came with, say about another attempt.
+pub(crate) fn setback(code: &str, status: Option<u16>) -> Setback {
+    match (code, status) {
+        (TIMEOUT | UNREACHABLE, _) => Setback::Unanswered,
+        (NOT_SENT, _) => Setback::Unsent,
+        (code, _) if is_throttling(code) => Setback::Throttled,
+        (_, Some(429)) => Setback::Throttled,
+        (_, Some(status)) if FAILING.contains(&status) => Setback::Failing,
+        (UNREADABLE_ANSWER, _) => Setback::Unreadable,
+        (code, _) if TIMED_OUT.contains(&code) => Setback::Failing,
+        (code, _) if SIGNATURE_REFUSED.contains(&code) => Setback::Skewed,
+        _ => Setback::Refused,
+    }
+}
+
 /// Why an exchange did not answer; nothing when it did.
 ///
 /// A service control policy, a permissions boundary and a missing statement are all [`GapReason::Denied`]: its message
@@ -88,6 +134,11 @@ pub(crate) fn is_throttling(code: &str) -> bool {
 /// Whether the service says that the caller may not do this.
 pub(crate) fn is_denial(code: &str) -> bool {
     DENIED.contains(&code)
+}
+
+/// Whether the service says that the caller's clock is wrong.
+pub(crate) fn is_wrong_time(code: &str) -> bool {
+    matches!(code, "RequestExpired" | "RequestTimeTooSkewed")
 }
 
 /// Codes by which a service answers that there is none of what was asked for: they say as much as any answer.
@@ -206,6 +257,29 @@ mod tests {
         ));
         assert!(matches!(of(UNREACHABLE), GapReason::Failed { .. }));
         assert!(is_silence(&of(UNREACHABLE)) && is_silence(&of("Throttling")) && !is_silence(&of("AccessDenied")));
+    }
+
+    #[test]
+    fn what_passes_is_tried_again_and_a_refusal_is_not() {
+        for (code, status, expected) in [
+            ("ThrottlingException", Some(400), Setback::Throttled),
+            ("SlowDown", Some(503), Setback::Throttled),
+            (UNREADABLE_ANSWER, Some(429), Setback::Throttled),
+            ("KMSInternalException", Some(500), Setback::Failing),
+            ("RequestTimeout", Some(400), Setback::Failing),
+            (UNREADABLE_ANSWER, Some(503), Setback::Failing),
+            (UNREADABLE_ANSWER, Some(200), Setback::Unreadable),
+            (UNREADABLE_ANSWER, Some(404), Setback::Unreadable),
+            (TIMEOUT, Some(200), Setback::Unanswered),
+            (UNREACHABLE, None, Setback::Unanswered),
+            ("RequestTimeTooSkewed", Some(403), Setback::Skewed),
+            (NOT_SENT, None, Setback::Unsent),
+            ("AccessDeniedException", Some(400), Setback::Refused),
+            ("ExpiredTokenException", Some(400), Setback::Refused),
+            ("NotImplemented", Some(501), Setback::Refused),
+        ] {
+            assert_eq!(setback(code, status), expected, "{code} {status:?}");
+        }
     }
 
     #[test]

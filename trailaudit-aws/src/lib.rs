@@ -53,6 +53,7 @@ mod journal;
 mod listing;
 mod merge;
 mod metrics;
+mod pace;
 pub mod package;
 mod partition;
 mod plan;

@@ -17,7 +17,14 @@ use crate::scope::Source;
 use crate::time::rfc3339;
 
 /// What the first line of a run log says that is no plan.
-const NO_PLAN: [&str; 5] = ["event", "startedAt", "endpoints", "concurrency", "shards"];
+const NO_PLAN: [&str; 6] = [
+    "event",
+    "startedAt",
+    "endpoints",
+    "concurrency",
+    "maxRequestsPerSecond",
+    "shards",
+];
 
 /// What a run must have the same as another: texts by what they are called to people.
 pub type Terms = BTreeMap<String, String>;
@@ -151,6 +158,9 @@ impl Options {
             ("concurrency", json!(self.concurrency)),
         ] {
             event[name] = value;
+        }
+        if let Some(most) = self.max_rps {
+            event["maxRequestsPerSecond"] = most.get().into();
         }
         event
     }

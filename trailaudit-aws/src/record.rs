@@ -3,7 +3,9 @@
 //! What a JSON service sent is kept as it was sent, fields the SDK does not know included. Answers that carry secrets
 //! are never taken: for those the record is built from the few fields that are none (see `calls/sts.rs`).
 
+mod document;
 mod normal;
+mod patience;
 mod tape;
 
 use std::collections::BTreeSet;
@@ -15,22 +17,28 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use trailaudit_core::evidence::{Answer, Exchange, Transport};
 use trailaudit_core::organization::Region;
 
+use self::patience::Patience;
 pub(crate) use self::tape::{Keep, Taken, Tape};
 use crate::calls::Call;
 use crate::error::CollectError;
-use crate::gap;
+use crate::gap::{self, Setback};
 use crate::journal::{RunLog, run_log};
+use crate::pace::{Lane, Pace};
 use crate::progress::{Announcer, Progress};
 use crate::session::Caller;
+use crate::time::Clock;
 
-/// Bounds how many requests are in flight, and turns each into an [`Exchange`].
+/// Bounds how many requests are in flight and how fast they follow, and turns each into an [`Exchange`].
 #[derive(Debug)]
 pub(crate) struct Recorder {
     in_flight: Semaphore,
+    pace: Pace,
+    clock: Clock,
     hosts: Mutex<BTreeSet<String>>,
     /// Whether the last word of all was silence.
     silent: AtomicBool,
@@ -50,9 +58,11 @@ pub(crate) struct Asking<'a> {
 }
 
 impl Recorder {
-    pub fn new(concurrency: usize, announcer: Announcer, log: Arc<RunLog>) -> Self {
+    pub fn new(concurrency: usize, pace: Pace, clock: Clock, announcer: Announcer, log: Arc<RunLog>) -> Self {
         Self {
             in_flight: Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            pace,
+            clock,
             hosts: Mutex::default(),
             silent: AtomicBool::new(false),
             ended: Mutex::default(),
@@ -60,6 +70,10 @@ impl Recorder {
             announcer,
             log,
         }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Every host (with its port, when it has one) that was sent to.
@@ -126,16 +140,13 @@ impl Recorder {
 
 impl Asking<'_> {
     /// Makes a call of a JSON service; the body that came back is the answer.
-    pub async fn json<O, E, F>(&self, call: &Call, send: impl FnOnce(Tape) -> F) -> Exchange
+    pub async fn json<O, E, F>(&self, call: &Call, send: impl Fn(Tape) -> F) -> Exchange
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let (taken, result) = self.send(Keep::Bodies, send).await;
-        let answer = match result {
-            Ok(_) => taken.answer(call.service),
-            Err(error) => refused(&error, &taken),
-        };
+        let read = |_: &O, taken: &Taken| taken.answer(call.service);
+        let (answer, taken, _) = self.send(call, Keep::Bodies, send, read).await;
         let parameters = taken.parameters();
         self.exchange(call, parameters, answer, taken)
     }
@@ -145,8 +156,8 @@ impl Asking<'_> {
         &self,
         call: &Call,
         parameters: Value,
-        send: impl FnOnce(Tape) -> F,
-        view: impl FnOnce(&O) -> Value,
+        send: impl Fn(Tape) -> F,
+        view: impl Fn(&O) -> Value,
     ) -> Exchange
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -155,33 +166,77 @@ impl Asking<'_> {
         self.discreet(call, parameters, send, view).await.0
     }
 
-    /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept.
-    pub async fn discreet<O, E, F>(
+    /// Makes a call whose request or answer has secrets: its bodies are never taken, `view` names what may be kept; nothing
+    /// when the answer lacks what it must have.
+    pub async fn discreet<O, E, F, V>(
         &self,
         call: &Call,
         parameters: Value,
-        send: impl FnOnce(Tape) -> F,
-        view: impl FnOnce(&O) -> Value,
+        send: impl Fn(Tape) -> F,
+        view: impl Fn(&O) -> V,
     ) -> (Exchange, Option<O>)
+    where
+        V: Into<Option<Value>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        let read = |output: &O, taken: &Taken| match view(output).into() {
+            _ if !taken.is_readable() => broken_off(),
+            Some(view) => Answer::Ok(view),
+            None => unreadable("the answer lacks what it must say".to_owned()),
+        };
+        let (answer, taken, output) = self.send(call, Keep::Nothing, send, read).await;
+        (self.exchange(call, parameters, answer, taken), output)
+    }
+
+    /// The one place through which every request goes: when it is its turn, and again for as long as that may help. Nothing
+    /// is in flight while it waits.
+    async fn send<O, E, F>(
+        &self,
+        call: &Call,
+        keep: Keep,
+        send: impl Fn(Tape) -> F,
+        read: impl Fn(&O, &Taken) -> Answer,
+    ) -> (Answer, Taken, Option<O>)
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let (taken, result) = self.send(Keep::Nothing, send).await;
-        let (answer, output) = match result {
-            Ok(output) => (Answer::Ok(view(&output)), Some(output)),
-            Err(error) => (refused(&error, &taken), None),
-        };
-        (self.exchange(call, parameters, answer, taken), output)
-    }
-
-    async fn send<T, F: Future<Output = T>>(&self, keep: Keep, send: impl FnOnce(Tape) -> F) -> (Taken, T) {
-        // The semaphore is never closed; were it, a call without a permit would still be a right call.
-        let _permit = self.recorder.in_flight.acquire().await;
-        let tape = Tape::new(keep);
-        // In a box of its own only now: futures that still wait for their turn stay small.
-        let result = Box::pin(send(tape.clone())).await;
-        (tape.take(), result)
+        let Recorder { pace, clock, .. } = self.recorder;
+        let lane = Lane::of(call, self.caller.account(), self.region);
+        let tape = Tape::new(keep, clock.clone());
+        let mut patience = Patience::new();
+        loop {
+            pace.turn(&lane).await;
+            // The semaphore is never closed; were it, a call without a permit would still be a right call.
+            let permit = self.recorder.in_flight.acquire().await;
+            let sent = Instant::now();
+            // In a box of its own only now: futures that still wait for their turn stay small.
+            let result = Box::pin(send(tape.clone())).await;
+            drop(permit);
+            let taken = tape.take();
+            let (answer, output) = match result {
+                Ok(output) => (read(&output, &taken), Some(output)),
+                Err(SdkError::ServiceError(_)) if keep == Keep::Nothing && !taken.is_readable() => (broken_off(), None),
+                Err(error) => (refused(&error, &taken), None),
+            };
+            let Answer::Error { code, .. } = &answer else {
+                pace.answered(&lane);
+                return (answer, taken, output);
+            };
+            let mut setback = gap::setback(code, taken.status);
+            if setback == Setback::Refused && !taken.is_readable() {
+                // The header may have said why, but not in which words.
+                setback = Setback::Unreadable;
+            }
+            if setback == Setback::Skewed && !taken.date.as_deref().is_some_and(|date| clock.follow(date)) {
+                setback = Setback::Refused;
+            }
+            match patience.after(setback, sent, &lane, pace) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return (answer, taken, None),
+            }
+        }
     }
 
     fn exchange(&self, call: &Call, parameters: Value, answer: Answer, taken: Taken) -> Exchange {
@@ -227,6 +282,11 @@ fn unreadable(message: String) -> Answer {
     }
 }
 
+/// Its beginning may say anything: that a bucket has no policy, where the whole says that it has one.
+fn broken_off() -> Answer {
+    unreadable("the answer is no whole document".to_owned())
+}
+
 fn refused<E>(error: &SdkError<E, HttpResponse>, taken: &Taken) -> Answer
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -248,6 +308,7 @@ where
         SdkError::TimeoutError(_) => (gap::TIMEOUT, "no answer in time".to_owned()),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => (gap::TIMEOUT, causes(error)),
         SdkError::DispatchFailure(_) if taken.attempts > 0 => (gap::UNREACHABLE, causes(error)),
+        SdkError::ResponseError(_) if taken.attempts > 0 && !taken.whole => (gap::UNREACHABLE, causes(error)),
         SdkError::ResponseError(_) if taken.attempts > 0 => (gap::UNREADABLE_ANSWER, causes(error)),
         _ => (gap::NOT_SENT, causes(error)),
     };

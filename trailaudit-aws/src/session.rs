@@ -4,8 +4,9 @@ mod caller;
 mod entrance;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use trailaudit_core::evidence::Exchange;
@@ -23,6 +24,10 @@ use crate::record::{Asking, Recorder};
 
 /// How long is waited before each question whether the network is there.
 const PATIENCE: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5)];
+/// How often in a row the credentials of an account may run out without having been answered once.
+const BARREN: u32 = 5;
+/// How often the credentials may run out that one question is asked with.
+const RENEWALS: usize = 50;
 
 /// Credentials in an account, over time.
 pub(crate) struct Session {
@@ -31,6 +36,8 @@ pub(crate) struct Session {
     role: Option<String>,
     caller: RwLock<Arc<Caller>>,
     renewing: tokio::sync::Mutex<()>,
+    /// How often its credentials were replaced since they were last answered.
+    barren: AtomicU32,
 }
 
 /// All sessions of a run: at most one in an account.
@@ -66,11 +73,26 @@ impl Session {
             role,
             caller: RwLock::new(caller),
             renewing: tokio::sync::Mutex::default(),
+            barren: AtomicU32::new(0),
         }
     }
 
     fn caller(&self) -> Arc<Caller> {
         self.caller.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether an exchange says that the credentials ran out; anything else says that they are good.
+    fn has_run_out(&self, exchange: &Exchange) -> bool {
+        let has_run_out = gap::code(exchange).is_some_and(gap::is_expired_token);
+        if !has_run_out {
+            self.barren.store(0, Ordering::Relaxed);
+        }
+        has_run_out
+    }
+
+    /// Whether new credentials may still be of use.
+    fn is_worth_renewing(&self) -> bool {
+        self.barren.fetch_add(1, Ordering::Relaxed) < BARREN
     }
 
     fn replace(&self, caller: &Arc<Caller>) {
@@ -141,21 +163,25 @@ impl Sessions {
         members.remove(account);
     }
 
-    /// Asks with an account's session, unless an earlier one was answered. Credentials that ran out are renewed once,
-    /// and the question is repeated.
+    /// Asks with an account's session, unless an earlier one was answered. Credentials that ran out are renewed, and the
+    /// question is repeated.
     pub async fn ask(&self, session: &Session, region: &Region, question: Question, sheet: &Sheet) -> Exchange {
         if let Some(exchange) = sheet.recall(region, &question) {
             return exchange;
         }
-        let caller = self.current(session, sheet).await;
-        let exchange = self.put(&caller, region, question.clone(), sheet).await;
-        if !gap::code(&exchange).is_some_and(gap::is_expired_token) {
-            return exchange;
+        let mut caller = self.current(session, sheet).await;
+        let mut exchange = self.put(&caller, region, question.clone(), sheet).await;
+        for _ in 0..RENEWALS {
+            if !session.has_run_out(&exchange) {
+                break;
+            }
+            let Some(renewed) = self.renew(session, &caller, sheet).await else {
+                self.end_with_credentials(&caller, &exchange);
+                break;
+            };
+            caller = renewed;
+            exchange = self.put(&caller, region, question.clone(), sheet).await;
         }
-        if let Some(caller) = self.renew(session, &caller, sheet).await {
-            return self.put(&caller, region, question, sheet).await;
-        }
-        self.end_with_credentials(&caller, &exchange);
         exchange
     }
 
@@ -235,14 +261,19 @@ impl Sessions {
 
     async fn assume_from_base(&self, account: &AccountId, role: &str, sheet: &Sheet) -> (Exchange, Option<Caller>) {
         let how = &self.entrance.assumption;
-        let base = self.current_base().await;
-        let (exchange, caller) = self.assume(&base, account, role, how, sheet).await;
-        if gap::code(&exchange).is_some_and(gap::is_expired_token)
-            && let Some(base) = self.renew_base(&base).await
-        {
-            return self.assume(&base, account, role, how, sheet).await;
+        let mut base = self.current_base().await;
+        let mut entered = self.assume(&base, account, role, how, sheet).await;
+        for _ in 0..RENEWALS {
+            if !self.base.has_run_out(&entered.0) {
+                break;
+            }
+            let Some(renewed) = self.renew_base(&base).await else {
+                break;
+            };
+            base = renewed;
+            entered = self.assume(&base, account, role, how, sheet).await;
         }
-        (exchange, caller)
+        entered
     }
 
     async fn assume(
@@ -263,13 +294,13 @@ impl Sessions {
         if gap::code(&exchange).is_some_and(|code| gap::is_expired_token(code) || code == gap::NOT_SENT) {
             self.end_with_credentials(by, &exchange);
         }
-        let caller = assumed.map(|assumed| by.become_role(account, assumed, SystemTime::now()));
+        let caller = assumed.map(|assumed| by.become_role(account, assumed, self.recorder.clock().of_aws()));
         (exchange, caller)
     }
 
     async fn current(&self, session: &Session, sheet: &Sheet) -> Arc<Caller> {
         let caller = session.caller();
-        if caller.is_ending() {
+        if caller.is_ending(self.recorder.clock().of_aws()) {
             self.renew(session, &caller, sheet).await.unwrap_or(caller)
         } else {
             caller
@@ -278,7 +309,7 @@ impl Sessions {
 
     async fn current_base(&self) -> Arc<Caller> {
         let caller = self.base.caller();
-        if caller.is_ending() {
+        if caller.is_ending(self.recorder.clock().of_aws()) {
             self.renew_base(&caller).await.unwrap_or(caller)
         } else {
             caller
@@ -296,6 +327,9 @@ impl Sessions {
         if !Arc::ptr_eq(&now, old) {
             return Some(now);
         }
+        if !session.is_worth_renewing() {
+            return None;
+        }
         let caller = Arc::new(self.assume_from_base(&session.account, role, sheet).await.1?);
         session.replace(&caller);
         Some(caller)
@@ -307,6 +341,9 @@ impl Sessions {
         let now = self.base.caller();
         if !Arc::ptr_eq(&now, old) {
             return Some(now);
+        }
+        if !self.base.is_worth_renewing() {
+            return None;
         }
         let how = &self.entrance.management;
         let assumed = self

@@ -11,6 +11,7 @@ use trailaudit_core::evidence::{Digest, PublicKey, SignError, Unsigned};
 use crate::arn::{Arn, is_account_id, is_aws_managed_alias};
 use crate::client::{self, Environment};
 use crate::record::{Keep, Taken, Tape, refusal};
+use crate::time::Clock;
 use error::Asked;
 
 pub use error::SignerError;
@@ -90,7 +91,7 @@ impl KmsSigner {
             operation: "GetPublicKey",
             key,
         };
-        let tape = Tape::new(Keep::Nothing);
+        let tape = Tape::new(Keep::Nothing, Clock::default());
         let request = client.get_public_key().key_id(key).customize();
         let answer = request.interceptor(tape.clone()).send().await;
         let answer = answer.map_err(|error| {
@@ -153,7 +154,7 @@ impl KmsSigner {
             operation: "Sign",
             key: &self.key_arn,
         };
-        let tape = Tape::new(Keep::Nothing);
+        let tape = Tape::new(Keep::Nothing, Clock::default());
         let request = self
             .client
             .sign()

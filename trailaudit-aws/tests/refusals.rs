@@ -182,8 +182,8 @@ async fn a_session_that_always_runs_out_is_a_gap() {
         (operation == "DescribeTrails").then_some((400, body))
     };
     let (_, kept, asked) = collect(expires, Duration::from_hours(1)).await;
-    assert_eq!(codes(&kept, "DescribeTrails"), ["ExpiredTokenException"; 4]);
-    assert!(asked["AssumeRole"] <= 3, "{asked:?}");
+    assert_eq!(codes(&kept, "DescribeTrails"), ["ExpiredTokenException"; 12]);
+    assert_eq!(asked["AssumeRole"], 6, "both Regions renew it together");
 }
 
 /// Nobody waits for a refusal: a session at its end is renewed before the next question.
@@ -194,7 +194,7 @@ async fn a_session_at_its_end_is_not_used() {
     assert_eq!(codes(&kept, "DescribeTrails"), ["ok", "ok"]);
 }
 
-/// What no service said in its own words has a code of ours; the SDK's attempts are counted, not recorded one by one.
+/// What no service said in its own words has a code of ours; attempts are counted, not recorded one by one.
 #[tokio::test(start_paused = true)]
 async fn silence_and_noise_have_codes_of_our_own() {
     let throttles: Play = |operation, _| {
@@ -203,11 +203,12 @@ async fn silence_and_noise_have_codes_of_our_own() {
     };
     let (run, kept, asked) = collect(throttles, Duration::from_hours(1)).await;
     assert_eq!(codes(&kept, "DescribeTrails"), ["ThrottlingException"; 2]);
-    assert_eq!(asked["DescribeTrails"], 6);
+    let attempts = kept.iter().filter(|e| e.operation == "DescribeTrails");
+    let attempts: Vec<_> = attempts.map(|exchange| exchange.transport.attempts as usize).collect();
+    assert_eq!(attempts.iter().sum::<usize>(), asked["DescribeTrails"]);
     assert!(
-        kept.iter()
-            .filter(|e| e.operation == "DescribeTrails")
-            .all(|e| e.transport.attempts == 3)
+        attempts.iter().all(|attempts| *attempts > 10),
+        "throttling is waited out: {attempts:?}"
     );
     assert_eq!(codes(&kept, "ListRegions"), ["UnreadableAnswer"]);
     assert_eq!(run.events("gap").count(), 3);

@@ -231,15 +231,10 @@ impl HttpConnector for HashingTwice {
         if !self.knows_dry_run {
             body = body.replace(r#""DryRun":true"#, r#""DryRun":false"#);
         }
-        let answer = self.world.respond(&Call {
-            now: "2026-11-22T03:00:00Z".parse().unwrap(),
-            request_id: "the-request".to_owned(),
-            path: "/".to_owned(),
-            target: header("x-amz-target"),
-            authorization: header("authorization"),
-            body: body.into_bytes(),
-            ..Call::default()
-        });
+        let now = "2026-11-22T03:00:00Z".parse().unwrap();
+        let answer = self
+            .world
+            .respond(&Call::received(now, "POST", "/", header, body.into_bytes()));
         let status = answer.status.try_into().unwrap();
         let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
         if let Some(code) = answer.error_type {

@@ -7,10 +7,15 @@ mod manual;
 mod report;
 mod shards;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+#[cfg(feature = "demo")]
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+#[cfg(feature = "demo")]
+use trailaudit_sim::Faults;
 
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
@@ -136,6 +141,9 @@ pub(crate) struct Collect {
     /// Requests in flight at once [default: 64].
     #[arg(long, value_name = "N", help_heading = "Collecting")]
     pub concurrency: Option<usize>,
+    /// Requests a second at most [default: as many as the quotas of AWS allow].
+    #[arg(long, value_name = "N", help_heading = "Collecting")]
+    pub max_rps: Option<NonZeroU32>,
     /// The moment the assessment speaks about.
     ///
     /// [default: when collection starts]
@@ -271,6 +279,12 @@ pub(crate) struct Simulate {
     pub listen: std::net::SocketAddr,
     #[command(flatten)]
     pub population: Population,
+    /// Lets it refuse whoever asks more often than AWS publishes.
+    #[arg(long)]
+    pub quotas: bool,
+    /// What goes wrong, repeatably: `--seed` decides which calls it strikes.
+    #[arg(long, value_name = "PROFILE", value_parser = fault_profiles())]
+    pub faults: Option<String>,
     /// Writes the planted defects here.
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
@@ -279,6 +293,17 @@ pub(crate) struct Simulate {
     /// Calls by operation and by target.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+}
+
+/// The profiles that can be played over HTTP.
+#[cfg(feature = "demo")]
+fn fault_profiles() -> clap::builder::PossibleValuesParser {
+    let over_http = |name: &str| Faults::named(name, 0).is_some_and(|faults| !faults.needs_in_process());
+    let profiles = Faults::profiles().filter(|(name, _)| over_http(name));
+    profiles
+        .map(|(name, about)| PossibleValue::new(name).help(about))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// The simulated Organization.

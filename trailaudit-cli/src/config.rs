@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -29,6 +30,7 @@ pub(crate) struct Config {
     management_role: Option<String>,
     plan: Option<Plan>,
     concurrency: Option<usize>,
+    max_rps: Option<NonZeroU32>,
     as_of: Option<Timestamp>,
     framework: Texts,
     rule: Texts,
@@ -173,6 +175,7 @@ impl Config {
     pub(crate) fn complete_collect(&mut self, collect: &mut Collect) {
         collect.plan = collect.plan.or(self.plan);
         collect.concurrency = collect.concurrency.or(self.concurrency);
+        collect.max_rps = collect.max_rps.or(self.max_rps);
         collect.as_of = collect.as_of.or(self.as_of);
         let entry = &mut collect.entry;
         fill(&mut entry.role_names, [&mut self.role_name]);

@@ -29,6 +29,7 @@ fn an_unknown_option_or_value() {
         &audit().args(["--concurrency", "many"]),
         &["--concurrency", "many"],
     );
+    scratch.refused(USAGE, &audit().args(["--max-rps", "0"]), &["--max-rps", "0"]);
     scratch.refused(
         USAGE,
         &audit().args(["--as-of", "yesterday"]),

@@ -25,8 +25,38 @@ pub struct Call {
     pub authorization: Option<String>,
     /// The `X-Amz-Security-Token` header.
     pub session_token: Option<String>,
+    /// The `X-Amz-Date` header: when it was signed, by the caller's clock.
+    pub signed_at: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Call {
+    /// A request that came in at `now`; `place` is its path with the query string, and `header` gives a header by its name in
+    /// lower case.
+    pub fn received(
+        now: Timestamp,
+        method: &str,
+        place: &str,
+        header: impl Fn(&str) -> Option<String>,
+        body: Vec<u8>,
+    ) -> Self {
+        let (path, query) = place.split_once('?').unwrap_or((place, ""));
+        Self {
+            now,
+            request_id: String::new(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            host: header("host"),
+            target: header("x-amz-target"),
+            smithy_protocol: header("smithy-protocol"),
+            authorization: header("authorization"),
+            session_token: header("x-amz-security-token"),
+            signed_at: header("x-amz-date"),
+            body,
+        }
+    }
 }
 
 /// One HTTP answer.

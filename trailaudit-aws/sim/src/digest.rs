@@ -12,6 +12,15 @@ pub(crate) fn digest(words: &[&str]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// A digest as a number.
+pub(crate) fn number(words: &[&str]) -> u64 {
+    let digest = digest(words);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// The alphabet of access key ids. 32 bytes become 52 characters.
 pub(crate) fn base32(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -39,6 +39,8 @@ pub struct Ledger {
     pub created_keys: BTreeSet<String>,
     /// How many requests were in flight at once, at most.
     pub most_in_flight: usize,
+    /// How often each fault struck.
+    pub faults: BTreeMap<&'static str, u64>,
 }
 
 impl Ledger {

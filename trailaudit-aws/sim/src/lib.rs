@@ -7,7 +7,9 @@
 //!   [`World::make_sound`] completes an organization trail, so that no control finds fault with it.
 //! - [`World::respond`]: what AWS answers to one [`Call`]. It is pure: the clock is a field of the call, and a
 //!   session is carried whole inside its token, so equal calls have equal answers.
-//! - [`Server`]: the HTTP transport over it, with a latency to add and a [`Ledger`] of what was asked.
+//! - [`Desk`]: a world that is being asked under [`Conditions`]: latency, the request quotas AWS publishes, and [`Faults`];
+//!   with a [`Ledger`] of what was asked. It waits in tokio's time, so that a test may pause the clock.
+//! - [`Server`]: the HTTP transport in front of it. A test that wants no network is its own transport.
 //! - [`Truth`]: the defects [`populate`] planted, written where each is planted. It is the oracle of the end-to-end
 //!   tests.
 //!
@@ -29,13 +31,17 @@
 
 mod arn;
 mod authorization;
+mod body;
 mod call;
 mod caller;
+mod desk;
 mod digest;
+mod faults;
 mod key_pair;
 mod ledger;
 mod plants;
 mod population;
+mod quotas;
 mod random;
 mod refusal;
 #[cfg(test)]
@@ -49,9 +55,12 @@ mod truth;
 mod wire;
 mod world;
 
+pub use body::Body;
 pub use call::{Answer, Call, Entry};
+pub use desk::{Conditions, Desk, Unanswered};
+pub use faults::Faults;
 pub use ledger::Ledger;
-pub use population::{Population, Settings, populate};
+pub use population::{Population, Settings, populate, populate_with_large_account};
 pub use server::Server;
 pub use truth::{Cell, Defect, Truth};
 pub use world::{

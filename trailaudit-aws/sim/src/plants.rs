@@ -24,7 +24,7 @@ use crate::random::Random;
 use crate::truth::{Cell, Defect, Truth};
 use crate::world::{Account, Denial, DeniedBy, Key, KeyReaders, ServiceControlPolicy, Trail, World, before};
 
-pub(crate) use own_trail::{sow_flawed_trail, sow_sound_trail};
+pub(crate) use own_trail::{sow_every_trail, sow_flawed_trail, sow_sound_trail};
 pub(crate) use packs::trail_flaws;
 
 /// What planting works on: the world so far, the truth about it, and what later accounts refer to.

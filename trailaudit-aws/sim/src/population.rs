@@ -5,7 +5,9 @@ mod ground;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::digest::{digest, uuid};
-use crate::plants::{Plot, event_stores, organization, possible, sow_flawed_trail, sow_sound_trail, trail_flaws};
+use crate::plants::{
+    Plot, event_stores, organization, possible, sow_every_trail, sow_flawed_trail, sow_sound_trail, trail_flaws,
+};
 use crate::random::Random;
 use crate::truth::Truth;
 use crate::world::{Account, EventSelectors, Key, KeyReaders, KeySpec, LogGroup, REGIONS, Role, Trail, World};
@@ -44,12 +46,24 @@ const TRAIL: &str = "organization-trail";
 /// Makes an Organization. With few accounts or Regions the defects that do not fit are left out.
 #[must_use]
 pub fn populate(settings: &Settings) -> Population {
+    grow(settings, None)
+}
+
+/// The same, but the last account has as many trails as it may have, in every Region, all of them sound.
+#[must_use]
+pub fn populate_with_large_account(settings: &Settings) -> Population {
+    grow(settings, settings.accounts.checked_sub(1).filter(|index| *index > 1))
+}
+
+fn grow(settings: &Settings, large: Option<usize>) -> Population {
     let mut plot = found(settings);
     let mut plants = possible(&plot).into_iter();
     for index in 1..settings.accounts {
         let mut account = plain_member(&mut plot, index);
         if index == 1 {
             archive(&mut plot, &mut account);
+        } else if large == Some(index) {
+            sow_every_trail(&mut plot, &mut account);
         } else if let Some(plant) = plants.next() {
             (plant.sow)(&mut plot, &mut account);
         } else {

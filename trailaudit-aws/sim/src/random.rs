@@ -9,6 +9,12 @@ impl Random {
         Self(seed)
     }
 
+    /// Another sequence, which this one and the word decide together.
+    pub fn within(&self, word: u64) -> Self {
+        let mut mixed = Self(self.0 ^ word.rotate_left(32));
+        Self(mixed.next() ^ word)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -50,6 +50,39 @@ impl Refusal {
         Self::client("ExpiredTokenException", message).with_status(403)
     }
 
+    /// Asked too often, in the words of the service.
+    pub fn throttled(service: &str) -> Self {
+        let (status, code, message) = match service {
+            "organizations" => (
+                400,
+                "TooManyRequestsException",
+                "You have sent too many requests in too short a period of time. The quota helps protect against \
+                 denial-of-service attacks. Try again later.",
+            ),
+            "account" => (429, "TooManyRequestsException", "Rate exceeded"),
+            "kms" => (
+                400,
+                "ThrottlingException",
+                "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+            ),
+            "s3" => (503, "SlowDown", "Please reduce your request rate."),
+            _ => (400, "ThrottlingException", "Rate exceeded"),
+        };
+        Self::client(code, message).with_status(status)
+    }
+
+    /// The caller's clock and the service's are too far apart.
+    pub fn skewed() -> Self {
+        let message = "The difference between the request time and the current time is too large.";
+        Self::client("RequestTimeTooSkewed", message).with_status(403)
+    }
+
+    /// The service's own failure.
+    pub fn internal() -> Self {
+        let message = "The request processing has failed because of an unknown error, exception or failure.";
+        Self::client("InternalFailure", message).with_status(500)
+    }
+
     pub fn missing_token() -> Self {
         let message = "Missing Authentication Token";
         Self::client("MissingAuthenticationTokenException", message).with_status(403)

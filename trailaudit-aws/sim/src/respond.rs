@@ -22,15 +22,26 @@ impl World {
     /// What AWS answers. Equal worlds give equal answers to equal calls, and no call changes the world.
     #[must_use]
     pub fn respond(&self, call: &Call) -> Answer {
+        self.respond_behind(call, &mut |_| Ok(()))
+    }
+
+    /// What AWS answers when a known caller has to pass `gate` first.
+    pub(crate) fn respond_behind(&self, call: &Call, gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>) -> Answer {
         let protocol = Protocol::of(call);
         let mut entry = Entry::default();
-        match self.decide(call, protocol, &mut entry) {
+        match self.decide(call, protocol, &mut entry, gate) {
             Ok(body) => protocol.success(body, &call.request_id, entry),
             Err(refusal) => protocol.failure(&refusal, call, entry),
         }
     }
 
-    fn decide(&self, call: &Call, protocol: Protocol, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
+    fn decide(
+        &self,
+        call: &Call,
+        protocol: Protocol,
+        entry: &mut Entry,
+        gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>,
+    ) -> Result<Vec<u8>, Refusal> {
         let scope = Scope::of(call)?;
         let service = Service::named(scope.service).filter(|service| service.protocols.contains(&protocol));
         let service = service.ok_or_else(Refusal::unknown_operation)?;
@@ -50,6 +61,7 @@ impl World {
         if !self.accepts(&caller, service, scope.region) {
             return Err(Refusal::unrecognized_client());
         }
+        gate(entry)?;
         (operation.answer)(
             &Request {
                 world: self,

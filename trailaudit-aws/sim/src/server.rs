@@ -1,25 +1,23 @@
 //! The HTTP transport: one thread, one event loop, as many connections as come.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::call::{Answer, Call};
-use crate::digest::{digest, uuid};
+use crate::body::Body;
+use crate::call::Call;
+use crate::desk::{Conditions, Desk};
 use crate::ledger::Ledger;
 use crate::world::World;
 
@@ -36,20 +34,20 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What all connections share.
-#[derive(Debug)]
-struct Desk {
-    world: World,
-    latency: Duration,
-    ledger: Mutex<Ledger>,
-    served: AtomicU64,
-    in_flight: AtomicUsize,
-}
-
 impl Server {
     /// Listens (port 0 takes any free port) and answers each request after the latency. Hundreds of requests can
     /// wait at once.
     pub fn start(world: World, listen: SocketAddr, latency: Duration) -> io::Result<Self> {
+        let conditions = Conditions {
+            latency,
+            ..Conditions::default()
+        };
+        Self::start_under(conditions, world, listen)
+    }
+
+    /// The same under conditions that may be worse than slow. What happens before anything is sent cannot be played
+    /// here: a host without a name is one that hangs up.
+    pub fn start_under(conditions: Conditions, world: World, listen: SocketAddr) -> io::Result<Self> {
         let key = world
             .access_keys
             .first()
@@ -63,13 +61,7 @@ impl Server {
             .enable_io()
             .enable_time()
             .build()?;
-        let desk = Arc::new(Desk {
-            world,
-            latency,
-            ledger: Mutex::default(),
-            served: AtomicU64::new(0),
-            in_flight: AtomicUsize::new(0),
-        });
+        let desk = Arc::new(Desk::new(world, conditions));
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
@@ -106,7 +98,7 @@ impl Server {
     /// What was asked so far.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        self.desk.ledger().clone()
+        self.desk.ledger()
     }
 }
 
@@ -134,7 +126,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
         tokio::spawn(async move {
             let service = service_fn(|request| {
                 let desk = Arc::clone(&desk);
-                async move { Ok::<_, Infallible>(desk.serve(request).await) }
+                async move { serve(&desk, request).await }
             });
             // The client is free to hang up whenever it likes.
             let _ = http1::Builder::new()
@@ -144,82 +136,21 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
     }
 }
 
-impl Desk {
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn serve(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let _waiting = Waiting::enter(self);
-        let (head, body) = request.into_parts();
-        let body = match Limited::new(body, LARGEST_BODY).collect().await {
-            Ok(body) => body.to_bytes().into(),
-            // What is too large or broken off is answered as what it is without a body: malformed.
-            Err(_) => Vec::new(),
-        };
-        let served = self.served.fetch_add(1, Ordering::Relaxed);
-        let call = Call {
-            now: now(),
-            request_id: uuid(&digest(&["request", &self.world.token_secret, &served.to_string()])),
-            method: head.method.as_str().to_owned(),
-            path: head.uri.path().to_owned(),
-            query: head.uri.query().unwrap_or_default().to_owned(),
-            host: header(&head.headers, "host"),
-            target: header(&head.headers, "x-amz-target"),
-            smithy_protocol: header(&head.headers, "smithy-protocol"),
-            authorization: header(&head.headers, "authorization"),
-            session_token: header(&head.headers, "x-amz-security-token"),
-            body,
-        };
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
-        let answer = self.world.respond(&call);
-        self.ledger().enter(answer.entry.clone());
-        response(answer)
-    }
-}
-
-/// A request in flight, for as long as it lives: also when the client hangs up while it waits.
-struct Waiting<'a>(&'a Desk);
-
-impl<'a> Waiting<'a> {
-    fn enter(desk: &'a Desk) -> Self {
-        let in_flight = desk.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut ledger = desk.ledger();
-        ledger.most_in_flight = ledger.most_in_flight.max(in_flight);
-        Self(desk)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// Hyper adds the `Date` header.
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    for (name, value) in answer.headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    }
-    if let Some(code) = answer.error_type {
-        headers.insert(
-            HeaderName::from_static("x-amzn-errortype"),
-            HeaderValue::from_static(code),
-        );
-    }
-    response
+/// Without an answer the connection is closed.
+async fn serve(desk: &Desk, request: Request<Incoming>) -> io::Result<Response<Body>> {
+    let now = now();
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes().into(),
+        // What is too large or broken off is answered as what it is without a body: malformed.
+        Err(_) => Vec::new(),
+    };
+    let header = |name: &str| head.headers.get(name)?.to_str().ok().map(str::to_owned);
+    let place = head.uri.path_and_query().map_or("/", |place| place.as_str());
+    let call = Call::received(now, head.method.as_str(), place, header, body);
+    desk.serve(call)
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::ConnectionReset))
 }
 
 fn now() -> Timestamp {
@@ -292,6 +223,31 @@ mod tests {
             [("111111111111/us-east-1".to_owned(), 1)].into()
         );
         assert_eq!(ledger.refused[&("DescribeKey", "SerializationException")], 1);
+    }
+
+    #[test]
+    fn a_connection_breaks_before_the_answer_or_in_it() {
+        let conditions = Conditions {
+            faults: crate::Faults::named("reset", 7),
+            ..Conditions::default()
+        };
+        let server = Server::start_under(conditions, world(), ([127, 0, 0, 1], 0).into()).unwrap();
+        let headers = signed(&server, "cloudtrail") + "X-Amz-Target: X.DescribeTrails\r\n";
+        let (mut none, mut part, mut whole) = (0, 0, 0);
+        for number in 0..100 {
+            let answer = ask(&server, &headers, &format!("{{\"number\": {number}}}"));
+            match answer.split_once("\r\n\r\n") {
+                None => none += 1,
+                Some((_, body)) if body.ends_with('}') => whole += 1,
+                Some((head, body)) => {
+                    assert!(head.contains("200 OK") && head.contains("content-length"), "{head}");
+                    assert!(body.starts_with("{\"trailList\""), "{body}");
+                    part += 1;
+                }
+            }
+        }
+        assert!(none > 2 && part > 2 && whole > 50, "{none} {part} {whole}");
+        assert_eq!(server.ledger().faults, [("reset", none + part)].into());
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub source_identity: Option<String>,
     /// The inline session policy; without one the role's own policies decide alone.
     pub policy: Option<Vec<Statement>>,
+    /// The request it was given for: two sessions begun in the same second are two.
+    pub request: String,
 }
 
 /// Temporary credentials.
@@ -34,7 +36,7 @@ impl Session {
         let token = format!("{content}.{}", seal(token_secret, &content));
         Issued {
             access_key_id: access_key_id(&token),
-            secret_access_key: base32(&digest(&["session secret", token_secret, &token]))[..40].to_owned(),
+            secret_access_key: secret(&["session secret", token_secret, &token]),
             token,
         }
     }
@@ -47,6 +49,11 @@ impl Session {
         }
         serde_json::from_slice(&BASE64.decode(content).ok()?).ok()
     }
+}
+
+/// A secret access key. All begin alike, so that one that got where it must not be is found.
+pub(crate) fn secret(words: &[&str]) -> String {
+    format!("SimulatedSecret{}", &base32(&digest(words))[..25])
 }
 
 /// The unique id AWS gives a role, which begins every assumed-role id.
@@ -75,6 +82,7 @@ mod tests {
             expires: 1_790_000_000,
             source_identity: None,
             policy: None,
+            request: "id".into(),
         };
         let issued = session.issue("secret");
         assert_eq!(

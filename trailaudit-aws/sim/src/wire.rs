@@ -173,6 +173,7 @@ fn query_code(code: &'static str, status: u16) -> (&'static str, u16) {
         "ExpiredTokenException" => ("ExpiredToken", status),
         "IncompleteSignatureException" => ("IncompleteSignature", status),
         "MissingAuthenticationTokenException" => ("MissingAuthenticationToken", status),
+        "ThrottlingException" => ("Throttling", status),
         "UnknownOperationException" => ("InvalidAction", status),
         "UnrecognizedClientException" => ("InvalidClientTokenId", status),
         code => (code, status),

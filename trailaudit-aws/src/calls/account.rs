@@ -17,6 +17,8 @@ pub(super) async fn list_regions(asking: Asking<'_>, next: Option<String>) -> Ex
         .max_results(PAGE)
         .set_next_token(next);
     asking
-        .json(&LIST_REGIONS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_REGIONS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }

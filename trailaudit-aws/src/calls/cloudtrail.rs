@@ -45,7 +45,9 @@ pub(super) const GET_EVENT_DATA_STORE: Call = by_member(
 pub(super) async fn list_trails(asking: Asking<'_>, next: Option<String>) -> Exchange {
     let request = client!(aws_sdk_cloudtrail, asking).list_trails().set_next_token(next);
     asking
-        .json(&LIST_TRAILS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_TRAILS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
@@ -55,14 +57,18 @@ pub(super) async fn describe_trails(asking: Asking<'_>, only: Option<String>) ->
         .describe_trails()
         .set_trail_name_list(only.map(|arn| vec![arn]));
     asking
-        .json(&DESCRIBE_TRAILS, |tape| request.customize().interceptor(tape).send())
+        .json(&DESCRIBE_TRAILS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
 pub(super) async fn trail_status(asking: Asking<'_>, trail: String) -> Exchange {
     let request = client!(aws_sdk_cloudtrail, asking).get_trail_status().name(trail);
     asking
-        .json(&GET_TRAIL_STATUS, |tape| request.customize().interceptor(tape).send())
+        .json(&GET_TRAIL_STATUS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
@@ -72,7 +78,7 @@ pub(super) async fn event_selectors(asking: Asking<'_>, trail: String) -> Exchan
         .trail_name(trail);
     asking
         .json(&GET_EVENT_SELECTORS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -83,7 +89,7 @@ pub(super) async fn insight_selectors(asking: Asking<'_>, trail: String) -> Exch
         .trail_name(trail);
     asking
         .json(&GET_INSIGHT_SELECTORS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -95,7 +101,7 @@ pub(super) async fn list_tags(asking: Asking<'_>, trails: Vec<String>, next: Opt
         .set_resource_id_list(Some(trails))
         .set_next_token(next);
     asking
-        .json(&LIST_TAGS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_TAGS, |tape| request.clone().customize().interceptor(tape).send())
         .await
 }
 
@@ -109,7 +115,7 @@ pub(super) async fn list_event_data_stores(asking: Asking<'_>, next: Option<Stri
         .set_next_token(next);
     asking
         .json(&LIST_EVENT_DATA_STORES, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -120,7 +126,7 @@ pub(super) async fn event_data_store(asking: Asking<'_>, store: String) -> Excha
         .event_data_store(store);
     asking
         .json(&GET_EVENT_DATA_STORE, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }

@@ -35,7 +35,7 @@ pub(super) async fn describe_alarms(asking: Asking<'_>, next: Option<String>) ->
         .set_alarm_types(Some(types.into()))
         .max_records(PAGE)
         .set_next_token(next);
-    let send = |tape| request.customize().interceptor(tape).send();
+    let send = |tape| request.clone().customize().interceptor(tape).send();
     asking.viewed(&DESCRIBE_ALARMS, parameters.into(), send, alarms).await
 }
 

@@ -34,7 +34,9 @@ const POLICY: &str = "default";
 pub(super) async fn describe_key(asking: Asking<'_>, key: String) -> Exchange {
     let request = client!(aws_sdk_kms, asking).describe_key().key_id(key);
     asking
-        .json(&DESCRIBE_KEY, |tape| request.customize().interceptor(tape).send())
+        .json(&DESCRIBE_KEY, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
@@ -43,7 +45,7 @@ pub(super) async fn key_rotation_status(asking: Asking<'_>, key: String) -> Exch
     let request = client!(aws_sdk_kms, asking).get_key_rotation_status().key_id(key);
     asking
         .json(&GET_KEY_ROTATION_STATUS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -55,6 +57,8 @@ pub(super) async fn key_policy(asking: Asking<'_>, key: String) -> Exchange {
         .key_id(key)
         .policy_name(POLICY);
     asking
-        .json(&GET_KEY_POLICY, |tape| request.customize().interceptor(tape).send())
+        .json(&GET_KEY_POLICY, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }

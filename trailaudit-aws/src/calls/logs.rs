@@ -42,14 +42,15 @@ pub(super) const DESCRIBE_METRIC_FILTERS: Call = by_member(
 const PAGE: i32 = 50;
 
 /// Groups come sorted by name, so with the whole name as the prefix the group itself, if it exists, is the first.
-pub(super) async fn describe_log_group(asking: Asking<'_>, name: String) -> Exchange {
+pub(super) async fn describe_log_group(asking: Asking<'_>, name: String, next: Option<String>) -> Exchange {
     let request = client!(aws_sdk_cloudwatchlogs, asking)
         .describe_log_groups()
         .log_group_name_prefix(name)
-        .limit(1);
+        .limit(1)
+        .set_next_token(next);
     asking
         .json(&DESCRIBE_LOG_GROUPS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -68,7 +69,7 @@ pub(super) async fn describe_resource_policies(
         .set_next_token(next);
     asking
         .json(&DESCRIBE_RESOURCE_POLICIES, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -84,7 +85,7 @@ pub(super) async fn describe_log_streams(asking: Asking<'_>, group: String, next
         .set_next_token(next);
     asking
         .json(&DESCRIBE_LOG_STREAMS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -97,7 +98,7 @@ pub(super) async fn describe_metric_filters(asking: Asking<'_>, group: String, n
         .set_next_token(next);
     asking
         .json(&DESCRIBE_METRIC_FILTERS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }

@@ -82,7 +82,7 @@ pub(super) async fn describe_organization(asking: Asking<'_>) -> Exchange {
     let request = client!(aws_sdk_organizations, asking).describe_organization();
     asking
         .json(&DESCRIBE_ORGANIZATION, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -93,14 +93,16 @@ pub(super) async fn list_accounts(asking: Asking<'_>, next: Option<String>) -> E
         .max_results(PAGE)
         .set_next_token(next);
     asking
-        .json(&LIST_ACCOUNTS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_ACCOUNTS, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
 pub(super) async fn list_roots(asking: Asking<'_>, next: Option<String>) -> Exchange {
     let request = client!(aws_sdk_organizations, asking).list_roots().set_next_token(next);
     asking
-        .json(&LIST_ROOTS, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_ROOTS, |tape| request.clone().customize().interceptor(tape).send())
         .await
 }
 
@@ -116,7 +118,7 @@ pub(super) async fn list_organizational_units_for_parent(
         .set_next_token(next);
     asking
         .json(&LIST_ORGANIZATIONAL_UNITS_FOR_PARENT, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -129,7 +131,7 @@ pub(super) async fn list_accounts_for_parent(asking: Asking<'_>, parent: String,
         .set_next_token(next);
     asking
         .json(&LIST_ACCOUNTS_FOR_PARENT, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -141,7 +143,7 @@ pub(super) async fn list_tags_for_resource(asking: Asking<'_>, account: &Account
         .set_next_token(next);
     asking
         .json(&LIST_TAGS_FOR_RESOURCE, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -154,7 +156,7 @@ pub(super) async fn list_trail_administrators(asking: Asking<'_>, next: Option<S
         .set_next_token(next);
     asking
         .json(&LIST_DELEGATED_ADMINISTRATORS, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -167,7 +169,7 @@ pub(super) async fn list_trusted_services(asking: Asking<'_>, next: Option<Strin
         .set_next_token(next);
     asking
         .json(&LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -179,7 +181,9 @@ pub(super) async fn list_service_control_policies(asking: Asking<'_>, next: Opti
         .max_results(PAGE)
         .set_next_token(next);
     asking
-        .json(&LIST_POLICIES, |tape| request.customize().interceptor(tape).send())
+        .json(&LIST_POLICIES, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }
 
@@ -192,7 +196,7 @@ pub(super) async fn list_targets_for_policy(asking: Asking<'_>, policy: String, 
         .set_next_token(next);
     asking
         .json(&LIST_TARGETS_FOR_POLICY, |tape| {
-            request.customize().interceptor(tape).send()
+            request.clone().customize().interceptor(tape).send()
         })
         .await
 }
@@ -202,6 +206,8 @@ pub(super) async fn describe_policy(asking: Asking<'_>, policy: String) -> Excha
         .describe_policy()
         .policy_id(policy);
     asking
-        .json(&DESCRIBE_POLICY, |tape| request.customize().interceptor(tape).send())
+        .json(&DESCRIBE_POLICY, |tape| {
+            request.clone().customize().interceptor(tape).send()
+        })
         .await
 }

@@ -33,7 +33,6 @@ pub(crate) const LIST_BUCKETS: Call = by_member("s3", "ListBuckets", &["s3:ListA
 fn client(asking: Asking<'_>) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(asking.caller.config())
         .region(aws_sdk_s3::config::Region::new(asking.region.to_string()))
-        .retry_partition(asking.caller.retry_partition())
         .force_path_style(true);
     aws_sdk_s3::Client::from_conf(config.build())
 }
@@ -47,7 +46,7 @@ pub(super) async fn list_buckets(asking: Asking<'_>, prefix: String, next: Optio
         .list_buckets()
         .prefix(prefix)
         .set_continuation_token(next);
-    let send = |tape| request.customize().interceptor(tape).send();
+    let send = |tape| request.clone().customize().interceptor(tape).send();
     asking.viewed(&LIST_BUCKETS, parameters.into(), send, buckets).await
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn list_subscriptions(asking: Asking<'_>, topic: String, next: 
         .list_subscriptions_by_topic()
         .topic_arn(topic)
         .set_next_token(next);
-    let send = |tape| request.customize().interceptor(tape).send();
+    let send = |tape| request.clone().customize().interceptor(tape).send();
     asking
         .viewed(&LIST_SUBSCRIPTIONS_BY_TOPIC, parameters.into(), send, subscriptions)
         .await

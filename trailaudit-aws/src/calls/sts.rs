@@ -45,8 +45,10 @@ pub(crate) struct Assumed {
 /// Who the credentials belong to: account and ARN.
 pub(crate) async fn caller_identity(asking: Asking<'_>) -> (Exchange, Option<(String, String)>) {
     let request = client!(aws_sdk_sts, asking).get_caller_identity();
-    let send = |tape| request.customize().interceptor(tape).send();
-    let view = |output: &GetCallerIdentityOutput| json!({"Account": output.account(), "Arn": output.arn(), "UserId": output.user_id()});
+    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let view = |output: &GetCallerIdentityOutput| {
+        Some(json!({"Account": output.account()?, "Arn": output.arn()?, "UserId": output.user_id()}))
+    };
     let (exchange, output) = asking.discreet(&GET_CALLER_IDENTITY, json!({}), send, view).await;
     let identity = output.and_then(|output| Some((output.account?, output.arn?)));
     (exchange, identity)
@@ -69,7 +71,7 @@ pub(crate) async fn assume_role(asking: Asking<'_>, role: &str, how: &Assumption
             .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
         request = request.set_tags(Some(tags.collect()));
     }
-    let send = |tape| request.customize().interceptor(tape).send();
+    let send = |tape| request.clone().customize().interceptor(tape).send();
     let (exchange, output) = asking.discreet(&ASSUME_ROLE, parameters(role, how), send, view).await;
     (exchange, output.and_then(session))
 }
@@ -95,16 +97,12 @@ fn parameters(role: &str, how: &Assumption) -> Value {
     parameters.into()
 }
 
-fn view(output: &AssumeRoleOutput) -> Value {
-    let mut answer = json!({});
-    if let Some(user) = output.assumed_role_user() {
-        answer["AssumedRoleUser"] = json!({"Arn": user.arn()});
-    }
-    let expiration = output.credentials().map(|credentials| *credentials.expiration());
-    if let Some(time) = expiration.and_then(|time| Timestamp::from_second(time.secs()).ok()) {
-        answer["Credentials"] = json!({"Expiration": time::rfc3339(time)});
-    }
-    answer
+fn view(output: &AssumeRoleOutput) -> Option<Value> {
+    let expiration = Timestamp::from_second(output.credentials()?.expiration().secs()).ok()?;
+    Some(json!({
+        "AssumedRoleUser": {"Arn": output.assumed_role_user()?.arn()},
+        "Credentials": {"Expiration": time::rfc3339(expiration)},
+    }))
 }
 
 fn session(output: AssumeRoleOutput) -> Option<Assumed> {

@@ -74,7 +74,7 @@ impl Buckets {
             let place = Place::of(id, exchange);
             if !matches!(
                 (told.get(&exchange.account), &place),
-                (Some(Place::In(..)), Place::Untold(_))
+                (Some(Place::In(..) | Place::Nowhere(_)), Place::Untold(_))
             ) {
                 told.insert(account(), place);
             }

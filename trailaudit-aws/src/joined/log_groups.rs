@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use serde_json::Value;
-use trailaudit_core::evidence::Answer;
 use trailaudit_core::need::Need;
 use trailaudit_core::organization::{AccountId, Region};
 
@@ -74,13 +73,17 @@ impl Join<'_> {
             return (None, None);
         };
         let sheet = self.sheets.of(&group.account);
-        let name = group.name.clone();
-        let asked = Question::LogGroup { name };
-        let exchange = self.sessions.ask(&session, &group.region, asked, &sheet).await;
-        let Answer::Ok(answer) = &exchange.answer else {
-            return (None, None);
+        let question = |next| Question::LogGroup {
+            name: group.name.clone(),
+            next,
         };
-        let found = answer["logGroups"].as_array().and_then(|groups| groups.first());
+        // The group itself comes first, but it may come after pages without any.
+        let has_any = |page: &Value| page["logGroups"].as_array().is_some_and(|groups| !groups.is_empty());
+        let sessions = self.sessions;
+        let listing = sessions
+            .list_until(&session, &group.region, &sheet, question, has_any)
+            .await;
+        let found = listing.entries("logGroups").next();
         let Some(found) = found.filter(|found| found["logGroupName"] == group.name.as_str()) else {
             return (None, None);
         };

@@ -11,12 +11,16 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use jiff::Timestamp;
+use serde::de::IgnoredAny;
+
+use super::document;
+use crate::time::{Clock, rfc3339};
 
 /// Listens to the attempts of one call; what the last one showed stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Tape {
     keep: Keep,
+    clock: Clock,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -33,10 +37,16 @@ pub(crate) struct Taken {
     pub attempts: u32,
     pub host: Option<String>,
     pub request: Vec<u8>,
+    /// Whether the answer was asked for in CBOR.
+    in_cbor: bool,
     pub status: Option<u16>,
     pub request_id: Option<String>,
     pub date: Option<String>,
+    /// Whether the answer came to its end, as far as the connection tells.
+    pub whole: bool,
     pub response: Vec<u8>,
+    /// Whether the answer's body, where it was not kept, is one document to its end.
+    is_document: bool,
 }
 
 impl std::fmt::Debug for Taken {
@@ -47,16 +57,33 @@ impl std::fmt::Debug for Taken {
     }
 }
 
+impl Taken {
+    /// Whether the answer is one document to its end.
+    pub fn is_readable(&self) -> bool {
+        self.is_document || serde_json::from_slice::<IgnoredAny>(&self.response).is_ok()
+    }
+}
+
 impl Tape {
-    pub(crate) fn new(keep: Keep) -> Self {
+    pub(crate) fn new(keep: Keep, clock: Clock) -> Self {
         Self {
             keep,
+            clock,
             taken: Arc::default(),
         }
     }
 
+    /// What was heard; the attempts are counted on.
     pub(crate) fn take(&self) -> Taken {
-        mem::take(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempts = taken.attempts;
+        mem::replace(
+            &mut taken,
+            Taken {
+                attempts,
+                ..Taken::default()
+            },
+        )
     }
 
     fn with(&self, note: impl FnOnce(&mut Taken)) {
@@ -80,8 +107,9 @@ impl Intercept for Tape {
         self.with(|taken| {
             *taken = Taken {
                 attempts: taken.attempts + 1,
-                sent_at: crate::time::rfc3339(Timestamp::now()),
+                sent_at: rfc3339(self.clock.now()),
                 host: host(request.uri()),
+                in_cbor: request.headers().get("smithy-protocol") == Some("rpc-v2-cbor"),
                 request: match self.keep {
                     Keep::Bodies => request.body().bytes().unwrap_or_default().to_vec(),
                     Keep::Nothing => Vec::new(),
@@ -114,10 +142,18 @@ impl Intercept for Tape {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.keep == Keep::Bodies {
-            let body = context.response().body().bytes().unwrap_or_default();
-            self.with(|taken| taken.response = body.to_vec());
-        }
+        // A body that broke off is there no more.
+        let body = context.response().body().bytes();
+        self.with(|taken| {
+            taken.whole = body.is_some();
+            let body = body.unwrap_or_default();
+            match self.keep {
+                Keep::Bodies => taken.response = body.to_vec(),
+                // What is CBOR is read to its end by the SDK.
+                Keep::Nothing if taken.in_cbor => taken.is_document = !body.is_empty(),
+                Keep::Nothing => taken.is_document = document::is_whole(body),
+            }
+        });
         Ok(())
     }
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::IdentityCache;
-use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use trailaudit_core::organization::AccountId;
 
 use crate::calls::sts::Assumed;
@@ -18,7 +17,6 @@ pub(crate) struct Caller {
     account: AccountId,
     principal: String,
     config: SdkConfig,
-    retry_partition: RetryPartition,
     renew_at: Option<SystemTime>,
 }
 
@@ -26,7 +24,6 @@ impl Caller {
     /// Credentials that `config` brings along.
     pub fn new(account: AccountId, principal: String, config: SdkConfig) -> Self {
         Self {
-            retry_partition: retry_partition(&account),
             account,
             principal,
             config,
@@ -46,12 +43,6 @@ impl Caller {
         &self.config
     }
 
-    /// Retries are paid for from the account's own purse: the SDK's default is one for all accounts, and the first few
-    /// throttled accounts would leave nothing for the others.
-    pub fn retry_partition(&self) -> RetryPartition {
-        self.retry_partition.clone()
-    }
-
     /// The caller that a role assumed by this one gives.
     pub(super) fn become_role(&self, account: &AccountId, assumed: Assumed, now: SystemTime) -> Self {
         let expiry = assumed.credentials.expiry();
@@ -65,7 +56,6 @@ impl Caller {
             account: account.clone(),
             principal: assumed.principal,
             config: config.build(),
-            retry_partition: retry_partition(account),
             renew_at: expiry.map(|expiry| renew_at(now, expiry)),
         }
     }
@@ -78,20 +68,13 @@ impl Caller {
             account: account.clone(),
             principal,
             config: config.identity_cache(IdentityCache::no_cache()).build(),
-            retry_partition: retry_partition(account),
             renew_at: Some(SystemTime::UNIX_EPOCH),
         }
     }
 
-    pub(super) fn is_ending(&self) -> bool {
-        self.renew_at.is_some_and(|at| SystemTime::now() >= at)
+    pub(super) fn is_ending(&self, now: SystemTime) -> bool {
+        self.renew_at.is_some_and(|at| now >= at)
     }
-}
-
-fn retry_partition(account: &AccountId) -> RetryPartition {
-    RetryPartition::custom(account.to_string())
-        .token_bucket(TokenBucket::default())
-        .build()
 }
 
 /// A session too short for the usual reserve is used to its end.

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod furnished;
+pub mod in_process;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

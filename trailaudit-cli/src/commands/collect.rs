@@ -92,6 +92,9 @@ pub(crate) fn builder(collect: &Collect, rules: &[&Rule]) -> Result<CollectorBui
     if let Some(requests) = collect.concurrency {
         builder = builder.concurrency(requests);
     }
+    if let Some(requests) = collect.max_rps {
+        builder = builder.max_rps(requests);
+    }
     if let Some(moment) = collect.as_of {
         builder = builder.as_of(moment);
     }

@@ -14,7 +14,7 @@ use trailaudit_core::evidence::package::{COVERAGE_JSON, FINDINGS_JSON};
 use trailaudit_core::evidence::{Files, Options, Signer, Trust, verify};
 use trailaudit_core::tables::reading::Reading;
 use trailaudit_core::tables::{coverage, findings};
-use trailaudit_sim::{Server, Truth};
+use trailaudit_sim::{Conditions, Server, Truth};
 
 use super::audit::{Judging, draft};
 use super::{keygen, simulate};
@@ -31,8 +31,12 @@ use crate::work::Work;
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
     let as_of = simulate::as_of(&demo.population);
-    let simulate::Simulated { server, truth, .. } =
-        simulate::start(&demo.population, ([127, 0, 0, 1], 0).into(), as_of)?;
+    let simulate::Simulated { server, truth, .. } = simulate::start(
+        &demo.population,
+        ([127, 0, 0, 1], 0).into(),
+        as_of,
+        Conditions::default(),
+    )?;
     let collector = Collector::builder()
         .sdk_config(sdk_config(&server))
         .concurrency(demo.concurrency)

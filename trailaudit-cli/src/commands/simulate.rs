@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use trailaudit_sim::{Ledger, Server, Settings, Truth, populate};
+use trailaudit_sim::{Conditions, Faults, Ledger, Server, Settings, Truth, populate, populate_with_large_account};
 
 use crate::arguments::{Population, Simulate};
 use crate::error::{CommandError, Result};
@@ -21,7 +21,12 @@ pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
         server,
         truth,
         signing_key,
-    } = start(&simulate.population, simulate.listen, as_of(&simulate.population))?;
+    } = start(
+        &simulate.population,
+        simulate.listen,
+        as_of(&simulate.population),
+        conditions(simulate),
+    )?;
     if let Some(path) = &simulate.truth {
         write_json(path, &truth)?;
     }
@@ -37,6 +42,15 @@ pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
     Ok(Exit::Interrupted)
 }
 
+fn conditions(simulate: &Simulate) -> Conditions {
+    let seed = simulate.population.seed;
+    Conditions {
+        quotas: simulate.quotas,
+        faults: simulate.faults.as_ref().and_then(|name| Faults::named(name, seed)),
+        ..Conditions::default()
+    }
+}
+
 /// An Organization that is served.
 pub(crate) struct Simulated {
     pub server: Server,
@@ -45,8 +59,13 @@ pub(crate) struct Simulated {
     pub signing_key: String,
 }
 
-/// Serves the population that was asked for.
-pub(crate) fn start(population: &Population, listen: std::net::SocketAddr, as_of: Timestamp) -> Result<Simulated> {
+/// Serves the population that was asked for, with its latency, under these conditions.
+pub(crate) fn start(
+    population: &Population,
+    listen: std::net::SocketAddr,
+    as_of: Timestamp,
+    conditions: Conditions,
+) -> Result<Simulated> {
     if !listen.ip().is_loopback() {
         return Err(CommandError::usage(format_args!(
             "--listen: {listen} is not an address of this machine alone"
@@ -63,13 +82,22 @@ pub(crate) fn start(population: &Population, listen: std::net::SocketAddr, as_of
         latency_ms,
         ..
     } = *population;
-    let made = populate(&Settings {
+    let settings = Settings {
         accounts,
         regions,
         seed,
         as_of,
-    });
-    let server = Server::start(made.world, listen, Duration::from_millis(latency_ms))
+    };
+    let made = if conditions.faults.is_some_and(|faults| faults.wants_large_account()) {
+        populate_with_large_account(&settings)
+    } else {
+        populate(&settings)
+    };
+    let conditions = Conditions {
+        latency: Duration::from_millis(latency_ms),
+        ..conditions
+    };
+    let server = Server::start_under(conditions, made.world, listen)
         .map_err(|error| CommandError::failed(format_args!("{listen}: {error}")))?;
     Ok(Simulated {
         server,
@@ -97,6 +125,7 @@ fn as_json(ledger: &Ledger) -> Value {
         "targets": ledger.targets,
         "createdKeys": ledger.created_keys,
         "mostInFlight": ledger.most_in_flight,
+        "faults": ledger.faults,
     })
 }
 

@@ -39,17 +39,21 @@ pub fn arn(resource: &str) -> String {
 pub fn public_key(world: &World) -> String {
     let key = &world.access_keys[0].id;
     let scope = format!("{key}/20261122/{HOME}/kms/aws4_request");
-    let answer = world.respond(&Call {
-        now: Timestamp::now(),
-        request_id: "id".to_owned(),
-        path: "/".to_owned(),
-        target: Some("TrentService.GetPublicKey".to_owned()),
-        authorization: Some(format!(
+    let header = |name: &str| match name {
+        "x-amz-target" => Some("TrentService.GetPublicKey".to_owned()),
+        "authorization" => Some(format!(
             "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         )),
-        body: format!(r#"{{"KeyId":"{}"}}"#, arn("key/signing-key")).into_bytes(),
-        ..Call::default()
-    });
+        _ => None,
+    };
+    let body = format!(r#"{{"KeyId":"{}"}}"#, arn("key/signing-key"));
+    let answer = world.respond(&Call::received(
+        Timestamp::now(),
+        "POST",
+        "/",
+        header,
+        body.into_bytes(),
+    ));
     let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
     let (first, second) = answer["PublicKey"].as_str().expect("a public key").split_at(64);
     format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n")

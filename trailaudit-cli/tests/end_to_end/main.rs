@@ -25,6 +25,7 @@ mod demo;
 mod determinism;
 mod diff;
 mod exceptions;
+mod faults;
 mod frameworks;
 mod kms;
 mod outcomes;

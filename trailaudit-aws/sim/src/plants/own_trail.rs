@@ -20,6 +20,19 @@ pub(crate) fn sow_sound_trail(plot: &mut Plot, account: &mut Account, name: &str
     sow_sound_trail_at(plot, account, name, &region, multi_region);
 }
 
+/// As many sound trails as the quota leaves room for beside the organization trail: four of the five in each Region the
+/// account has on.
+pub(crate) fn sow_every_trail(plot: &mut Plot, account: &mut Account) {
+    let regions: Vec<_> = plot.world.regions.iter().filter(|region| !region.opt_in).collect();
+    let regions: Vec<_> = regions.into_iter().map(|region| region.name.clone()).collect();
+    for region in &regions {
+        for number in 1..=4 {
+            let name = format!("{region}-{number}");
+            sow_sound_trail_at(plot, account, &name, region, false);
+        }
+    }
+}
+
 pub(super) fn sow_sound_trail_at(plot: &mut Plot, account: &mut Account, name: &str, region: &str, multi_region: bool) {
     sow_trail_at(plot, account, name, region, multi_region, |_| ());
 }

@@ -62,6 +62,7 @@ fn assume_role(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refu
         expires: request.call.now.as_second().saturating_add(wanted.seconds),
         source_identity,
         policy: policy.transpose()?,
+        request: request.call.request_id.clone(),
     };
     let issued = session.issue(&request.world.token_secret);
     Ok(request.in_xml(entry, |xml| write_session(xml, &session, &issued, role, &wanted)))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::digest::{base32, digest};
+use crate::session::secret;
 
 /// An IAM role.
 #[derive(Clone, Debug)]
@@ -144,7 +145,7 @@ impl AccessKey {
         let seed = digest(&["access key", account, user]);
         Self {
             id: format!("AKIA{}", &base32(&seed)[..16]),
-            secret: base32(&digest(&["secret access key", account, user]))[..40].to_owned(),
+            secret: secret(&["secret access key", account, user]),
             account: account.to_owned(),
             user: user.to_owned(),
             allowed: vec!["*".to_owned()],

@@ -70,7 +70,7 @@ pub(crate) async fn bucket(asking: Asking<'_>, name: String, setting: BucketSett
     macro_rules! ask {
         ($call:ident, $operation:ident, $view:ident) => {{
             let request = client.$operation().bucket(name);
-            let send = |tape| request.customize().interceptor(tape).send();
+            let send = |tape| request.clone().customize().interceptor(tape).send();
             asking
                 .viewed(&$call, parameters, send, |output| Value::from($view(output)))
                 .await
