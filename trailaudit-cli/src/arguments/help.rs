@@ -43,7 +43,7 @@ const PAGES: &[Page] = &[
     #[cfg(feature = "demo")]
     Page {
         command: "simulate",
-        common: &[],
+        common: &["listen", "accounts", "regions", "seed", "quotas", "faults"],
         examples: &["simulate --listen 127.0.0.1:4566 --truth defects.json"],
     },
     Page {

@@ -140,7 +140,7 @@ def xlsx(path):
     import openpyxl
 
     workbook = openpyxl.load_workbook(path)
-    names = ["summary", "findings", "coverage", "exceptions", "evidence"]
+    names = ["summary", "requirements", "findings", "coverage", "exceptions", "evidence"]
     if workbook.sheetnames != names:
         raise ValueError(f"its sheets are {workbook.sheetnames}")
     tables = {}
