@@ -16,7 +16,7 @@ const RUNS: u64 = 100;
 /// How many Organizations are asked all there is to ask, by every `WHOLE`th run; the others are each asked for a part of the
 /// catalogue, all parts in turn.
 const GROUNDS: u64 = 2;
-const WHOLE: u64 = 25;
+const WHOLE: u64 = 40;
 /// How many rules make a part.
 const PART: usize = 5;
 const ACCOUNTS: usize = 40;

@@ -17,10 +17,12 @@ pub struct Judged {
     pub cells: BTreeMap<(String, String), CellStatus>,
     /// Where which call stayed without an answer: account, Region, operation, code. Sessions that ended were renewed.
     pub gaps: BTreeSet<[String; 4]>,
+    /// Accounts whose session ended and could not be renewed.
+    pub shut_out: BTreeSet<String>,
 }
 
 impl Judged {
-    pub fn of(assessment: &Assessment, gaps: &[Value]) -> Self {
+    pub fn of(assessment: &Assessment, gaps: &[Value], shut_out: BTreeSet<String>) -> Self {
         adds_up(assessment);
         let rows = assessment.findings.iter().map(|finding| {
             let region = finding.region.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -40,6 +42,7 @@ impl Judged {
             rows: rows.collect(),
             cells: cells.collect(),
             gaps: gaps.iter().map(gap).filter(|gap| !is_renewed(gap)).collect(),
+            shut_out,
         }
     }
 
@@ -86,6 +89,7 @@ impl Judged {
         let unread = self.gaps.symmetric_difference(&calm.gaps);
         let mut unread = unread.filter(|[_, _, operation, _]| operation != "AssumeRole");
         unread.all(|[account, ..]| !accounts.contains(account.as_str()))
+            && !self.shut_out.iter().any(|account| accounts.contains(account.as_str()))
             && self.cells_of(accounts).eq(calm.cells_of(accounts))
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tempfile::TempDir;
 use trailaudit_aws::{CollectError, Collected, CollectorBuilder, Folder, Scope, package};
 use trailaudit_core::{Baseline, CATALOGUE, Rule, Verdict, assess};
@@ -220,7 +221,32 @@ fn scratch() -> TempDir {
 fn judge(directory: &Path, rules: &[&'static Rule]) -> Judged {
     let (run, inventory) = package::read(&Folder::open(directory).unwrap()).unwrap();
     let assessment = assess(&inventory, rules, &Baseline::default(), run.as_of);
-    Judged::of(&assessment, &gaps(directory))
+    let gaps = gaps(directory);
+    let ran_out = gaps.iter().any(|gap| has_run_out(&gap["code"]));
+    let shut_out = if ran_out { shut_out(directory) } else { BTreeSet::new() };
+    Judged::of(&assessment, &gaps, shut_out)
+}
+
+/// Accounts in which something was asked with credentials that had run out, and never answered with others.
+fn shut_out(directory: &Path) -> BTreeSet<String> {
+    let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    for text in files(directory).iter().map(|file| crate::support::text(file)) {
+        for line in text.lines() {
+            let exchange: Value = serde_json::from_str(line).unwrap();
+            let question = ["account", "region", "operation", "parameters"].map(|field| exchange[field].to_string());
+            if has_run_out(&exchange["error"]["code"]) {
+                asked.insert(question);
+            } else {
+                answered.insert(question);
+            }
+        }
+    }
+    let lost = asked.difference(&answered);
+    lost.map(|[account, ..]| account.trim_matches('"').to_owned()).collect()
+}
+
+fn has_run_out(code: &Value) -> bool {
+    code.as_str().is_some_and(|code| code.starts_with("ExpiredToken"))
 }
 
 /// The gaps that the run log tells of.
