@@ -137,15 +137,14 @@ impl Pace {
 impl Lanes {
     /// When the next request of a lane may be sent; nothing where it may be sent at once.
     fn reserve(&mut self, lane: &Lane, now: Instant) -> Option<Instant> {
-        let slot = match self.buckets.get_mut(lane) {
-            Some(bucket) => bucket.reserve(now),
-            None => {
-                let mut bucket = Bucket::of(lane)?;
-                let slot = bucket.reserve(now);
-                self.forget_full(now);
-                self.buckets.insert(lane.clone(), bucket);
-                slot
-            }
+        let slot = if let Some(bucket) = self.buckets.get_mut(lane) {
+            bucket.reserve(now)
+        } else {
+            let mut bucket = Bucket::of(lane)?;
+            let slot = bucket.reserve(now);
+            self.forget_full(now);
+            self.buckets.insert(lane.clone(), bucket);
+            slot
         };
         (slot > now).then_some(slot)
     }

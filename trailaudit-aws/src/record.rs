@@ -210,31 +210,31 @@ impl Asking<'_> {
             pace.turn(&lane).await;
             // The semaphore is never closed; were it, a call without a permit would still be a right call.
             let permit = self.recorder.in_flight.acquire().await;
-            let sent = Instant::now();
+            let began = Instant::now();
             // In a box of its own only now: futures that still wait for their turn stay small.
             let result = Box::pin(send(tape.clone())).await;
             drop(permit);
-            let taken = tape.take();
+            let kept = tape.take();
             let (answer, output) = match result {
-                Ok(output) => (read(&output, &taken), Some(output)),
-                Err(SdkError::ServiceError(_)) if keep == Keep::Nothing && !taken.is_readable() => (broken_off(), None),
-                Err(error) => (refused(&error, &taken), None),
+                Ok(output) => (read(&output, &kept), Some(output)),
+                Err(SdkError::ServiceError(_)) if keep == Keep::Nothing && !kept.is_readable() => (broken_off(), None),
+                Err(error) => (refused(&error, &kept), None),
             };
             let Answer::Error { code, .. } = &answer else {
                 pace.answered(&lane);
-                return (answer, taken, output);
+                return (answer, kept, output);
             };
-            let mut setback = gap::setback(code, taken.status);
-            if setback == Setback::Refused && !taken.is_readable() {
+            let mut setback = gap::setback(code, kept.status);
+            if setback == Setback::Refused && !kept.is_readable() {
                 // The header may have said why, but not in which words.
                 setback = Setback::Unreadable;
             }
-            if setback == Setback::Skewed && !taken.date.as_deref().is_some_and(|date| clock.follow(date)) {
+            if setback == Setback::Skewed && !kept.date.as_deref().is_some_and(|date| clock.follow(date)) {
                 setback = Setback::Refused;
             }
-            match patience.after(setback, sent, &lane, pace) {
+            match patience.after(setback, began, &lane, pace) {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return (answer, taken, None),
+                None => return (answer, kept, None),
             }
         }
     }

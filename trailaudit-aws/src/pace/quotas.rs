@@ -27,14 +27,13 @@ impl Quota {
             ("organizations", "DescribePolicy" | "DescribeOrganizationalUnit") => (2, 2),
             ("organizations", "ListAWSServiceAccessForOrganization" | "ListDelegatedServicesForAccount") => (1, 3),
             ("organizations", _) => (5, 8),
-            ("cloudtrail", _) => (10, 10),
-            ("account", _) => (5, 5),
             ("kms", "DescribeKey") => (2_000, 200),
             ("kms", "GetKeyRotationStatus" | "GetKeyPolicy") => (1_000, 100),
             ("kms", "ListAliases") => (500, 50),
-            ("logs", "DescribeLogGroups") => (10, 10),
+            ("cloudtrail", _) | ("logs", "DescribeLogGroups") => (10, 10),
             ("logs", "DescribeLogStreams") => (25, 25),
-            ("logs", "DescribeMetricFilters" | "DescribeSubscriptionFilters" | "ListTagsForResource") => (5, 5),
+            ("account", _)
+            | ("logs", "DescribeMetricFilters" | "DescribeSubscriptionFilters" | "ListTagsForResource") => (5, 5),
             _ => return None,
         };
         Some(Self { a_second, burst })

@@ -60,7 +60,7 @@ impl Grounds {
 
     fn of(&self, seed: u64) -> &Ground {
         let number = usize::try_from(seed / WHOLE).unwrap();
-        if seed % WHOLE == 0 {
+        if seed.is_multiple_of(WHOLE) {
             &self.whole[number % self.whole.len()]
         } else {
             &self.parts[usize::try_from(seed).unwrap() % self.parts.len()]

@@ -124,7 +124,7 @@ impl Ground {
             let (_, account, region, _) = row;
             let (was, is) = (self.calm.rows.get(row), judged.rows.get(row));
             let may_be = match (was.map(|(verdict, _)| verdict), is.map(|(verdict, _)| verdict)) {
-                (_, Some(Verdict::Inconclusive)) | (_, None) => true,
+                (_, Some(Verdict::Inconclusive) | None) => true,
                 (Some(was), Some(is)) => was == is,
                 // An account that does not tell its Regions has all of the partition planned.
                 (None, Some(is)) => {

@@ -89,12 +89,11 @@ fn lines_of<'s>(source: &'s Source<'_>, name: &'s str, clause: &Clause<'s>, line
     };
     for answer in &clause.answers {
         let found = answer.asked.and_then(|place| source.found_by(place));
-        lines.push(match found {
-            Some((rule, found)) => line(Answered::Asked, answer.rule, &*rule.control, Some(found)),
-            None => {
-                let control = rule(answer.rule).map_or("", |rule| rule.aws.title);
-                line(Answered::NotAsked, answer.rule, control, None)
-            }
+        lines.push(if let Some((rule, found)) = found {
+            line(Answered::Asked, answer.rule, &*rule.control, Some(found))
+        } else {
+            let control = rule(answer.rule).map_or("", |rule| rule.aws.title);
+            line(Answered::NotAsked, answer.rule, control, None)
         });
     }
     let answered = if clause.is_covered() {

@@ -37,9 +37,8 @@ impl Clause<'_> {
     /// What sources ask for besides, and the rules that answer it do not decide together either.
     pub fn undecided(&self) -> impl Iterator<Item = &'static Unanswered> {
         let answers = |rule: &&str| self.answers.iter().any(|answer| answer.rule == *rule);
-        let is_decided = move |control: &Unanswered| {
-            !control.decided_by.is_empty() && control.decided_by.iter().all(|rule| answers(rule))
-        };
+        let is_decided =
+            move |control: &Unanswered| !control.decided_by.is_empty() && control.decided_by.iter().all(&answers);
         self.unanswered
             .iter()
             .copied()
@@ -127,9 +126,10 @@ fn parts(id: &str) -> Vec<Part<'_>> {
         let (piece, after) = rest.split_at(piece.len());
         rest = after;
         let digits = piece.trim_start_matches('0');
-        parts.push(match piece.starts_with(|c: char| c.is_ascii_digit()) {
-            true => Part::Number(digits.len(), digits, piece),
-            false => Part::Text(piece),
+        parts.push(if piece.starts_with(|c: char| c.is_ascii_digit()) {
+            Part::Number(digits.len(), digits, piece)
+        } else {
+            Part::Text(piece)
         });
     }
     parts

@@ -56,10 +56,10 @@ impl Token {
             return Self(None);
         };
         let names = ["NextToken", "nextToken"];
-        let named = names
+        let found = names
             .into_iter()
             .find_map(|name| Some((name, input.get(name)?.as_str()?.to_owned())));
-        let token = named.and_then(|(name, token)| match unwrapped(&token) {
+        let token = found.and_then(|(name, token)| match unwrapped(&token) {
             None => Some(token),
             Some(own) if own.is_empty() => {
                 input.remove(name);
