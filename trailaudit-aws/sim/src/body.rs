@@ -18,6 +18,8 @@ pub struct Body {
     /// How long each byte takes, when they come one at a time.
     pause: Option<Duration>,
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Whether what there is was given time to leave before the connection breaks.
+    has_left: bool,
 }
 
 impl Body {
@@ -27,6 +29,7 @@ impl Body {
             rest: bytes.into(),
             pause: None,
             waiting: None,
+            has_left: false,
         }
     }
 
@@ -57,6 +60,10 @@ impl HttpBody for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if self.rest.is_empty() {
+            if self.announced > 0 && !std::mem::replace(&mut self.has_left, true) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             let broken = || io::Error::new(io::ErrorKind::ConnectionReset, "the simulated connection broke");
             let missing = std::mem::take(&mut self.announced) > 0;
             return Poll::Ready(missing.then(|| Err(broken())));

@@ -35,10 +35,10 @@ async fn ask(desk: &Desk, call: Call) -> Result<(u16, String), Unanswered> {
     Ok((status, String::from_utf8_lossy(&body.to_bytes()).into_owned()))
 }
 
-/// How the first attempt of three hundred calls that differ ended, and how the tenth of each.
+/// How the first attempt of a thousand calls that differ ended, and how the tenth of each.
 async fn asked_often(desk: &Desk) -> (Vec<String>, Vec<String>) {
     let (mut first, mut tenth) = (Vec::new(), Vec::new());
-    for number in 0..300 {
+    for number in 0..1_000 {
         for attempt in 1..=10 {
             let call = describe_trails(desk, "us-east-1", &format!("{{\"number\": {number}}}"));
             let begun = tokio::time::Instant::now();
