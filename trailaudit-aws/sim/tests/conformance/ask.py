@@ -7,6 +7,7 @@ account has beside it is in furnished.rs.
 import json
 import os
 import sys
+from pathlib import Path
 
 import boto3
 
@@ -20,7 +21,7 @@ from roles import roles
 from topics import topics
 from trails import event_data_stores, resources, trails
 
-TRUTH = json.loads(os.environ["SIMULATED_TRUTH"])
+TRUTH = json.loads(Path(os.environ["SIMULATED_TRUTH"]).read_text())
 MANAGEMENT = TRUTH["management_account"]
 
 
