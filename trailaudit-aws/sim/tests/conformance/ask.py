@@ -66,7 +66,7 @@ def main():
                 for trail in trails(session, region, account, TRUTH):
                     found += 1
                     resources(session, trail)
-    check(found == 44, f"{found} trails")
+    check(found == 68, f"{found} trails")
     signing(base)
     event_data_stores(base, member)
     keys(base, member, MANAGEMENT)

@@ -93,6 +93,8 @@ fn event_data_stores(world: &mut World) {
     let plain = EventDataStore::new("00000000-0000-4000-8000-00000000000b", "plain", "us-east-1", made);
     let mut encrypted = EventDataStore::new("00000000-0000-4000-8000-00000000000c", "encrypted", "us-east-1", made);
     let owner = management(world);
+    // Instead of what is planted there.
+    owner.event_data_stores.clear();
     encrypted.kms_key_id = owner.keys.first().map(|key| key.arn(&owner.id));
     encrypted.organization = true;
     owner.event_data_stores.extend([plain, encrypted]);
