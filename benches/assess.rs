@@ -1,11 +1,12 @@
-//! The whole catalogue over thousands of accounts in 17 Regions, in memory: rule evaluations a second.
+//! The whole catalogue over thousands of accounts in 17 Regions, in memory: rule evaluations a second, and how much memory
+//! they take beside the facts.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
-use trailaudit_benches::organization;
+use trailaudit_benches::{growth, organization};
 use trailaudit_core::assessment::Assessing;
 use trailaudit_core::memory::MemoryInventory;
 use trailaudit_core::{Baseline, CATALOGUE};
@@ -24,7 +25,11 @@ fn assessments(criterion: &mut Criterion) {
             let assessing = Assessing::new(&*inventory, CATALOGUE, &baseline, Timestamp::UNIX_EPOCH);
             assessing.map(|findings| findings.len()).sum()
         };
-        let findings = judge();
+        LazyLock::force(&inventory);
+        let (findings, growth) = growth(judge);
+        if let Some(growth) = growth {
+            println!("{accounts} accounts: {findings} findings, at most {growth} KiB more while judging");
+        }
         group.throughput(Throughput::Elements(findings as u64));
         group.bench_function(format!("{accounts} accounts"), |bencher| {
             bencher.iter(|| black_box(judge()));

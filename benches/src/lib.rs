@@ -2,7 +2,7 @@
 //!
 //! | bench | measures |
 //! | --- | --- |
-//! | `assess` | the rules over thousands of accounts, in memory |
+//! | `assess` | the rules over thousands of accounts, in memory: evaluations a second, and what they take beside the facts |
 //! | `fan_out` | the collection from a simulated Organization, against the floor that latency sets |
 //! | `seal` | from the digests of a package's files to its signature |
 //! | `verify` | what an auditor's check of a package costs, with and without judging again |
@@ -11,8 +11,10 @@
 //! a time: a machine's speed is no property of the program. What must not depend on the machine, such as how often
 //! AWS is asked, is asserted in the tests.
 
+mod memory;
 mod organization;
 mod records;
 
+pub use memory::growth;
 pub use organization::organization;
 pub use records::{key, records, signer, size};

@@ -277,4 +277,16 @@ impl Question<'_> {
             ),
         }
     }
+
+    /// By how many days the log group keeps events; none where it keeps them for ever.
+    fn by_log_group(&self, how: &'static str, holds: impl FnOnce(Option<u64>) -> bool) -> Said {
+        match self.seen.retention(self.resource) {
+            Some(days) if holds(days) => Said(Theirs::Pass, how),
+            Some(_) => Said(Theirs::Fail, how),
+            None => Said(
+                Theirs::NoRow,
+                "it writes rows about log groups it was shown, and about nothing else",
+            ),
+        }
+    }
 }

@@ -43,16 +43,10 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         rule: "log-group-retention-sufficient",
         check: "log_group_retention_period_365",
-        says: |question| match question.seen.retention(question.resource) {
-            Some(Some(days)) if days >= 365 => Said(Theirs::Pass, "it asks for 365 days of every log group"),
-            Some(_) => Said(
-                Theirs::Fail,
-                "it asks for 365 days of every log group; one that keeps events for ever has NULL there, which alarms",
-            ),
-            None => Said(
-                Theirs::NoRow,
-                "it writes rows about log groups it was shown, and about nothing else",
-            ),
+        says: |question| {
+            let how = "it asks for 365 days of every log group; one that keeps events for ever has NULL there, which \
+                       alarms";
+            question.by_log_group(how, |days| days.is_some_and(|days| days >= 365))
         },
     },
 ];

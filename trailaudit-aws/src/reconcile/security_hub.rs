@@ -37,18 +37,9 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         rule: "log-group-retention-sufficient",
         check: "CloudWatch.16",
-        says: |question| match question.seen.retention(question.resource) {
-            Some(days) if days.is_none_or(|days| days >= 365) => {
-                Said(Theirs::Pass, "it asks for 365 days of every log group")
-            }
-            Some(_) => Said(
-                Theirs::Fail,
-                "it asks for 365 days of every log group, whatever the baseline says",
-            ),
-            None => Said(
-                Theirs::NoRow,
-                "it writes rows about log groups it was shown, and about nothing else",
-            ),
+        says: |question| {
+            let how = "it asks for 365 days of every log group, whatever the baseline says";
+            question.by_log_group(how, |days| days.is_none_or(|days| days >= 365))
         },
     },
 ];

@@ -1,5 +1,6 @@
 //! One run of `trailaudit audit` against a world.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -117,6 +118,13 @@ impl Audited {
         let found = self.findings(rule, account);
         assert_eq!(found.len(), 1, "{rule} of {account}: {found:?}");
         found[0]
+    }
+
+    /// The rules that something is inconclusive under.
+    pub fn open(&self) -> BTreeSet<&str> {
+        let findings = self.package.findings.iter();
+        let open = findings.filter(|row| row["verdict"] == "inconclusive");
+        open.map(|row| &*row["rule"]).collect()
     }
 
     /// The coverage as `account region status`.
