@@ -7,10 +7,13 @@
 //! | `seal` | from the digests of a package's files to its signature |
 //! | `verify` | what an auditor's check of a package costs, with and without judging again |
 //!
-//! `fan_out.sh` measures the released binary instead, with the simulator in a process of its own. Nothing here asserts
-//! a time: a machine's speed is no property of the program. What must not depend on the machine, such as how often
-//! AWS is asked, is asserted in the tests.
+//! The released binary is measured by scripts, with the simulator in a process of its own: `fan_out.sh` (the main job),
+//! `organization.sh` (thousands of accounts under the published quotas), `package.sh` (sealing and verifying), `start.sh`
+//! (until something happens) and `compare.sh` (what users would pick instead). Nothing here asserts a time: a machine's
+//! speed is no property of the program. What must not depend on the machine, such as how often AWS is asked, is asserted
+//! in the tests.
 
+pub mod calls;
 mod memory;
 mod organization;
 mod records;

@@ -209,7 +209,7 @@ mod tests {
         };
         assert_eq!(ask("cloudtrail", "Nothing", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("s3", "ListBuckets", ""), (400, "UnknownOperationException"));
-        assert_eq!(ask("ec2", "DescribeInstances", ""), (400, "UnknownOperationException"));
+        assert_eq!(ask("lambda", "ListFunctions", ""), (400, "UnknownOperationException"));
         assert_eq!(ask("kms", "DescribeKey", "{"), (400, "SerializationException"));
         assert_eq!(
             ask("kms", "DescribeKey", r#"{"KeyId": 7}"#),

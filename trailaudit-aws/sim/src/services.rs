@@ -6,6 +6,7 @@ mod cloudtrail;
 mod cloudwatch;
 mod event_data_stores;
 mod event_selectors;
+mod for_peers;
 mod iam;
 mod kms;
 mod logs;
@@ -39,7 +40,7 @@ pub(crate) struct Operation {
     pub answer: fn(&Request<'_>, &mut Entry) -> Result<Vec<u8>, Refusal>,
 }
 
-const SERVICES: [Service; 10] = [
+const SERVICES: [Service; 12] = [
     Service {
         name: "account",
         protocols: &[Protocol::RestJson],
@@ -49,6 +50,11 @@ const SERVICES: [Service; 10] = [
         name: "cloudtrail",
         protocols: &[Protocol::Json],
         operations: cloudtrail::OPERATIONS,
+    },
+    Service {
+        name: "ec2",
+        protocols: &[Protocol::Query],
+        operations: for_peers::EC2,
     },
     Service {
         name: "iam",
@@ -89,6 +95,11 @@ const SERVICES: [Service; 10] = [
         name: "sts",
         protocols: &[Protocol::Query],
         operations: sts::OPERATIONS,
+    },
+    Service {
+        name: "tagging",
+        protocols: &[Protocol::Json],
+        operations: for_peers::TAGGING,
     },
 ];
 

@@ -1,5 +1,7 @@
 //! Answers that come in pages: complete only when every page is there, from the first to the one without a token.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::observed::{Gap, GapReason, Observed};
@@ -13,6 +15,15 @@ use crate::calls::page_token;
 pub(super) struct Pages {
     pages: Vec<Page>,
     refusal: Option<Box<Gap>>,
+    /// Found when it is first asked for: every account of an Organization may ask.
+    standing: OnceLock<Standing>,
+}
+
+/// Where a listing begins that is whole; or the page after which one does not go on, if there are pages.
+#[derive(Clone, Copy, Debug)]
+enum Standing {
+    Whole(usize),
+    Broken(Option<usize>),
 }
 
 #[derive(Debug)]
@@ -31,6 +42,7 @@ impl Pages {
         exchange: &'a Exchange,
         wanted: &'static str,
     ) -> Option<&'a Value> {
+        self.standing.take();
         match &exchange.answer {
             Answer::Ok(answer) => {
                 let gap = || Gap {
@@ -60,28 +72,38 @@ impl Pages {
     /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
     /// each leave a listing: one that is whole is enough.
     pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
-        let mut gap = self.refusal.as_deref();
-        for first in self.asked_with(None) {
-            match &self.last_after(first).goes_on {
-                None => return Observed::known((), first.id),
-                Some(next) => gap = gap.or(Some(&next.1)),
-            }
-        }
+        let gap = match *self.standing.get_or_init(|| self.standing()) {
+            Standing::Whole(first) => return Observed::known((), self.pages[first].id),
+            Standing::Broken(place) => place.and_then(|place| self.pages[place].goes_on.as_ref()),
+        };
+        let gap = self.refusal.as_deref().or(gap.map(|next| &next.1));
         gap.map_or_else(|| Observed::not_collected(wanted), |gap| Observed::Unknown(gap.clone()))
     }
 
-    fn asked_with<'a>(&'a self, token: Option<&'a str>) -> impl Iterator<Item = &'a Page> {
-        self.pages
-            .iter()
-            .filter(move |page| page.asked_with.as_deref() == token)
+    fn standing(&self) -> Standing {
+        let mut broken = None;
+        for (first, page) in self.pages.iter().enumerate() {
+            if page.asked_with.is_none() {
+                let last = self.last_after(first);
+                if self.pages[last].goes_on.is_none() {
+                    return Standing::Whole(first);
+                }
+                broken = broken.or(Some(last));
+            }
+        }
+        Standing::Broken(broken)
     }
 
-    /// The last page that tokens lead to; one that goes on when they lead in a circle.
-    fn last_after<'a>(&'a self, page: &'a Page) -> &'a Page {
-        let mut last = page;
+    /// Where the last page is that tokens lead to from the one at this place; one that goes on when they lead in a circle.
+    fn last_after(&self, first: usize) -> usize {
+        let asked_with = |token: &str| {
+            let mut pages = self.pages.iter();
+            pages.position(|page| page.asked_with.as_deref() == Some(token))
+        };
+        let mut last = first;
         for _ in 0..=self.pages.len() {
-            let next = last.goes_on.as_ref();
-            match next.and_then(|next| self.asked_with(Some(&next.0)).next()) {
+            let next = self.pages[last].goes_on.as_ref();
+            match next.and_then(|next| asked_with(&next.0)) {
                 Some(next) => last = next,
                 None => break,
             }
