@@ -26,7 +26,7 @@ if ! [ -x /usr/bin/time ]; then
     [ "$(id -u)" = 0 ] || { echo "GNU time is missing: apt-get install time" >&2; exit 1; }
     apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends time >/dev/null
 fi
-cargo build --release --workspace --locked --quiet
+[ -n "${NOBUILD:-}" ] || cargo build --release --locked --quiet -p trailaudit-cli -p trailaudit-benches
 
 scratch=$(mktemp -d)
 simulator=

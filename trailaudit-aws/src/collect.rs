@@ -327,20 +327,28 @@ impl Collector {
             agenda: &options.agenda,
             partition,
         };
-        let visit = |account| visits.visit(account).boxed();
-        let visiting = fan_out::each(queue, options.in_flight(), visit, |visited| seen.add(visited));
-        let (directory, ()) = futures::try_join!(discovery.run(), visiting)?;
-        let join = Join {
-            sessions,
-            recorder,
-            journal,
-            directory: &directory,
-            scope: &options.scope,
-            agenda: &options.agenda,
-            region: &global,
-            sheets: Sheets::kept_in(asked),
+        let asking = async {
+            let visit = |account| visits.visit(account).boxed();
+            let visiting = fan_out::each(queue, options.in_flight(), visit, |visited| seen.add(visited));
+            let (directory, ()) = futures::try_join!(discovery.run(), visiting)?;
+            let join = Join {
+                sessions,
+                recorder,
+                journal,
+                directory: &directory,
+                scope: &options.scope,
+                agenda: &options.agenda,
+                region: &global,
+                sheets: Sheets::kept_in(asked),
+            };
+            join.run(seen).await?;
+            Ok::<_, CollectError>(directory)
         };
-        join.run(seen).await?;
+        let beside = async {
+            discovery.beside().await;
+            Ok(())
+        };
+        let (directory, ()) = futures::try_join!(asking, beside)?;
         Ok(directory)
     }
 }

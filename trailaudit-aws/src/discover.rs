@@ -55,12 +55,26 @@ pub(crate) struct Discovery<'a> {
 impl Discovery<'_> {
     /// Accounts are sent page by page, so that the first is entered while the list is still being read; only a scope
     /// that selects among accounts needs the whole list first.
-    pub async fn run(self) -> Result<Directory, CollectError> {
+    pub async fn run(&self) -> Result<Directory, CollectError> {
+        let directory = self.find().await;
+        self.found.close_channel();
+        directory
+    }
+
+    /// What is asked about the Organization as a whole and decides nothing about whom to ask: it takes the longer the more
+    /// accounts there are, and nothing waits for it.
+    pub async fn beside(&self) {
+        if matches!(self.scope.source, Source::Organization) {
+            Box::pin(self.wide()).await;
+        }
+    }
+
+    async fn find(&self) -> Result<Directory, CollectError> {
         let mut directory = Directory::default();
         match &self.scope.source {
             Source::Organization => {
-                let wide = async { Ok(Box::pin(self.wide()).await) };
-                let ((), administrators) = futures::try_join!(self.ask_organizations(&mut directory), wide)?;
+                let administrators = async { Ok(self.administrators().await) };
+                let ((), administrators) = futures::try_join!(self.ask_organizations(&mut directory), administrators)?;
                 directory.administrators = administrators;
             }
             Source::AccountsFile(path) => self.plan(&mut directory, read_accounts(path)?, "accounts-file")?,
@@ -77,7 +91,7 @@ impl Discovery<'_> {
                 let exchange = self.ask(Question::Organization).await;
                 let own = self.sessions.base().account().as_str();
                 if matches!(&exchange.answer, Answer::Ok(answer) if answer["Organization"]["MasterAccountId"] == own) {
-                    directory.administrators = Box::pin(self.wide()).await;
+                    (directory.administrators, ()) = futures::join!(self.administrators(), Box::pin(self.wide()));
                 }
             }
         }

@@ -12,6 +12,7 @@ mod roles;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use trailaudit_core::organization::{AccountId, Region};
 
 use crate::agenda::Agenda;
@@ -60,6 +61,9 @@ impl Seen {
         self.trails.values().map(|(_, trail)| trail)
     }
 }
+
+/// Record files on their way to the disk at a time.
+const WRITTEN_AT_ONCE: usize = 8;
 
 /// Asks for what trails name.
 pub(crate) struct Join<'a> {
@@ -122,12 +126,16 @@ impl Join<'_> {
             self.sessions.is_heard(sheet).await?;
         }
         self.journal.discard_resources()?;
-        for (account, sheet) in sheets {
-            if let Some(sheet) = Arc::into_inner(sheet) {
-                self.journal.keep_resources(&account, sheet).await?;
-            }
-        }
-        Ok(())
+        let sheets = sheets
+            .into_iter()
+            .filter_map(|(account, sheet)| Some((account, Arc::into_inner(sheet)?)));
+        // Each waits for the disk.
+        stream::iter(sheets)
+            .map(Ok)
+            .try_for_each_concurrent(WRITTEN_AT_ONCE, |(account, sheet)| async move {
+                self.journal.keep_resources(&account, sheet).await
+            })
+            .await
     }
 
     /// A session in an account of the organization, in scope or not; nothing for accounts that are not of it or not

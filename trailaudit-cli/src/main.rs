@@ -23,6 +23,11 @@ use clap::FromArgMatches;
 
 use arguments::Arguments;
 use error::CommandError;
+use mimalloc::MiMalloc;
+
+/// A call through the SDK allocates some hundreds of times: an eighth of its CPU time with the C library's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let matches = arguments::command().get_matches();

@@ -10,15 +10,14 @@ use crate::calls::Question;
 use crate::calls::organizations::LIST_DELEGATED_ADMINISTRATORS;
 
 impl Discovery<'_> {
-    /// Asks what is on the agenda; gives back the accounts that administer trails by delegation.
-    pub(super) async fn wide(&self) -> Vec<AccountId> {
-        let (administrators, (), ()) = futures::join!(self.administrators(), self.trusted_services(), self.policies());
-        administrators
+    /// Asks which services it trusts and what its policies are, as far as that is on the agenda.
+    pub(super) async fn wide(&self) {
+        futures::join!(self.trusted_services(), self.policies());
     }
 
     /// Who administers trails besides the management account can change or stop them, and may have their log group or
     /// their bucket.
-    async fn administrators(&self) -> Vec<AccountId> {
+    pub(super) async fn administrators(&self) -> Vec<AccountId> {
         if !self.agenda.makes(&LIST_DELEGATED_ADMINISTRATORS) {
             return Vec::new();
         }
