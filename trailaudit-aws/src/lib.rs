@@ -87,7 +87,7 @@ pub use self::inventory::{AwsInventory, Reading};
 pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};
 pub use self::plan::{Change, Terms};
-pub use self::policy::{caller_policy, role_policy};
+pub use self::policy::{LeastPrivilege, Trust, caller_policy, role_policy};
 pub use self::progress::{Progress, ProgressEvents};
 pub use self::provider::AwsRecords;
 pub use self::run::{Run, RunError};

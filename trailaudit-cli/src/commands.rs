@@ -9,6 +9,7 @@ mod controls;
 mod demo;
 mod diff;
 mod extract;
+mod init;
 mod keygen;
 mod man;
 mod merge;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
+        Command::Init(init) => init::run(&init),
         Command::Keygen(keygen) => keygen::run(&keygen),
         Command::Completions(completions) => completions::run(&completions),
         Command::Man(man) => man::run(&man),

@@ -27,6 +27,7 @@ mod diff;
 mod exceptions;
 mod faults;
 mod frameworks;
+mod init;
 mod kms;
 mod outcomes;
 mod outputs;
