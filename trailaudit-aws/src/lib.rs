@@ -16,6 +16,9 @@
 //! # }
 //! ```
 //!
+//! Before a collection, [`Collector::preflight`] asks whether it would be complete, and tells what to change where it would
+//! not ([`preflight`]).
+//!
 //! A large organization may be shared among several machines: each collects one [`Shard`], and [`merge()`] makes of all of
 //! them what a single collection would have left.
 //!
@@ -58,6 +61,7 @@ pub mod package;
 mod partition;
 mod plan;
 mod policy;
+pub mod preflight;
 mod progress;
 mod provider;
 pub mod reconcile;

@@ -5,6 +5,7 @@ mod evidence;
 mod help;
 mod init;
 mod manual;
+mod preflight;
 mod report;
 mod shards;
 
@@ -23,6 +24,7 @@ pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign
 pub(crate) use help::{command, whole_command};
 pub(crate) use init::{Init, InitRole, InitStackset, Policy, Setup, Wanted};
 pub(crate) use manual::{Completions, Man};
+pub(crate) use preflight::Preflight;
 pub(crate) use report::{Report, View};
 pub(crate) use shards::{CollectShard, Merge};
 
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Report(Report),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
+    /// Asks whether a run would be complete, and what to change.
+    Preflight(Box<Preflight>),
     /// Writes what an audit begins with: configuration, role, stack set.
     Init(Init),
     /// Makes a P-256 signing key.

@@ -13,6 +13,7 @@ mod init;
 mod keygen;
 mod man;
 mod merge;
+mod preflight;
 mod report;
 mod sign;
 #[cfg(feature = "demo")]
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
+        Command::Preflight(preflight) => preflight::run(*preflight, output),
         Command::Init(init) => init::run(&init),
         Command::Keygen(keygen) => keygen::run(&keygen),
         Command::Completions(completions) => completions::run(&completions),

@@ -120,6 +120,14 @@ const PAGES: &[Page] = &[
         examples: &["controls frameworks"],
     },
     Page {
+        command: "preflight",
+        common: &["config", "format", "role_names", "external_id", "accounts", "regions"],
+        examples: &[
+            "preflight",
+            "preflight --role-name audit/Reader --external-id x7 --format json",
+        ],
+    },
+    Page {
         command: "init",
         common: &[],
         examples: &[

@@ -31,6 +31,7 @@ mod init;
 mod kms;
 mod outcomes;
 mod outputs;
+mod preflight;
 mod quarter;
 mod reconcile;
 mod resume;
