@@ -276,7 +276,10 @@ impl Wording<'_> {
                      asked, --max-rps asks less";
                 (change.to_owned(), None)
             }
-            _ => (format!("the service answered {about}"), None),
+            _ => (
+                format!("the service answered {about}. Ask again when that has passed"),
+                None,
+            ),
         }
     }
 

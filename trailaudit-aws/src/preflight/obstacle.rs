@@ -41,7 +41,7 @@ pub struct Obstacle {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub cause: Cause,
-    /// The policy, the resource, or the role that it is about.
+    /// The policy, the resource, the role, or the actions that it is about.
     pub about: Option<String>,
     /// Whether the caller itself is refused, in its own account.
     pub of_caller: bool,
@@ -54,7 +54,7 @@ pub(super) fn told(
     ground: &Ground<'_>,
 ) -> (Vec<Obstacle>, Vec<Fix>) {
     let limited = regions_denied_by_policy(refused);
-    let met: Vec<_> = refused
+    let mut met: Vec<_> = refused
         .open()
         .map(|exchange| {
             let mut obstacle = of(exchange);
@@ -75,6 +75,7 @@ pub(super) fn told(
             (key, obstacle)
         })
         .collect();
+    tell_accounts_apart(&mut met);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
     let mut keyed = Vec::new();
     for (key, obstacle) in &met {
@@ -103,6 +104,31 @@ pub(super) fn told(
         .collect();
     obstacles.sort_by(|one, other| order(one).cmp(&order(other)));
     (obstacles, fixes)
+}
+
+/// What is missing in the policies of an account is added there alone: accounts share a fix when they lack the same.
+fn tell_accounts_apart(met: &mut [(Key, Obstacle)]) {
+    let mut actions: BTreeMap<(Cause, AccountId), BTreeSet<String>> = BTreeMap::new();
+    let is_of_account = |cause| {
+        matches!(
+            cause,
+            Cause::IdentityPolicyDenies
+                | Cause::IdentityPolicyOmits
+                | Cause::BoundaryDenies
+                | Cause::BoundaryOmits
+                | Cause::ServiceControlPolicyOmits
+        )
+    };
+    for (key, obstacle) in met.iter().filter(|(key, _)| is_of_account(key.cause)) {
+        let of_account = actions.entry((key.cause, obstacle.account.clone())).or_default();
+        of_account.insert(obstacle.action.clone());
+    }
+    for (key, obstacle) in met {
+        let of_account = actions.get(&(key.cause, obstacle.account.clone()));
+        if let Some(actions) = of_account {
+            key.about = Some(actions.iter().cloned().collect::<Vec<_>>().join(", "));
+        }
+    }
 }
 
 /// The refusal of which another is the consequence: of an account that may not tell which Regions it has off, and of the owner

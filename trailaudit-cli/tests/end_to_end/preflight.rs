@@ -204,6 +204,27 @@ fn a_bucket_of_somebody_else_is_named() {
     assert!(change.contains("--log-archive-account"), "{change}");
 }
 
+/// Nobody is told to allow more than is missing: accounts share a change when they lack the same.
+#[test]
+fn accounts_that_lack_the_same_share_a_change() {
+    let mut world = sound(&REGIONS);
+    Misconfiguration::RolePolicyOmits.plant(&mut world, FIRST, ROLE);
+    Misconfiguration::RolePolicyOmits.plant(&mut world, SECOND, ROLE);
+    Misconfiguration::RegionOffUntold.plant(&mut world, ARCHIVE, ROLE);
+    let (_, report, _) = preflight(world, &[]);
+    let told: Vec<_> = list(&report, "fixes")
+        .map(|fix| (texts(&fix["accounts"]), texts(&fix["statement"]["Action"])))
+        .collect();
+    let both = vec!["account:ListRegions", "cloudtrail:ListEventDataStores"];
+    assert_eq!(
+        told,
+        [
+            (vec![ARCHIVE], vec!["account:ListRegions"]),
+            (vec![FIRST, SECOND], both),
+        ]
+    );
+}
+
 #[test]
 fn the_result_is_what_the_schema_says() {
     let mut world = sound(&REGIONS);
