@@ -52,6 +52,8 @@ pub(crate) struct Options {
     pub as_of: Option<Timestamp>,
     pub shard: Option<Shard>,
     pub resume: bool,
+    /// Whether listings that lead to no further question are asked for their first page only.
+    pub glances: bool,
     pub cancellation: CancellationToken,
 }
 
@@ -74,6 +76,7 @@ impl Default for CollectorBuilder {
                 as_of: None,
                 shard: None,
                 resume: false,
+                glances: false,
                 cancellation: CancellationToken::new(),
             },
             management_role: None,

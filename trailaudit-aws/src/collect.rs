@@ -35,8 +35,8 @@ use crate::visit::Visits;
 /// Asks every account in scope about its trails and keeps every answer.
 #[derive(Debug)]
 pub struct Collector {
-    options: Options,
-    announcer: Announcer,
+    pub(crate) options: Options,
+    pub(crate) announcer: Announcer,
 }
 
 /// What a collection was.
@@ -246,7 +246,7 @@ impl Collector {
     }
 
     /// Finds out who asks, and becomes the management role if there is one.
-    async fn sign_in(
+    pub(crate) async fn sign_in(
         &self,
         config: &SdkConfig,
         recorder: &Arc<Recorder>,
@@ -295,7 +295,7 @@ impl Collector {
     }
 
     /// Asks everybody everything.
-    async fn work(
+    pub(crate) async fn work(
         &self,
         journal: &Journal,
         sessions: &Sessions,

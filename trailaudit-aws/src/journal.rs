@@ -36,7 +36,8 @@ pub(crate) const TEMPORARY: &str = ".tmp";
 /// A directory of records.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    root: PathBuf,
+    /// Where; nowhere, when nothing is to be kept.
+    root: Option<PathBuf>,
     /// Exchanges that were kept, and how many of them are gaps.
     kept: AtomicU64,
     gaps: AtomicU64,
@@ -48,19 +49,32 @@ impl Journal {
         let accounts = root.join("accounts");
         fs::create_dir_all(&accounts).map_err(at(&accounts))?;
         Ok(Self {
-            root: root.to_owned(),
+            root: Some(root.to_owned()),
             kept: AtomicU64::new(0),
             gaps: AtomicU64::new(0),
         })
     }
 
+    /// A journal that keeps nothing.
+    pub fn nowhere() -> Self {
+        Self {
+            root: None,
+            kept: AtomicU64::new(0),
+            gaps: AtomicU64::new(0),
+        }
+    }
+
     pub fn run_log(&self) -> RunLog {
-        RunLog::at(self.root.join(RUN_LOG))
+        // One that is not begun writes nothing.
+        RunLog::at(self.root.clone().unwrap_or_default().join(RUN_LOG))
     }
 
     /// What was asked about resources, until it has files of its own.
     pub fn asked(&self) -> Result<Asked, CollectError> {
-        Asked::open(self.root.join(ASKED))
+        match &self.root {
+            Some(root) => Asked::open(root.join(ASKED)),
+            None => Ok(Asked::nowhere()),
+        }
     }
 
     /// Counts what an earlier session has kept.
@@ -76,13 +90,15 @@ impl Journal {
 
     /// Takes a record file away.
     pub fn discard(&self, name: &str) -> Result<(), CollectError> {
-        let path = self.root.join(name);
+        let Some(root) = &self.root else { return Ok(()) };
+        let path = root.join(name);
         fs::remove_file(&path).map_err(at(&path))
     }
 
     /// Takes away what an earlier session kept about resources, all of which is about to be kept again.
     pub fn discard_resources(&self) -> Result<(), CollectError> {
-        let path = self.root.join("resources");
+        let Some(root) = &self.root else { return Ok(()) };
+        let path = root.join("resources");
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&path)(error)),
             _ => Ok(()),
@@ -98,11 +114,11 @@ impl Journal {
 
     /// Keeps what was asked about resources with an account's credentials; no file when nothing was.
     pub async fn keep_resources(&self, account: &AccountId, sheet: Sheet) -> Result<(), CollectError> {
-        if sheet.is_empty() {
+        let Some(root) = self.root.as_ref().filter(|_| !sheet.is_empty()) else {
             return Ok(());
-        }
+        };
         // Made only now: a package has no empty directory.
-        let directory = self.root.join("resources");
+        let directory = root.join("resources");
         fs::create_dir_all(&directory).map_err(at(&directory))?;
         let salt = EvidenceId::from(rand::random::<[u8; 32]>()).to_string();
         let header = json!({"account": account, "format": FORMAT, "salt": salt});
@@ -116,8 +132,9 @@ impl Journal {
     }
 
     async fn keep(&self, name: String, sheet: Sheet, header: Value) -> Result<(), CollectError> {
-        let path = self.root.join(name);
         self.count(sheet.counts());
+        let Some(root) = &self.root else { return Ok(()) };
+        let path = root.join(name);
         let write = move || {
             let bytes = records::write(sheet.into_lines(&header)).map_err(io::Error::other);
             bytes.and_then(|bytes| write_durably(&path, &bytes)).map_err(at(&path))
@@ -125,7 +142,7 @@ impl Journal {
         // Compressing and waiting for the disk must not hold up the answers that come in meanwhile.
         match tokio::task::spawn_blocking(write).await {
             Ok(written) => written,
-            Err(stopped) => Err(at(&self.root)(io::Error::other(stopped))),
+            Err(stopped) => Err(at(root)(io::Error::other(stopped))),
         }
     }
 }

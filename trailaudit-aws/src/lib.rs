@@ -16,6 +16,9 @@
 //! # }
 //! ```
 //!
+//! Before a collection, [`Collector::preflight`] asks whether it would be complete, and tells what to change where it would
+//! not ([`preflight`]).
+//!
 //! A large organization may be shared among several machines: each collects one [`Shard`], and [`merge()`] makes of all of
 //! them what a single collection would have left.
 //!
@@ -58,6 +61,7 @@ pub mod package;
 mod partition;
 mod plan;
 mod policy;
+pub mod preflight;
 mod progress;
 mod provider;
 pub mod reconcile;
@@ -87,7 +91,7 @@ pub use self::inventory::{AwsInventory, Reading};
 pub use self::merge::{Difference, MergeError, Merged, ShardFiles, merge};
 pub use self::partition::{PARTITIONS, Partition, is_aws_host};
 pub use self::plan::{Change, Terms};
-pub use self::policy::{caller_policy, role_policy};
+pub use self::policy::{LeastPrivilege, Trust, caller_policy, role_policy};
 pub use self::progress::{Progress, ProgressEvents};
 pub use self::provider::AwsRecords;
 pub use self::run::{Run, RunError};

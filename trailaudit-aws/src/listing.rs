@@ -41,8 +41,7 @@ impl Sessions {
         sheet: &Sheet,
         question: impl Fn(Option<String>) -> Question,
     ) -> Listing {
-        let asked = |next| self.ask(session, region, question(next), sheet);
-        list(asked, |_| false).await
+        self.list_until(session, region, sheet, question, |_| false).await
     }
 
     /// The same, but no further than the page after which `enough` is known.
@@ -52,10 +51,11 @@ impl Sessions {
         region: &Region,
         sheet: &Sheet,
         question: impl Fn(Option<String>) -> Question,
-        enough: impl FnMut(&Value) -> bool,
+        mut enough: impl FnMut(&Value) -> bool,
     ) -> Listing {
+        let at_a_glance = self.glances() && question(None).leads_nowhere();
         let asked = |next| self.ask(session, region, question(next), sheet);
-        list(asked, enough).await
+        list(asked, |page| enough(page) || at_a_glance).await
     }
 
     /// Asks for page after page about the organization.

@@ -1,22 +1,61 @@
 //! The least privilege, derived from [`CALLS`].
 
-use serde_json::{Value, json};
+mod trust;
 
-use crate::agenda::Agenda;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use trailaudit_core::Rule;
+
+pub use self::trust::Trust;
+use crate::agenda::{Agenda, Search};
 use crate::calls::{AskedBy, CALLS};
 
-/// What the role in each account must allow: reading only, and nothing that the collection does not call.
+/// What a collection for some rules must be allowed, and nothing that it does not call.
+#[derive(Clone, Debug)]
+pub struct LeastPrivilege {
+    agenda: Agenda,
+}
+
+impl LeastPrivilege {
+    /// The least that lets these rules be decided.
+    #[must_use]
+    pub fn of(rules: &[&Rule], search: Search) -> Self {
+        let mut agenda = Agenda::default();
+        agenda.search = search;
+        agenda.set_needs(rules.iter().flat_map(|rule| rule.needs.iter().copied()));
+        Self { agenda }
+    }
+
+    /// The IAM actions of the role in each account, in order: reading only.
+    #[must_use]
+    pub fn actions(&self) -> BTreeSet<&'static str> {
+        self.agenda.actions(&[AskedBy::Member])
+    }
+
+    /// What the role in each account must allow.
+    #[must_use]
+    pub fn role_policy(&self) -> Value {
+        role_allowing(&self.actions())
+    }
+
+    /// The same as [`caller_policy`], for these rules.
+    #[must_use]
+    pub fn caller_policy<N: AsRef<str>>(&self, partition: &str, role_names: impl IntoIterator<Item = N>) -> Value {
+        caller_allowing(
+            &self.agenda.actions(&[AskedBy::Caller]),
+            &self.actions(),
+            partition,
+            role_names,
+        )
+    }
+}
+
+/// What the role in each account must allow, whatever rules are asked and however trails are searched for: reading only, and
+/// nothing that the collection does not call.
 #[must_use]
 pub fn role_policy() -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "TrailauditReads",
-            "Effect": "Allow",
-            "Action": actions(AskedBy::Member),
-            "Resource": "*",
-        }],
-    })
+    role_allowing(&actions(AskedBy::Member))
 }
 
 /// What the caller of the collection must be allowed: to list the organization and to assume the roles, given by name
@@ -24,9 +63,33 @@ pub fn role_policy() -> Value {
 /// without a role, so the reads are there too.
 #[must_use]
 pub fn caller_policy<N: AsRef<str>>(partition: &str, role_names: impl IntoIterator<Item = N>) -> Value {
-    let (assume, list): (Vec<&str>, Vec<&str>) = actions(AskedBy::Caller)
-        .into_iter()
-        .partition(|action| action.starts_with("sts:"));
+    caller_allowing(
+        &actions(AskedBy::Caller),
+        &actions(AskedBy::Member),
+        partition,
+        role_names,
+    )
+}
+
+fn role_allowing(reads: &BTreeSet<&str>) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "TrailauditReads",
+            "Effect": "Allow",
+            "Action": reads,
+            "Resource": "*",
+        }],
+    })
+}
+
+fn caller_allowing<N: AsRef<str>>(
+    calls: &BTreeSet<&str>,
+    reads: &BTreeSet<&str>,
+    partition: &str,
+    role_names: impl IntoIterator<Item = N>,
+) -> Value {
+    let (assume, list): (Vec<&str>, Vec<&str>) = calls.iter().copied().partition(|action| action.starts_with("sts:"));
     let roles: Vec<String> = role_names
         .into_iter()
         .map(|name| format!("arn:{partition}:iam::*:role/{}", name.as_ref().trim_start_matches('/')))
@@ -36,7 +99,7 @@ pub fn caller_policy<N: AsRef<str>>(partition: &str, role_names: impl IntoIterat
         "Statement": [
             {"Sid": "TrailauditLists", "Effect": "Allow", "Action": list, "Resource": "*"},
             {"Sid": "TrailauditEnters", "Effect": "Allow", "Action": assume, "Resource": roles},
-            {"Sid": "TrailauditReads", "Effect": "Allow", "Action": actions(AskedBy::Member), "Resource": "*"},
+            {"Sid": "TrailauditReads", "Effect": "Allow", "Action": reads, "Resource": "*"},
         ],
     })
 }
@@ -58,15 +121,9 @@ fn compact(agenda: &Agenda, askers: &[AskedBy]) -> String {
     json!({"Version": "2012-10-17", "Statement": statement}).to_string()
 }
 
-fn actions(asker: AskedBy) -> Vec<&'static str> {
-    let mut actions: Vec<_> = CALLS
-        .iter()
-        .filter(|call| call.asked_by == asker)
-        .flat_map(|call| call.actions.iter().copied())
-        .collect();
-    actions.sort_unstable();
-    actions.dedup();
-    actions
+fn actions(asker: AskedBy) -> BTreeSet<&'static str> {
+    let calls = CALLS.iter().filter(|call| call.asked_by == asker);
+    calls.flat_map(|call| call.actions.iter().copied()).collect()
 }
 
 #[cfg(test)]
@@ -74,7 +131,6 @@ mod tests {
     use trailaudit_core::need::Need;
 
     use super::*;
-    use crate::agenda::Search;
 
     /// STS refuses a session policy of more than 2,048 characters; the longest one is that of every call there is.
     #[test]

@@ -29,6 +29,7 @@ use crate::error::CollectError;
 use crate::gap::{self, Setback};
 use crate::journal::{RunLog, run_log};
 use crate::pace::{Lane, Pace};
+use crate::preflight::Refused;
 use crate::progress::{Announcer, Progress};
 use crate::session::Caller;
 use crate::time::Clock;
@@ -47,6 +48,8 @@ pub(crate) struct Recorder {
     ending: CancellationToken,
     announcer: Announcer,
     log: Arc<RunLog>,
+    /// What was refused, where somebody wants to know.
+    refused: Option<Mutex<Refused>>,
 }
 
 /// One account's credentials asking in one Region.
@@ -69,7 +72,24 @@ impl Recorder {
             ending: CancellationToken::new(),
             announcer,
             log,
+            refused: None,
         }
+    }
+
+    /// The same, but it keeps what is refused.
+    pub fn noting_refusals(self) -> Self {
+        Self {
+            refused: Some(Mutex::default()),
+            ..self
+        }
+    }
+
+    /// What was refused so far.
+    pub fn refused(&self) -> Refused {
+        let refused = self.refused.as_ref();
+        refused.map_or_else(Refused::default, |refused| {
+            refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        })
     }
 
     pub fn clock(&self) -> &Clock {
@@ -129,6 +149,9 @@ impl Recorder {
             if !hosts.contains(&host) {
                 hosts.insert(host);
             }
+        }
+        if let Some(refused) = &self.refused {
+            refused.lock().unwrap_or_else(PoisonError::into_inner).note(exchange);
         }
         self.announce(|| Progress::call(exchange));
         if let (Some(event), Answer::Error { code, message }) = (run_log::gap(exchange), &exchange.answer) {

@@ -185,6 +185,17 @@ impl Sessions {
         exchange
     }
 
+    /// Whether nothing is asked but whether one may ask.
+    pub fn glances(&self) -> bool {
+        self.entrance.glances
+    }
+
+    /// Whether a role lets the caller in; the session is not used.
+    pub async fn lets_in(&self, account: &AccountId, role: &str) -> bool {
+        let (_, caller) = self.assume_from_base(account, role, &Sheet::default()).await;
+        caller.is_some()
+    }
+
     /// Asks about the organization, with the base credentials.
     pub async fn ask_organization(&self, region: &Region, question: Question) -> Exchange {
         self.ask(&self.base, region, question, &self.organization).await

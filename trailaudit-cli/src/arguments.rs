@@ -3,7 +3,9 @@
 mod diff;
 mod evidence;
 mod help;
+mod init;
 mod manual;
+mod preflight;
 mod report;
 mod shards;
 
@@ -20,7 +22,9 @@ use trailaudit_sim::Faults;
 pub(crate) use diff::{Diff, DiffForm};
 pub(crate) use evidence::{AddSignature, Checks, Extract, Keygen, Packaging, Sign, Verify};
 pub(crate) use help::{command, whole_command};
+pub(crate) use init::{Init, InitRole, InitStackset, Policy, Setup, Wanted};
 pub(crate) use manual::{Completions, Man};
+pub(crate) use preflight::Preflight;
 pub(crate) use report::{Report, View};
 pub(crate) use shards::{CollectShard, Merge};
 
@@ -65,6 +69,10 @@ pub(crate) enum Command {
     Report(Report),
     /// The catalogue of rules and the frameworks they answer.
     Controls(Controls),
+    /// Asks whether a run would be complete, and what to change.
+    Preflight(Box<Preflight>),
+    /// Writes what an audit begins with: configuration, role, stack set.
+    Init(Init),
     /// Makes a P-256 signing key.
     Keygen(Keygen),
     /// What a shell completes, as a script for it.

@@ -9,9 +9,11 @@ mod controls;
 mod demo;
 mod diff;
 mod extract;
+mod init;
 mod keygen;
 mod man;
 mod merge;
+mod preflight;
 mod report;
 mod sign;
 #[cfg(feature = "demo")]
@@ -40,6 +42,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
         Command::Controls(controls) => controls::run(&controls),
+        Command::Preflight(preflight) => preflight::run(*preflight, output),
+        Command::Init(init) => init::run(&init),
         Command::Keygen(keygen) => keygen::run(&keygen),
         Command::Completions(completions) => completions::run(&completions),
         Command::Man(man) => man::run(&man),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
-use trailaudit_aws::{Claim, CollectError, Collected, CollectorBuilder, Terms};
+use trailaudit_aws::{Claim, CollectError, Collected, Collector, CollectorBuilder, Terms};
 
 use crate::arguments::Output;
 use crate::error::{CommandError, Result};
@@ -56,17 +56,8 @@ impl Work {
     /// Collects. What was collected stays when the run is interrupted or fails half-way; a run that came to nothing
     /// leaves nothing.
     pub(crate) fn collect(self, builder: CollectorBuilder, output: &Output) -> Result<(Collected, Self)> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|error| CommandError::failed(format_args!("the runtime cannot start: {error}")))?;
-        let collecting = |cancellation: CancellationToken| {
-            let mut collector = builder.cancellation(cancellation).build()?;
-            let events = collector.progress();
-            let work = futures::future::join(collector.collect_in(&self.claim), progress::show(events, output));
-            let (outcome, ()) = runtime.block_on(work);
-            outcome
-        };
-        match self.interrupts.orderly(collecting) {
+        let collect = |collector: Collector| collector.collect_in(&self.claim);
+        match attended(&self.interrupts, builder, output, collect)? {
             Ok(collected) => Ok((collected, self)),
             Err(error) => Err(self.failed(error)),
         }
@@ -125,6 +116,24 @@ impl Work {
         remove_folder(self.claim.root(), self.claim.is_made());
         error
     }
+}
+
+/// Sets a collector to work, shows how far it is, and ends it in order when it is interrupted.
+pub(crate) fn attended<T, F: Future<Output = std::result::Result<T, CollectError>>>(
+    interrupts: &Interrupts,
+    builder: CollectorBuilder,
+    output: &Output,
+    work: impl FnOnce(Collector) -> F,
+) -> Result<std::result::Result<T, CollectError>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CommandError::failed(format_args!("the runtime cannot start: {error}")))?;
+    Ok(interrupts.orderly(|cancellation: CancellationToken| {
+        let mut collector = builder.cancellation(cancellation).build()?;
+        let events = collector.progress();
+        let work = futures::future::join(work(collector), progress::show(events, output));
+        let (outcome, ()) = runtime.block_on(work);
+        outcome
+    }))
 }
 
 fn kept(folder: &Path) -> String {

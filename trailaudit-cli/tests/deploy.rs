@@ -1,6 +1,7 @@
-//! The files in `examples/deploy`: engines take them, and what they run comes to a package that verifies.
+//! The files in `examples/deploy`: engines take them, and what they run comes to a package that verifies. And what `init
+//! stackset` writes.
 //!
-//! `TRAILAUDIT_PYTHON` names a Python that has cfn-lint, kubernetes-validate and check-jsonschema.
+//! `TRAILAUDIT_PYTHON` names a Python that has cfn-lint, kubernetes-validate, check-jsonschema and python-hcl2.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -20,8 +21,49 @@ const AS_OF: &str = "2027-01-01T00:00:00Z";
 
 #[test]
 fn cloudformation_takes_the_template() {
-    let lint = ["-c", "import cfnlint.runner; cfnlint.runner.main()"];
-    passes(&lint, &["--non-zero-exit-code", "informational"], "aws-batch.yaml");
+    passes(&LINT, &STRICTLY, "aws-batch.yaml");
+}
+
+const LINT: [&str; 2] = ["-c", "import cfnlint.runner; cfnlint.runner.main()"];
+const STRICTLY: [&str; 2] = ["--non-zero-exit-code", "informational"];
+
+/// The template and the module make the same role, and it may do what `init role` says.
+#[test]
+fn cloudformation_and_terraform_take_the_stack_set() {
+    let scratch = TempDir::new().unwrap();
+    let init = |arguments: &[&str], file: &str| {
+        let init = trailaudit(scratch.path())
+            .arg("init")
+            .args(arguments)
+            .args(["--out", file])
+            .output()
+            .unwrap();
+        assert!(init.status.success(), "{}", told(&init));
+        scratch.path().join(file)
+    };
+    let template = init(&["stackset", "--role-name", "audit/Reader"], "role.yaml");
+    accepted(&LINT, &STRICTLY, &template);
+    let role = &read_yaml(&template)[0]["Resources"]["Reader"]["Properties"];
+    let permissions = fs::read(init(&["role"], "role.json")).unwrap();
+    let permissions: Value = serde_json::from_slice(&permissions).unwrap();
+    assert_eq!(role["Policies"][0]["PolicyDocument"], permissions);
+    let module = init(&["stackset", "--terraform", "--role-name", "audit/Reader"], "role.tf");
+    let read = "import hcl2, json, sys; print(json.dumps(hcl2.load(open(sys.argv[1]))))";
+    let output = python().args(["-c", read]).arg(&module).output().unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    let text = fs::read_to_string(&module).unwrap();
+    let body = text
+        .split_once("<<-YAML\n")
+        .unwrap()
+        .1
+        .split_once("\n  YAML\n")
+        .unwrap()
+        .0;
+    assert!(!body.contains("${") && !body.contains("%{"), "Terraform would read it");
+    let inner = scratch.path().join("inner.yaml");
+    fs::write(&inner, body).unwrap();
+    accepted(&LINT, &STRICTLY, &inner);
+    assert_eq!(read_yaml(&inner), read_yaml(&template));
 }
 
 #[test]
@@ -136,20 +178,24 @@ fn run(collect: &[String], package: &[String], index: impl Fn(usize) -> (&'stati
     );
 }
 
-/// A program of Python's passes a file.
+/// A program of Python's passes a file of the examples.
 fn passes(program: &[&str], arguments: &[&str], file: &str) -> Output {
-    let output = python()
-        .args(program)
-        .args(arguments)
-        .arg(deployed(file))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{file}: {}", told(&output));
+    accepted(program, arguments, &deployed(file))
+}
+
+/// The same for any file.
+fn accepted(program: &[&str], arguments: &[&str], file: &Path) -> Output {
+    let output = python().args(program).args(arguments).arg(file).output().unwrap();
+    assert!(output.status.success(), "{}: {}", file.display(), told(&output));
     output
 }
 
-/// The documents of a file; `CloudFormation`'s functions are taken for what they are given.
 fn yaml(file: &str) -> Value {
+    read_yaml(&deployed(file))
+}
+
+/// The documents of a file; `CloudFormation`'s functions are taken for what they are given.
+fn read_yaml(file: &Path) -> Value {
     let read = "import json, sys, yaml\n\
         class Loader(yaml.SafeLoader): pass\n\
         def given(loader, _, node):\n\
@@ -157,8 +203,8 @@ fn yaml(file: &str) -> Value {
         \x20   return loader.construct_sequence(node)\n\
         Loader.add_multi_constructor('!', given)\n\
         print(json.dumps(list(yaml.load_all(open(sys.argv[1]), Loader)), default=str))";
-    let output = python().args(["-c", read]).arg(deployed(file)).output().unwrap();
-    assert!(output.status.success(), "{file}: {}", told(&output));
+    let output = python().args(["-c", read]).arg(file).output().unwrap();
+    assert!(output.status.success(), "{}: {}", file.display(), told(&output));
     // JSON has no key that is no text; `on:` of a workflow is true in YAML.
     serde_json::from_slice(&output.stdout).unwrap()
 }

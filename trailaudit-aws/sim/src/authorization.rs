@@ -32,6 +32,15 @@ pub(crate) fn statements(document: &str) -> Option<Vec<Statement>> {
     Some(statements)
 }
 
+/// The actions that the statements of a document allow; nothing when it is none, or does more than allow actions.
+pub(crate) fn allowed_actions(document: &str) -> Option<Vec<String>> {
+    let statements = statements(document)?;
+    let is_plain = statements
+        .iter()
+        .all(|statement| statement.allows && !statement.inverted);
+    is_plain.then(|| statements.into_iter().flat_map(|statement| statement.actions).collect())
+}
+
 fn statement(value: &Value) -> Option<Statement> {
     let allows = match value.get("Effect")?.as_str()? {
         "Allow" => true,
@@ -103,6 +112,8 @@ pub(crate) fn authorize(
             }
             DeniedBy::IdentityPolicy => return refuse("with an explicit deny in an identity-based policy".into()),
             DeniedBy::PermissionsBoundary => return refuse("with an explicit deny in a permissions boundary".into()),
+            DeniedBy::ResourcePolicy => return refuse("with an explicit deny in a resource-based policy".into()),
+            DeniedBy::Omission(kind) => return refuse(format!("because no {kind} allows the {action} action")),
         }
     }
     if let Some(policy) = &caller.session_policy {

@@ -14,6 +14,7 @@ mod role;
 mod service_control_policy;
 mod topic;
 mod trail;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,11 +33,12 @@ pub use log_group::{LogGroup, LogResourcePolicy, LogStream, MetricFilter};
 pub use managed_policy::ManagedPolicy;
 pub use organization::{DelegatedAdministrator, Organization, OrganizationalUnit};
 pub use region::{REGIONS, Region, RegionStatus};
-pub use role::{AccessKey, Role, Trust};
+pub use role::{AccessKey, Role};
 pub use service_control_policy::{Attached, ServiceControlPolicy};
 pub use topic::{Subscription, SubscriptionState, Topic};
 pub(crate) use trail::before;
 pub use trail::{EventSelectors, Trail, TrailStatus};
+pub use trust::Trust;
 
 /// One AWS partition with one Organization in it.
 #[derive(Clone, Debug)]
@@ -82,6 +84,20 @@ impl World {
             account.parent.clone_from(&self.organization.root_id);
         }
         self.accounts.insert(account.id.clone(), account);
+    }
+
+    /// Lets every role of this name do what one policy document allows, and every user what the other does; nothing else.
+    /// Resources and conditions are not looked at.
+    ///
+    /// # Errors
+    /// When one of the texts is no policy.
+    pub fn allow_only(&mut self, role_name: &str, of_role: &str, of_users: &str) -> Result<(), &'static str> {
+        let roles = self
+            .accounts
+            .values_mut()
+            .filter_map(|account| account.roles.get_mut(role_name));
+        roles.into_iter().try_for_each(|role| role.allow_only(of_role))?;
+        self.access_keys.iter_mut().try_for_each(|key| key.allow_only(of_users))
     }
 
     /// The management account's id.

@@ -62,6 +62,14 @@ pub(crate) enum BucketSetting {
 }
 
 impl Question {
+    /// Whether no entry of the answer leads to a further question.
+    pub fn leads_nowhere(&self) -> bool {
+        matches!(
+            self,
+            Self::TrailTags { .. } | Self::LogPolicies { .. } | Self::LogStreams { .. } | Self::Subscribers { .. }
+        )
+    }
+
     pub async fn ask(self, asking: Asking<'_>) -> Exchange {
         match self {
             Self::Organization => organizations::describe_organization(asking).await,

@@ -22,7 +22,8 @@ use crate::gap;
 /// The file, and what an earlier session left in it.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    path: PathBuf,
+    /// Nothing where nothing is to be kept.
+    path: Option<PathBuf>,
     /// Made with the first line.
     file: Mutex<Option<File>>,
     left: Mutex<BTreeMap<AccountId, Left>>,
@@ -53,10 +54,19 @@ impl Asked {
             end_line(&path).map_err(at(&path))?;
         }
         Ok(Self {
-            path,
+            path: Some(path),
             file: Mutex::default(),
             left: Mutex::new(left),
         })
+    }
+
+    /// Keeps nothing.
+    pub fn nowhere() -> Self {
+        Self {
+            path: None,
+            file: Mutex::default(),
+            left: Mutex::default(),
+        }
     }
 
     /// What an earlier session was answered with an account's credentials. It is given out once.
@@ -78,9 +88,10 @@ impl Asked {
     /// Keeps a line. That it cannot be kept costs no more than a question asked again, if the process is killed: where
     /// a disk is full, the next record file tells.
     pub fn keep(&self, account: &AccountId, question: &str, line: &[u8]) {
+        let Some(path) = &self.path else { return };
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.is_none() {
-            *file = File::options().create(true).append(true).open(&self.path).ok();
+            *file = File::options().create(true).append(true).open(path).ok();
         }
         if let Some(file) = &mut *file {
             let head = format!("{account}\t{question}\t");

@@ -16,6 +16,8 @@ pub(crate) struct Entrance {
     pub role_names: Vec<String>,
     pub assumption: Assumption,
     pub management: Assumption,
+    /// Whether listings that lead to no further question are asked for their first page only.
+    pub glances: bool,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             role_names: self.role_names.clone(),
             assumption: assumption(policy::session_policy(&self.agenda)),
             management: assumption(policy::management_session_policy(&self.agenda)),
+            glances: self.glances,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The whole catalogue on one small Organization that has everything: what each rule finds, what is asked for its sake,
-//! and what becomes of it when that is refused.
+//! what becomes of it when that is refused, and that the least privilege is enough.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -9,4 +9,5 @@ mod support;
 mod alone;
 mod denied;
 mod judged;
+mod least;
 mod searched;

@@ -120,6 +120,44 @@ const PAGES: &[Page] = &[
         examples: &["controls frameworks"],
     },
     Page {
+        command: "preflight",
+        common: &["config", "format", "role_names", "external_id", "accounts", "regions"],
+        examples: &[
+            "preflight",
+            "preflight --role-name audit/Reader --external-id x7 --format json",
+        ],
+    },
+    Page {
+        command: "init",
+        common: &[],
+        examples: &[
+            "init config --out trailaudit.toml",
+            "init role",
+            "init stackset --out role.yaml",
+        ],
+    },
+    Page {
+        command: "init config",
+        common: &[],
+        examples: &["init config --out trailaudit.toml"],
+    },
+    Page {
+        command: "init role",
+        common: &["policy", "principal", "external_id", "frameworks"],
+        examples: &[
+            "init role --out permissions.json",
+            "init role --policy trust --principal 111122223333 --external-id x7",
+        ],
+    },
+    Page {
+        command: "init stackset",
+        common: &["terraform", "role_name", "frameworks"],
+        examples: &[
+            "init stackset --out role.yaml",
+            "init stackset --terraform --out role.tf",
+        ],
+    },
+    Page {
         command: "keygen",
         common: &[],
         examples: &["keygen --out signing.pem"],

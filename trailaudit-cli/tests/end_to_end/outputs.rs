@@ -335,6 +335,8 @@ fn counts_by_name(document: &str, place: &str) -> bool {
     match document {
         "coverage" => ["/totals", "/controls"].contains(&place),
         "manifest" => place == "/coverage/statuses" || place.starts_with("/controls"),
+        // A statement has the fields that IAM gives it.
+        "preflight" => place.starts_with("/fixes/0/statement"),
         "summary" => ["/coverage/statuses", "/controls/0/verdicts"].contains(&place),
         _ => false,
     }

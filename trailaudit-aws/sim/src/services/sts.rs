@@ -84,7 +84,9 @@ fn trusting_role<'a>(request: &Request<'a>, wanted: &Wanted, arn: &Arn<'_>) -> O
         .iter()
         .any(|trusted| trusted == request.account_id());
     let known = role.trust.external_id.is_none() || role.trust.external_id == wanted.external_id;
-    (trusted && known).then_some((account, role))
+    let organization = &request.world.organization.id;
+    let is_member = role.trust.organization.as_ref().is_none_or(|id| id == organization);
+    (trusted && known && is_member).then_some((account, role))
 }
 
 /// A source identity, once set, stays through every further role and cannot be changed.

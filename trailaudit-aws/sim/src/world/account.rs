@@ -171,4 +171,9 @@ pub enum DeniedBy {
     IdentityPolicy,
     /// The permissions boundary of the calling identity.
     PermissionsBoundary,
+    /// The policy of the resource that is asked about.
+    ResourcePolicy,
+    /// No statement: a policy of this kind (`permissions boundary`, `service control policy`, `VPC endpoint policy`) is in
+    /// force, and does not allow it.
+    Omission(&'static str),
 }

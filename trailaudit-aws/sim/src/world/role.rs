@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::Trust;
+use crate::authorization::allowed_actions;
 use crate::digest::{base32, digest};
 use crate::session::secret;
 
@@ -24,23 +26,6 @@ pub struct Role {
     pub attached_policies: Vec<String>,
     /// `MaxSessionDuration`, in seconds.
     pub max_session_seconds: i64,
-}
-
-/// A trust policy.
-#[derive(Clone, Debug)]
-pub struct Trust {
-    /// The accounts whose principals may assume the role.
-    pub accounts: Vec<String>,
-    /// The services that may assume the role, such as `cloudtrail.amazonaws.com`.
-    pub services: Vec<String>,
-    /// The text of the policy, where it says something else.
-    pub document: Option<String>,
-    /// The external id it demands, if any.
-    pub external_id: Option<String>,
-    /// Whether it allows `sts:SetSourceIdentity`. The role AWS creates in a new member account does not.
-    pub source_identity: bool,
-    /// Whether it allows `sts:TagSession`. The role AWS creates in a new member account does not.
-    pub session_tags: bool,
 }
 
 /// A long-lived access key of an IAM user.
@@ -67,11 +52,7 @@ impl Role {
             path: "/".to_owned(),
             trust: Trust {
                 accounts: vec![account.to_owned()],
-                services: Vec::new(),
-                document: None,
-                external_id: None,
-                source_identity: false,
-                session_tags: false,
+                ..Trust::default()
             },
             allowed: vec!["*".to_owned()],
             inline_policies: BTreeMap::new(),
@@ -88,6 +69,15 @@ impl Role {
         role.trust.services.push(service.to_owned());
         role.allowed.clear();
         role
+    }
+
+    /// Lets it do what a policy document allows, and nothing else. Resources and conditions are not looked at.
+    ///
+    /// # Errors
+    /// When the text is no policy.
+    pub fn allow_only(&mut self, document: &str) -> Result<(), &'static str> {
+        self.allowed = allowed_actions(document).ok_or("no policy")?;
+        Ok(())
     }
 
     /// The text of its trust policy.
@@ -139,6 +129,15 @@ impl Role {
 }
 
 impl AccessKey {
+    /// The same as [`Role::allow_only`].
+    ///
+    /// # Errors
+    /// When the text is no policy.
+    pub fn allow_only(&mut self, document: &str) -> Result<(), &'static str> {
+        self.allowed = allowed_actions(document).ok_or("no policy")?;
+        Ok(())
+    }
+
     /// The key of a user who may do everything in the account. Its id and secret follow from the two names.
     #[must_use]
     pub fn new(account: &str, user: &str) -> Self {
