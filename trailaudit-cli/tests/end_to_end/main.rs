@@ -32,6 +32,7 @@ mod outcomes;
 mod outputs;
 mod quarter;
 mod reconcile;
+mod remediation;
 mod resume;
 mod rules;
 mod scopes;
