@@ -15,10 +15,12 @@ mod markup;
 mod ocsf;
 mod oscal;
 pub(crate) mod reconcile;
+pub(crate) mod remediation;
 mod requirements;
 mod sarif;
 pub(crate) mod signatures;
 mod source;
+mod spool;
 mod xlsx;
 
 use std::io::{self, Write};

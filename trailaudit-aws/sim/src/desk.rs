@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use hyper::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
@@ -44,7 +44,8 @@ pub struct Conditions {
 /// A world that is being asked.
 #[derive(Debug)]
 pub struct Desk {
-    world: World,
+    world: RwLock<World>,
+    token_secret: String,
     conditions: Conditions,
     region_down: Option<String>,
     skew: SignedDuration,
@@ -94,7 +95,8 @@ impl Desk {
         Self {
             region_down: faults.and_then(|faults| faults.region_down(&world)),
             skew: faults.map_or(SignedDuration::ZERO, |faults| faults.skew()),
-            world,
+            token_secret: world.token_secret.clone(),
+            world: RwLock::new(world),
             conditions,
             ledger: Mutex::default(),
             memory: Mutex::default(),
@@ -125,13 +127,20 @@ impl Desk {
     fn take(&self, mut call: Call) -> (Duration, Result<Response<Body>, Unanswered>) {
         let latency = self.conditions.latency;
         let served = self.served.fetch_add(1, Ordering::Relaxed);
-        call.request_id = uuid(&digest(&["request", &self.world.token_secret, &served.to_string()]));
+        call.request_id = uuid(&digest(&["request", &self.token_secret, &served.to_string()]));
         call.now = call.now.checked_add(self.skew).unwrap_or(call.now);
         let token = self.conditions.faults.map(|_| Token::taken_from(&mut call));
         let mut struck = None;
-        let mut answer = self
-            .world
-            .respond_behind(&call, &mut |entry| self.gate(&call, entry, &mut struck));
+        let (mut answer, made) = {
+            let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+            world.respond_behind(&call, &mut |entry| self.gate(&call, entry, &mut struck))
+        };
+        if !made.is_empty() {
+            let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+            for change in made {
+                world.apply(change);
+            }
+        }
         let changed = self.spoil(&mut answer, struck, token.as_ref());
         let mut ledger = self.entries();
         if let Some(struck) = struck.filter(|_| changed) {

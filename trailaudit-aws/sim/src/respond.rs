@@ -1,5 +1,7 @@
 //! From a call to its answer.
 
+use std::cell::RefCell;
+
 use crate::authorization::authorize;
 use crate::call::{Answer, Call, Entry};
 use crate::caller::{Caller, Scope};
@@ -7,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::services::Service;
 use crate::wire::Protocol;
 use crate::wire::xml::{self, Xml};
-use crate::world::World;
+use crate::world::{Change, World};
 
 /// One authenticated call, as a service's operation sees it.
 pub(crate) struct Request<'a> {
@@ -16,22 +18,30 @@ pub(crate) struct Request<'a> {
     pub region: &'a str,
     pub protocol: Protocol,
     pub call: &'a Call,
+    /// What the call makes of the world, once it is answered.
+    pub changes: &'a RefCell<Vec<Change>>,
 }
 
 impl World {
-    /// What AWS answers. Equal worlds give equal answers to equal calls, and no call changes the world.
+    /// What AWS answers. Equal worlds give equal answers to equal calls, and no call changes the world: what an operation
+    /// would change is left to whoever keeps the world, as a [`Desk`](crate::Desk) does.
     #[must_use]
     pub fn respond(&self, call: &Call) -> Answer {
-        self.respond_behind(call, &mut |_| Ok(()))
+        self.respond_behind(call, &mut |_| Ok(())).0
     }
 
-    /// What AWS answers when a known caller has to pass `gate` first.
-    pub(crate) fn respond_behind(&self, call: &Call, gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>) -> Answer {
+    /// What AWS answers when a known caller has to pass `gate` first, and what changes by it.
+    pub(crate) fn respond_behind(
+        &self,
+        call: &Call,
+        gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>,
+    ) -> (Answer, Vec<Change>) {
         let protocol = Protocol::of(call);
         let mut entry = Entry::default();
-        match self.decide(call, protocol, &mut entry, gate) {
-            Ok(body) => protocol.success(body, &call.request_id, entry),
-            Err(refusal) => protocol.failure(&refusal, call, entry),
+        let changes = RefCell::default();
+        match self.decide(call, protocol, &mut entry, &changes, gate) {
+            Ok(body) => (protocol.success(body, &call.request_id, entry), changes.into_inner()),
+            Err(refusal) => (protocol.failure(&refusal, call, entry), Vec::new()),
         }
     }
 
@@ -40,6 +50,7 @@ impl World {
         call: &Call,
         protocol: Protocol,
         entry: &mut Entry,
+        changes: &RefCell<Vec<Change>>,
         gate: &mut dyn FnMut(&Entry) -> Result<(), Refusal>,
     ) -> Result<Vec<u8>, Refusal> {
         let scope = Scope::of(call)?;
@@ -69,6 +80,7 @@ impl World {
                 region: scope.region,
                 protocol,
                 call,
+                changes,
             },
             entry,
         )

@@ -2,6 +2,7 @@
 
 mod account;
 mod assume_role_input;
+mod changing;
 mod cloudtrail;
 mod cloudwatch;
 mod event_data_stores;
@@ -31,6 +32,8 @@ pub(crate) struct Service {
     pub name: &'static str,
     pub protocols: &'static [Protocol],
     operations: &'static [Operation],
+    /// Those that change the world.
+    changing: &'static [Operation],
 }
 
 /// One operation: its name, what the protocol calls it, and how it is answered. The answer may note in the ledger
@@ -45,11 +48,13 @@ const SERVICES: [Service; 12] = [
         name: "account",
         protocols: &[Protocol::RestJson],
         operations: account::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "cloudtrail",
         protocols: &[Protocol::Json],
         operations: cloudtrail::OPERATIONS,
+        changing: changing::CLOUDTRAIL,
     },
     Service {
         name: "ec2",
@@ -60,41 +65,49 @@ const SERVICES: [Service; 12] = [
         name: "iam",
         protocols: &[Protocol::Query],
         operations: iam::OPERATIONS,
+        changing: changing::IAM,
     },
     Service {
         name: "kms",
         protocols: &[Protocol::Json],
         operations: kms::OPERATIONS,
+        changing: changing::KMS,
     },
     Service {
         name: "logs",
         protocols: &[Protocol::Json],
         operations: logs::OPERATIONS,
+        changing: changing::LOGS,
     },
     Service {
         name: "monitoring",
         protocols: &[Protocol::Cbor, Protocol::Json],
         operations: cloudwatch::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "organizations",
         protocols: &[Protocol::Json],
         operations: organizations::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "s3",
         protocols: &[Protocol::RestXml],
         operations: s3::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "sns",
         protocols: &[Protocol::Query],
         operations: sns::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "sts",
         protocols: &[Protocol::Query],
         operations: sts::OPERATIONS,
+        changing: &[],
     },
     Service {
         name: "tagging",
@@ -124,6 +137,7 @@ impl Service {
             path if path.starts_with('/') => return None,
             name => name,
         };
-        self.operations.iter().find(|operation| operation.name == name)
+        let mut all = self.operations.iter().chain(self.changing);
+        all.find(|operation| operation.name == name)
     }
 }

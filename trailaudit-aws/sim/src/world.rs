@@ -3,6 +3,7 @@
 mod account;
 mod alarm;
 mod bucket;
+mod change;
 mod event_data_store;
 mod key;
 mod key_policy;
@@ -27,6 +28,7 @@ pub use bucket::{
     Bucket, BucketLogging, Expiration, Grant, Grantee, LifecycleCondition, LifecycleFilter, LifecycleRule, ObjectLock,
     Period, PublicAccessBlock, Retention,
 };
+pub(crate) use change::{Change, Thing};
 pub use event_data_store::EventDataStore;
 pub use key::{Key, KeyReaders, KeySpec};
 pub use log_group::{LogGroup, LogResourcePolicy, LogStream, MetricFilter};

@@ -95,8 +95,8 @@ const PAGES: &[Page] = &[
         common: &[],
         examples: &[
             "report 2026-Q4 --format xlsx --out 2026-Q4.xlsx",
-            "report 2026-Q4.zip --format csv --table coverage",
             "report 2026-Q4 --format reconcile --peer prowler --out prowler.csv",
+            "report 2026-Q4 --format remediation --out fix.sh",
         ],
     },
     Page {

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use trailaudit_aws::reconcile::Peer;
 
 use crate::report::format::{Format, Table};
+use crate::report::remediation::Language;
 
 #[derive(Args, Debug)]
 pub(crate) struct Report {
@@ -16,10 +17,12 @@ pub(crate) struct Report {
     /// The format.
     #[arg(long, value_name = "FORMAT", value_parser = views())]
     pub format: View,
-    /// The file to write; it must not exist [default: stdout].
+    /// A file that is not there yet [default: stdout].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Which table, for csv and json [default: findings].
+    /// For csv and json.
+    ///
+    /// [default: findings]
     #[arg(long, value_name = "TABLE")]
     pub table: Option<Table>,
     /// The Region of the Security Hub that asff is for.
@@ -27,9 +30,14 @@ pub(crate) struct Report {
     /// [default: us-east-1, or the one that answers for all others in another partition]
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
-    /// Whom to compare with, for reconcile.
+    /// For reconcile.
     #[arg(long, value_name = "TOOL", value_parser = peers())]
     pub peer: Option<Peer>,
+    /// For remediation.
+    ///
+    /// [default: shell]
+    #[arg(long, value_name = "LANG")]
+    pub language: Option<Language>,
 }
 
 /// What a package is shown as.
@@ -39,14 +47,21 @@ pub(crate) enum View {
     Of(Format),
     /// Its records, beside what another tool would say of them.
     Reconcile,
+    /// What would turn its failures into passes.
+    Remediation,
 }
 
 fn views() -> impl TypedValueParser<Value = View> {
     let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let reconcile =
         PossibleValue::new("reconcile").help("What another tool (`--peer`) would say of the same records, as CSV");
-    PossibleValuesParser::new(formats.chain([reconcile]))
-        .map(|name| Format::named(&name).map_or(View::Reconcile, View::Of))
+    let remediation = PossibleValue::new("remediation")
+        .help("What would turn every failure into a pass, as a script to read first (`--language`)");
+    PossibleValuesParser::new(formats.chain([reconcile, remediation])).map(|name| match Format::named(&name) {
+        Some(format) => View::Of(format),
+        None if name == "remediation" => View::Remediation,
+        None => View::Reconcile,
+    })
 }
 
 fn peers() -> impl TypedValueParser<Value = Peer> {

@@ -12,6 +12,7 @@ use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::open;
 use crate::report::format::{Format, Table};
+use crate::report::remediation::{self, Language};
 use crate::report::{reconcile, refuse_existing, told, write};
 use crate::visible::Screen;
 
@@ -39,6 +40,10 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
             let terms = reconcile::terms(&report.package, &*package)?;
             to(out, false, &mut |out| reconcile::write(&*package, &terms, peer, out))
         }
+        Wanted::Plan(language) => {
+            reconcile::terms(&report.package, &*package)?;
+            to(out, false, &mut |out| remediation::write(&*package, language, out))
+        }
     };
     match written {
         // A reader that has seen enough is no error.
@@ -56,6 +61,7 @@ enum Wanted<'a> {
         region: Option<&'a str>,
     },
     Comparison(Peer),
+    Plan(Language),
 }
 
 /// Refuses what cannot be meant.
@@ -72,6 +78,11 @@ fn wanted(report: &Report) -> Result<Wanted<'_>> {
         }
         known_region(region)?;
     }
+    if report.language.is_some() && format != View::Remediation {
+        return Err(CommandError::usage(
+            "--language: only the format remediation has languages",
+        ));
+    }
     match (format, report.peer) {
         (View::Of(Format::Xlsx), None) if report.out.is_none() && io::stdout().is_terminal() => {
             Err(CommandError::usage("--format: a workbook is nothing for a terminal").hint("name a file with --out"))
@@ -81,6 +92,7 @@ fn wanted(report: &Report) -> Result<Wanted<'_>> {
             table: report.table.unwrap_or_default(),
             region: report.region.as_deref(),
         }),
+        (View::Remediation, None) => Ok(Wanted::Plan(report.language.unwrap_or_default())),
         (View::Reconcile, Some(peer)) => Ok(Wanted::Comparison(peer)),
         (View::Reconcile, None) => {
             let peers = Peer::ALL.map(Peer::as_str).join("|");
@@ -89,7 +101,7 @@ fn wanted(report: &Report) -> Result<Wanted<'_>> {
                     .hint(format_args!("name one with --peer {peers}")),
             )
         }
-        (View::Of(_), Some(peer)) => Err(CommandError::usage(
+        (View::Of(_) | View::Remediation, Some(peer)) => Err(CommandError::usage(
             "--peer: only the format reconcile compares with another tool",
         )
         .hint(format_args!("did you mean `--format reconcile --peer {peer}`?"))),

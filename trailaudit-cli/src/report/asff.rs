@@ -15,7 +15,7 @@
 //! `Id` lasts from quarter to quarter: the next import updates what the last one brought.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use trailaudit_aws::Partition;
 use trailaudit_core::Verdict;
@@ -23,6 +23,7 @@ use trailaudit_core::tables::rfc3339;
 
 use super::json;
 use super::source::{Finding, Source};
+use super::spool::Spool;
 
 /// The most findings that are imported at once.
 const MOST: usize = 100;
@@ -32,30 +33,21 @@ const MOST_REQUIREMENTS: usize = 32;
 
 /// Writes the arrays, for the Security Hub of `region`; without one, of the partition's own. Findings wait in a temporary file until those of one account are together.
 pub(crate) fn write(source: &Source<'_>, region: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    let mut spool = BufWriter::new(tempfile::tempfile()?);
-    let mut places = BTreeMap::<String, Vec<(u64, u32)>>::new();
-    let mut end = 0_u64;
+    let mut spool = Spool::new()?;
     let mut written = Vec::new();
     source.each(|finding| {
         written.clear();
         json::write_one(&shown(source, region, finding), &mut written)?;
-        spool.write_all(&written)?;
-        let length = u32::try_from(written.len()).map_err(io::Error::other)?;
-        let account = finding.account_id.to_string();
-        places.entry(account).or_default().push((end, length));
-        end += u64::from(length);
-        Ok(())
+        spool.put(finding.account_id.to_string(), &written)
     })?;
-    let mut spool = BufReader::new(spool.into_inner().map_err(io::IntoInnerError::into_error)?);
-    for places in places.values() {
+    let mut spooled = spool.filled()?;
+    for places in spooled.take().values() {
         for batch in places.chunks(MOST) {
             let mut before = b"[";
-            for (start, length) in batch {
+            for place in batch {
                 out.write_all(before)?;
                 before = b",";
-                spool.seek(SeekFrom::Start(*start))?;
-                written.resize(*length as usize, 0);
-                spool.read_exact(&mut written)?;
+                spooled.read(*place, &mut written)?;
                 out.write_all(&written)?;
             }
             out.write_all(b"]\n")?;

@@ -34,6 +34,7 @@ mod outputs;
 mod preflight;
 mod quarter;
 mod reconcile;
+mod remediation;
 mod resume;
 mod rules;
 mod scopes;

@@ -19,11 +19,9 @@ fn under(profile: &str, seed: u64) -> Desk {
 fn describe_trails(desk: &Desk, region: &'static str, body: &str) -> Call {
     Call {
         body: body.into(),
-        ..rehearsal::Caller::auditor(&desk.world).within(region).call(
-            "cloudtrail",
-            "/",
-            Some("X.DescribeTrails".into()),
-        )
+        ..rehearsal::Caller::auditor(&desk.world.read().unwrap())
+            .within(region)
+            .call("cloudtrail", "/", Some("X.DescribeTrails".into()))
     }
 }
 
@@ -98,7 +96,8 @@ async fn each_fault_shows_on_the_wire_and_passes_or_stays() {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_ended_is_replaced_by_another() {
     let desk = under("expiring-credentials", 7);
-    let auditor = rehearsal::Caller::auditor(&desk.world);
+    let world = desk.world.read().unwrap().clone();
+    let auditor = rehearsal::Caller::auditor(&world);
     let assume = || Call {
         body: assume_role("").into(),
         ..auditor.call("sts", "/", None)
@@ -109,7 +108,7 @@ async fn a_session_that_ended_is_replaced_by_another() {
         let key = between(&session, "AccessKeyId");
         let call = |body: String| Call {
             authorization: auditor.call("cloudtrail", "/", None).authorization.map(|header| {
-                let own = desk.world.access_keys[0].id.clone();
+                let own = world.access_keys[0].id.clone();
                 header.replace(&own, &key)
             }),
             session_token: Some(between(&session, "SessionToken")),
@@ -168,7 +167,8 @@ async fn a_region_is_down_and_the_first_never_is() {
 #[tokio::test(start_paused = true)]
 async fn an_account_denies_everything() {
     let desk = under("account-denies", 7);
-    let member = rehearsal::Caller::member(&desk.world);
+    let world = desk.world.read().unwrap().clone();
+    let member = rehearsal::Caller::member(&world);
     let call = member.call("cloudtrail", "/", Some("X.DescribeTrails".into()));
     let (status, told) = ask(&desk, call).await.unwrap();
     assert!(

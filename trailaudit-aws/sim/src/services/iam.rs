@@ -43,14 +43,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
 fn get_role(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
     let (role, arn) = role(request, entry, "iam:GetRole")?;
     Ok(request.in_xml(entry, |xml| {
-        xml.element("Role", |xml| {
-            xml.text("Path", &role.path).text("RoleName", &role.name);
-            xml.text("RoleId", role_id(&arn)).text("Arn", &arn);
-            xml.text("CreateDate", time(request.caller.account.joined));
-            xml.text("AssumeRolePolicyDocument", encoded(&role.trust_policy()));
-            xml.text("MaxSessionDuration", role.max_session_seconds);
-        });
+        write_role(xml, role, &arn, request.caller.account.joined);
     }))
+}
+
+pub(super) fn write_role(xml: &mut Xml, role: &Role, arn: &str, created: jiff::Timestamp) {
+    xml.element("Role", |xml| {
+        xml.text("Path", &role.path).text("RoleName", &role.name);
+        xml.text("RoleId", role_id(arn)).text("Arn", arn);
+        xml.text("CreateDate", time(created));
+        xml.text("AssumeRolePolicyDocument", encoded(&role.trust_policy()));
+        xml.text("MaxSessionDuration", role.max_session_seconds);
+    });
 }
 
 fn list_role_policies(request: &Request<'_>, entry: &mut Entry) -> Result<Vec<u8>, Refusal> {
@@ -93,7 +97,7 @@ fn list_attached_role_policies(request: &Request<'_>, entry: &mut Entry) -> Resu
 }
 
 /// A role of the caller's account by its name, and its ARN. The ledger's target is account and role.
-fn role<'a>(request: &Request<'a>, entry: &mut Entry, action: &str) -> Result<(&'a Role, String), Refusal> {
+pub(super) fn role<'a>(request: &Request<'a>, entry: &mut Entry, action: &str) -> Result<(&'a Role, String), Refusal> {
     let name = required(request, "RoleName", "roleName")?;
     let account = request.caller.account;
     entry.target = format!("{}/{name}", account.id);
@@ -107,7 +111,7 @@ fn role<'a>(request: &Request<'a>, entry: &mut Entry, action: &str) -> Result<(&
     Ok((role, arn))
 }
 
-fn required(request: &Request<'_>, name: &str, member: &str) -> Result<String, Refusal> {
+pub(super) fn required(request: &Request<'_>, name: &str, member: &str) -> Result<String, Refusal> {
     let value = field(&request.call.body, name).filter(|value| !value.is_empty());
     value.ok_or_else(|| Refusal::absent("ValidationError", member))
 }

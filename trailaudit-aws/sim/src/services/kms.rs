@@ -16,7 +16,7 @@ use crate::wire::json_body;
 use crate::world::{Account, Key, KeyReaders};
 
 use super::Operation;
-use metadata::Metadata;
+pub(super) use metadata::Metadata;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {

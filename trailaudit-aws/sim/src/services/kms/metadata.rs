@@ -8,7 +8,7 @@ use crate::world::{Account, Key};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Metadata<'a> {
+pub(in crate::services) struct Metadata<'a> {
     #[serde(rename = "AWSAccountId")]
     account: &'a str,
     key_id: &'a str,
