@@ -96,8 +96,11 @@ pub const CALLS: &[Call] = &[
 /// The client of one service for one account and Region. Making one costs microseconds, since all share one pool.
 macro_rules! client {
     ($sdk:ident, $asking:expr) => {{
-        let config = $sdk::config::Builder::from($asking.caller.config())
+        let mut config = $sdk::config::Builder::from($asking.caller.config())
             .region($sdk::config::Region::new($asking.region.to_string()));
+        if let Some(credentials) = $asking.caller.credentials() {
+            config = config.credentials_provider(credentials.clone());
+        }
         $sdk::Client::from_conf(config.build())
     }};
 }

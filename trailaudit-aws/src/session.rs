@@ -150,7 +150,7 @@ impl Sessions {
     /// the role still lets anybody in shows when there is something to ask.
     pub fn remember(&self, account: &AccountId, entered: Option<(String, String)>) {
         let session = entered.map(|(role, principal)| {
-            let caller = Caller::to_be(account, principal, self.origin.config());
+            let caller = self.origin.role(account, principal);
             Arc::new(Session::new(Some(role), Arc::new(caller)))
         });
         let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);

@@ -60,6 +60,7 @@ const SERVICES: [Service; 12] = [
         name: "ec2",
         protocols: &[Protocol::Query],
         operations: for_peers::EC2,
+        changing: &[],
     },
     Service {
         name: "iam",
@@ -113,6 +114,7 @@ const SERVICES: [Service; 12] = [
         name: "tagging",
         protocols: &[Protocol::Json],
         operations: for_peers::TAGGING,
+        changing: &[],
     },
 ];
 

@@ -31,9 +31,12 @@ pub(crate) const LIST_BUCKETS: Call = by_member("s3", "ListBuckets", &["s3:ListA
 /// The client of S3. Buckets are named in the path, not in the host: so one connection serves all of a Region, and no
 /// bucket's name gets into the list of hosts that were sent to.
 fn client(asking: Asking<'_>) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(asking.caller.config())
+    let mut config = aws_sdk_s3::config::Builder::from(asking.caller.config())
         .region(aws_sdk_s3::config::Region::new(asking.region.to_string()))
         .force_path_style(true);
+    if let Some(credentials) = asking.caller.credentials() {
+        config = config.credentials_provider(credentials.clone());
+    }
     aws_sdk_s3::Client::from_conf(config.build())
 }
 

@@ -1,5 +1,6 @@
 //! Credentials, and what is asked with them.
 
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -16,8 +17,12 @@ const LEFT: Duration = Duration::from_mins(5);
 pub(crate) struct Caller {
     account: AccountId,
     principal: String,
-    config: SdkConfig,
+    config: Arc<SdkConfig>,
+    /// In place of those that the configuration brings along.
+    credentials: Option<SharedCredentialsProvider>,
     renew_at: Option<SystemTime>,
+    /// The configuration of every role that is assumed with these credentials: all but the credentials.
+    of_roles: OnceLock<Arc<SdkConfig>>,
 }
 
 impl Caller {
@@ -26,8 +31,10 @@ impl Caller {
         Self {
             account,
             principal,
-            config,
+            config: Arc::new(config),
+            credentials: None,
             renew_at: None,
+            of_roles: OnceLock::new(),
         }
     }
 
@@ -43,32 +50,36 @@ impl Caller {
         &self.config
     }
 
+    /// Credentials to ask with instead of those of the configuration.
+    pub fn credentials(&self) -> Option<&SharedCredentialsProvider> {
+        self.credentials.as_ref()
+    }
+
     /// The caller that a role assumed by this one gives.
     pub(super) fn become_role(&self, account: &AccountId, assumed: Assumed, now: SystemTime) -> Self {
         let expiry = assumed.credentials.expiry();
-        let config = self
-            .config
-            .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(assumed.credentials))
-            // Static credentials need no cache, and the shared one holds 64 identities only.
-            .identity_cache(IdentityCache::no_cache());
         Self {
-            account: account.clone(),
-            principal: assumed.principal,
-            config: config.build(),
+            credentials: Some(SharedCredentialsProvider::new(assumed.credentials)),
             renew_at: expiry.map(|expiry| renew_at(now, expiry)),
+            ..self.role(account, assumed.principal)
         }
     }
 
-    /// A caller whose credentials are yet to be had: with none at all, until the session is renewed.
-    pub(super) fn to_be(account: &AccountId, principal: String, config: &SdkConfig) -> Self {
-        let mut config = config.to_builder();
-        config.set_credentials_provider(None);
+    /// A role whose credentials are yet to be had: with none at all, until the session is renewed.
+    pub(super) fn role(&self, account: &AccountId, principal: String) -> Self {
+        let bare = || {
+            let mut config = self.config.to_builder();
+            config.set_credentials_provider(None);
+            // Static credentials need no cache, and the shared one holds 64 identities only.
+            Arc::new(config.identity_cache(IdentityCache::no_cache()).build())
+        };
         Self {
             account: account.clone(),
             principal,
-            config: config.identity_cache(IdentityCache::no_cache()).build(),
+            config: self.of_roles.get_or_init(bare).clone(),
+            credentials: None,
             renew_at: Some(SystemTime::UNIX_EPOCH),
+            of_roles: OnceLock::new(),
         }
     }
 
