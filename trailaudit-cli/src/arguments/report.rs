@@ -30,6 +30,11 @@ pub(crate) struct Report {
     /// Whom to compare with, for reconcile.
     #[arg(long, value_name = "TOOL", value_parser = peers())]
     pub peer: Option<Peer>,
+    /// An earlier package, for trend; may repeat.
+    ///
+    /// They may be named in any order; whether they are linked is told.
+    #[arg(long = "chain", value_name = "PACKAGE")]
+    pub chain: Vec<PathBuf>,
 }
 
 /// What a package is shown as.
@@ -39,14 +44,21 @@ pub(crate) enum View {
     Of(Format),
     /// Its records, beside what another tool would say of them.
     Reconcile,
+    /// What it found, beside what earlier packages did.
+    Trend,
 }
 
 fn views() -> impl TypedValueParser<Value = View> {
     let formats = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     let reconcile =
         PossibleValue::new("reconcile").help("What another tool (`--peer`) would say of the same records, as CSV");
-    PossibleValuesParser::new(formats.chain([reconcile]))
-        .map(|name| Format::named(&name).map_or(View::Reconcile, View::Of))
+    let trend =
+        PossibleValue::new("trend").help("What it and earlier packages (`--chain`) found, as a page with a chart");
+    PossibleValuesParser::new(formats.chain([reconcile, trend])).map(|name| match Format::named(&name) {
+        Some(format) => View::Of(format),
+        None if name == "trend" => View::Trend,
+        None => View::Reconcile,
+    })
 }
 
 fn peers() -> impl TypedValueParser<Value = Peer> {
