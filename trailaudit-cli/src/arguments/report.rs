@@ -33,7 +33,7 @@ pub(crate) struct Report {
     /// An earlier package, for trend; may repeat.
     ///
     /// They may be named in any order; whether they are linked is told.
-    #[arg(long = "chain", value_name = "PACKAGE")]
+    #[arg(long = "chain", value_name = "PACKAGE", hide_short_help = true)]
     pub chain: Vec<PathBuf>,
 }
 

@@ -138,7 +138,7 @@ async function picture(browser, [page, file, width, scheme, height = 0, top = 0]
 }
 
 async function print(browser, [page, pdf]) {
-    await open(browser, page, { width: 1280, scheme: 'light' });
+    await open(browser, page, { width: 1280, scheme: 'print' });
     const { data } = await browser.send('Page.printToPDF', { printBackground: true, preferCSSPageSize: true });
     writeFileSync(pdf, Buffer.from(data, 'base64'));
 }
