@@ -41,7 +41,7 @@ impl Package {
     /// The pages for people, by their paths.
     pub fn pages(&self) -> Vec<(String, String)> {
         let mut files = self.files();
-        files.retain(|file| file.ends_with(".html"));
+        files.retain(|file| Path::new(file).extension().is_some_and(|extension| extension == "html"));
         let page = |file: String| (String::from_utf8(self.bytes(&file)).expect("UTF-8"), file);
         files.into_iter().map(page).map(|(page, file)| (file, page)).collect()
     }

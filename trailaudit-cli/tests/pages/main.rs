@@ -86,7 +86,7 @@ fn pages_are_numbered_on_paper() {
     for page in report.kinds() {
         let pdf = report.path("page.pdf");
         report.browser(&["print", &page, pdf.to_str().unwrap()]);
-        let sheets = report.sheets(&pdf);
+        let sheets = Report::sheets(&pdf);
         for (number, text) in (1..).zip(&sheets) {
             let numbered = format!("{number} / {}", sheets.len());
             assert!(
@@ -102,7 +102,7 @@ fn pages_are_numbered_on_paper() {
     fs::write(report.path("plain.html"), "<!doctype html><title>plain</title><p>plain").unwrap();
     let pdf = report.path("plain.pdf");
     report.browser(&["print", "plain.html", pdf.to_str().unwrap()]);
-    assert!(!report.sheets(&pdf).concat().contains("1 / 1"));
+    assert!(!Report::sheets(&pdf).concat().contains("1 / 1"));
 }
 
 struct Report(TempDir);
@@ -179,7 +179,7 @@ impl Report {
         let (controls, others): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.contains("/control-"));
         for page in others {
             let kind = |kind: &&str| page.starts_with(&format!("report/{}", kind.trim_end_matches('1')));
-            assert!(page == "report.html" || KINDS.iter().any(|known| kind(known)), "{page}");
+            assert!(page == "report.html" || KINDS.iter().any(kind), "{page}");
         }
         let stands = |verdict: &str| {
             let html = |page: &str| fs::read_to_string(self.path("package").join(page)).unwrap();
@@ -190,7 +190,7 @@ impl Report {
         ["report.html".to_owned()]
             .into_iter()
             .chain(KINDS.map(|kind| format!("report/{kind}.html")))
-            .chain(["fail", "pass"].map(|verdict| stands(verdict).to_string()))
+            .chain(["fail", "pass"].map(|verdict| (*stands(verdict)).clone()))
             .map(|page| format!("package/{page}"))
             .chain(["package.signatures.html".to_owned()])
             .collect()
@@ -215,7 +215,7 @@ impl Report {
     }
 
     /// The text of each sheet.
-    fn sheets(&self, pdf: &Path) -> Vec<String> {
+    fn sheets(pdf: &Path) -> Vec<String> {
         const SCRIPT: &str = "import json, sys, pypdf\n\
             print(json.dumps([page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages]))";
         let output = Command::new(variable("TRAILAUDIT_PYTHON"))

@@ -33,7 +33,7 @@ pub(super) fn pages(accounts: &[Account]) -> usize {
 pub(super) struct Accounts<'a> {
     page: usize,
     pages: usize,
-    accounts: Vec<One<'a>>,
+    ones: Vec<One<'a>>,
 }
 
 struct One<'a> {
@@ -91,7 +91,7 @@ impl<'a> Accounts<'a> {
         Self {
             page,
             pages: pages(accounts),
-            accounts: ones,
+            ones,
         }
     }
 }

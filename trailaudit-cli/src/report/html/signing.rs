@@ -1,6 +1,7 @@
 //! Who must sign, where signatures are seen, and what the package follows.
 
 use askama::Template;
+use trailaudit_core::evidence::Role;
 
 use super::{Report, words};
 
@@ -20,7 +21,7 @@ impl<'a> Signing<'a> {
     pub(super) fn of(report: &Report<'a>) -> Self {
         let terms = &report.gathered.terms;
         Self {
-            required: terms.required_signatures.iter().map(|role| role.as_str()).collect(),
+            required: terms.required_signatures.iter().map(Role::as_str).collect(),
             previous: terms
                 .previous
                 .map(|previous| (previous.sequence, previous.package_id.to_string())),

@@ -172,7 +172,7 @@ fn the_pages_need_nothing_but_each_other() {
     // Nobody has to guess an address.
     for (path, _) in &pages[1..] {
         let name = path.strip_prefix("report/").unwrap();
-        let leads = |(from, page): &(String, String)| from != path && page.contains(&format!("{name}"));
+        let leads = |(from, page): &(String, String)| from != path && page.contains(name);
         assert!(pages.iter().any(leads), "nothing leads to {path}");
     }
 }
