@@ -5,6 +5,7 @@
 
 mod asff;
 mod beside;
+pub(crate) mod folder;
 pub(crate) mod format;
 pub(crate) mod html;
 mod ids;
@@ -21,6 +22,7 @@ mod sarif;
 pub(crate) mod signatures;
 mod source;
 mod spool;
+pub(crate) mod trend;
 mod xlsx;
 
 use std::io::{self, Write};
@@ -28,10 +30,9 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, REPORT_HTML};
-use trailaudit_core::evidence::report::{OpenReport, ReportWriter};
-use trailaudit_core::evidence::{Files, Listed, Recorded};
+use trailaudit_core::evidence::report::{About, OpenReport, ReportWriter};
+use trailaudit_core::evidence::{Files, Listed};
 use trailaudit_core::finding::Finding;
-use trailaudit_core::framework::Selection;
 
 pub(crate) use beside::{Beside, refuse_existing, told};
 use format::{Format, Table};
@@ -72,12 +73,12 @@ pub(crate) fn write(
     io::copy(&mut listed.open(own)?, out).map(drop)
 }
 
-/// Writes `report.html`.
+/// Writes `report.html` and the pages it leads to.
 pub(crate) struct HtmlWriter;
 
 impl ReportWriter for HtmlWriter {
-    fn begin<'a>(&'a self, recorded: &'a Recorded, selection: &'a Selection) -> Box<dyn OpenReport + 'a> {
-        let provenance = &recorded.provenance;
+    fn begin<'a>(&'a self, about: About<'a>) -> Box<dyn OpenReport + 'a> {
+        let provenance = &about.recorded.provenance;
         let collection = html::Collection {
             started: provenance.collection.started.to_string(),
             finished: Some(provenance.collection.ended.to_string()),
@@ -88,7 +89,19 @@ impl ReportWriter for HtmlWriter {
             scope: scope_in_words(&provenance.scope),
             search: search_in_words(&provenance.scope),
         };
-        Box::new(html::Gathering::new(&*recorded.inventory, selection, collection))
+        let terms = html::Terms {
+            baseline: about.baseline,
+            required_signatures: about.required_signatures,
+            previous: about.previous,
+            supersedes: about.supersedes,
+            retain_until: about.retain_until,
+        };
+        Box::new(html::Gathering::new(
+            &*about.recorded.inventory,
+            about.selection,
+            collection,
+            terms,
+        ))
     }
 }
 
@@ -97,8 +110,16 @@ impl OpenReport for html::Gathering<'_> {
         self.add(findings);
     }
 
-    fn write(&mut self, totals: &Totals, mut out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&mut self, totals: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {
+        html::Gathering::finish(self, totals, records)
+    }
+
+    fn write(&self, totals: &Totals, mut out: &mut dyn Write) -> io::Result<()> {
         html::write(&self.report(totals), &mut out)
+    }
+
+    fn write_page(&self, totals: &Totals, path: &str, mut out: &mut dyn Write) -> io::Result<()> {
+        html::write_page(&self.report(totals), path, &mut out)
     }
 }
 

@@ -4,7 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use trailaudit_core::evidence::package::{ACCOUNTS_INDEX, MANIFEST, REQUIRED, RecordFile, is_of_signatures};
+use trailaudit_core::evidence::package::{
+    ACCOUNTS_INDEX, MANIFEST, REQUIRED, RecordFile, is_of_report, is_of_signatures,
+};
 
 use super::UNFINISHED;
 use crate::folder::WRITING;
@@ -24,7 +26,7 @@ pub(super) fn sweep(root: &Path, below: &Path) -> io::Result<()> {
         };
         if entry.file_type()?.is_dir() {
             sweep(root, &path)?;
-            if ["signatures", "keys"].contains(&name) {
+            if ["report", "signatures", "keys"].contains(&name) {
                 // Fails, as it should, when something else is in it.
                 let _ = fs::remove_dir(entry.path());
             }
@@ -44,7 +46,10 @@ fn is_leftover(path: &str) -> bool {
 
 /// A file that is made of records.
 fn is_derived(path: &str) -> bool {
-    let of_package = REQUIRED.contains(&path) || [MANIFEST, ACCOUNTS_INDEX].contains(&path) || is_of_signatures(path);
+    let of_package = REQUIRED.contains(&path)
+        || [MANIFEST, ACCOUNTS_INDEX].contains(&path)
+        || is_of_report(path)
+        || is_of_signatures(path);
     of_package && RecordFile::at(path).is_none()
 }
 
@@ -72,6 +77,7 @@ mod tests {
             "findings.csv",
             "keys/a.pem",
             "manifest.json",
+            "report/a.html",
             "run.jsonl.tmp",
             "signatures/01-preparer.sigstore.json",
         ];
@@ -82,6 +88,6 @@ mod tests {
         claim.sweep().unwrap();
         assert!(kept.iter().all(|file| root.join(file).exists()));
         assert!(!swept.iter().any(|file| root.join(file).exists()));
-        assert!(!root.join("keys").exists() && !root.join("signatures").exists());
+        assert!(!root.join("report").exists() && !root.join("keys").exists() && !root.join("signatures").exists());
     }
 }

@@ -38,6 +38,11 @@ pub(crate) struct Report {
     /// [default: shell]
     #[arg(long, value_name = "LANG")]
     pub language: Option<Language>,
+    /// An earlier package, for trend; may repeat.
+    ///
+    /// They may be named in any order; whether they are linked is told.
+    #[arg(long = "chain", value_name = "PACKAGE", hide_short_help = true)]
+    pub chain: Vec<PathBuf>,
 }
 
 /// What a package is shown as.
@@ -49,6 +54,8 @@ pub(crate) enum View {
     Reconcile,
     /// What would turn its failures into passes.
     Remediation,
+    /// What it found, beside what earlier packages did.
+    Trend,
 }
 
 fn views() -> impl TypedValueParser<Value = View> {
@@ -57,9 +64,12 @@ fn views() -> impl TypedValueParser<Value = View> {
         PossibleValue::new("reconcile").help("What another tool (`--peer`) would say of the same records, as CSV");
     let remediation = PossibleValue::new("remediation")
         .help("What would turn every failure into a pass, as a script to read first (`--language`)");
-    PossibleValuesParser::new(formats.chain([reconcile, remediation])).map(|name| match Format::named(&name) {
+    let trend =
+        PossibleValue::new("trend").help("What it and earlier packages (`--chain`) found, as a page with a chart");
+    PossibleValuesParser::new(formats.chain([reconcile, remediation, trend])).map(|name| match Format::named(&name) {
         Some(format) => View::Of(format),
         None if name == "remediation" => View::Remediation,
+        None if name == "trend" => View::Trend,
         None => View::Reconcile,
     })
 }

@@ -1,7 +1,7 @@
 //! `trailaudit report`: a package in another format.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trailaudit_aws::reconcile::Peer;
 use trailaudit_aws::write_new;
@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::package::open;
 use crate::report::format::{Format, Table};
 use crate::report::remediation::{self, Language};
-use crate::report::{reconcile, refuse_existing, told, write};
+use crate::report::{folder, reconcile, refuse_existing, told, trend, write};
 use crate::visible::Screen;
 
 /// Runs the command.
@@ -31,10 +31,21 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
             return Err(CommandError::usage(what).hint("name a file elsewhere: a package must not change"));
         }
     }
+    let pages = match (&wanted, out) {
+        (Wanted::Findings { format, .. }, Some(out)) if *format == Format::Html => Some(folder::beside(out)?),
+        _ => None,
+    };
     let package = open(&report.package)?;
     let written = match wanted {
-        Wanted::Findings { format, table, region } => to(out, format == Format::Json, &mut |out| {
-            write(&*package, format, table, region, out)
+        Wanted::Trend(chain) => {
+            let before = chain.iter().map(|path| open(path)).collect::<Result<Vec<_>>>()?;
+            let packages: Vec<_> = before.iter().chain([&package]).map(|files| &**files).collect();
+            to(out, false, &mut |out| trend::write(&packages, out))
+        }
+        Wanted::Findings { format, table, region } => folder::with(pages.as_deref(), &*package, || {
+            to(out, format == Format::Json, &mut |out| {
+                write(&*package, format, table, region, out)
+            })
         }),
         Wanted::Comparison(peer) => {
             let terms = reconcile::terms(&report.package, &*package)?;
@@ -62,6 +73,7 @@ enum Wanted<'a> {
     },
     Comparison(Peer),
     Plan(Language),
+    Trend(&'a [PathBuf]),
 }
 
 /// Refuses what cannot be meant.
@@ -83,7 +95,16 @@ fn wanted(report: &Report) -> Result<Wanted<'_>> {
             "--language: only the format remediation has languages",
         ));
     }
+    if (format == View::Trend) == report.chain.is_empty() {
+        return Err(if report.chain.is_empty() {
+            CommandError::usage("--format trend: it does not say which packages came before")
+                .hint("name at least one with --chain PACKAGE")
+        } else {
+            CommandError::usage("--chain: only the format trend is of several packages")
+        });
+    }
     match (format, report.peer) {
+        (View::Trend, None) => Ok(Wanted::Trend(&report.chain)),
         (View::Of(Format::Xlsx), None) if report.out.is_none() && io::stdout().is_terminal() => {
             Err(CommandError::usage("--format: a workbook is nothing for a terminal").hint("name a file with --out"))
         }
@@ -101,7 +122,7 @@ fn wanted(report: &Report) -> Result<Wanted<'_>> {
                     .hint(format_args!("name one with --peer {peers}")),
             )
         }
-        (View::Of(_) | View::Remediation, Some(peer)) => Err(CommandError::usage(
+        (View::Of(_) | View::Remediation | View::Trend, Some(peer)) => Err(CommandError::usage(
             "--peer: only the format reconcile compares with another tool",
         )
         .hint(format_args!("did you mean `--format reconcile --peer {peer}`?"))),

@@ -1,62 +1,97 @@
-//! `report.html`: one page without scripts or outside references, for the screen and for paper.
+//! `report.html` and the pages in `report/` that it leads to: without scripts or outside references, for the screen and
+//! for paper.
 //!
-//! Each part of the page is a view (a struct of what is shown) beside its template; the frame puts them in order. Text
+//! Each part of a page is a view (a struct of what is shown) beside its template; the frame is the same for all. Text
 //! chosen by others is escaped and made visible by [`escape::Visible`], which every template is bound to.
 
+mod account;
 mod accounts;
 mod answers;
-mod controls;
+mod control;
 mod coverage;
 pub(crate) mod escape;
+mod evidence;
+mod exceptions;
+mod exchanges;
 mod frameworks;
 mod front;
+mod ledger;
 mod lists;
+mod matrix;
+mod pages;
 #[cfg(test)]
 mod sample;
+mod signing;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod units;
 mod verify;
 mod words;
 
 use std::collections::HashMap;
-use std::io::{self, BufWriter, Write};
+use std::io;
 
-use askama::Template;
-use trailaudit_core::Inventory;
+use jiff::civil::Date;
 use trailaudit_core::assessment::Totals;
+use trailaudit_core::evidence::manifest::{Previous, Supersedes};
+use trailaudit_core::evidence::{Files, Role};
 use trailaudit_core::finding::Finding;
 use trailaudit_core::framework::Selection;
 use trailaudit_core::organization::Organization;
+use trailaudit_core::{Baseline, Inventory};
 
 use accounts::Tallies;
+use exchanges::{Exchanges, Wanted};
+use ledger::Ledger;
 use lists::Lists;
+use matrix::Matrix;
+pub(crate) use pages::{write, write_page};
 
-/// How many rows of a table stand on the page; the rest is in `findings.csv` or `coverage.csv`.
+/// How many rows of a table stand on a page; the rest is in `findings.csv` or `coverage.csv`.
 const ROWS: usize = 200;
 
-/// What of the findings stands on the page, gathered while they pass by: no more than can stand there.
+/// What of the findings stands on the pages, gathered while they pass by: no more than can stand there.
 pub(crate) struct Gathering<'a> {
     inventory: &'a dyn Inventory,
     selection: &'a Selection,
     collection: Collection<'a>,
+    terms: Terms<'a>,
     /// What fails and what is inconclusive, by the rule's id.
     lists: HashMap<&'static str, Lists>,
     tallies: Tallies,
     /// How often the findings of a rule cite an exchange, by the rule's id.
     cited: HashMap<&'static str, usize>,
+    /// What was found in every account.
+    ledger: Ledger,
+    /// How many findings each exception accepts, by its words.
+    accepted: HashMap<std::sync::Arc<str>, usize>,
+    /// What stands where in accounts x Regions, when all findings were gathered.
+    matrix: Matrix,
+    /// The exchanges that are shown, when all findings were gathered.
+    exchanges: Exchanges,
 }
 
 impl<'a> Gathering<'a> {
     /// Of nothing yet.
-    pub(crate) fn new(inventory: &'a dyn Inventory, selection: &'a Selection, collection: Collection<'a>) -> Self {
+    pub(crate) fn new(
+        inventory: &'a dyn Inventory,
+        selection: &'a Selection,
+        collection: Collection<'a>,
+        terms: Terms<'a>,
+    ) -> Self {
         Self {
             inventory,
             selection,
             collection,
+            terms,
             lists: HashMap::new(),
             tallies: Tallies::default(),
             cited: HashMap::new(),
+            ledger: Ledger::of(inventory.accounts()),
+            accepted: HashMap::new(),
+            matrix: Matrix::default(),
+            exchanges: Exchanges::default(),
         }
     }
 
@@ -66,12 +101,27 @@ impl<'a> Gathering<'a> {
             self.lists.entry(finding.rule.id).or_default().add(finding);
             self.tallies.add(finding);
             *self.cited.entry(finding.rule.id).or_default() += finding.evidence.len();
+            self.ledger.add(self.inventory.accounts(), finding);
+            if let Some(exception) = &finding.exception {
+                *self.accepted.entry(exception.clone()).or_default() += 1;
+            }
         }
     }
 
-    /// What the page tells, when all findings were gathered.
-    pub(crate) fn report<'r>(&'r mut self, totals: &'r Totals) -> Report<'r> {
+    /// Reads what is shown of the records, when all findings were gathered; gives the paths of the further pages.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub(crate) fn finish(&mut self, totals: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {
         self.lists.values_mut().for_each(Lists::finish);
+        self.matrix = Matrix::of(self.inventory, &self.ledger);
+        let wanted = Wanted::on(&self.report(totals));
+        self.exchanges = Exchanges::read(records, wanted)?;
+        Ok(pages::paths(&self.report(totals)))
+    }
+
+    /// What the pages tell, when all findings were gathered.
+    pub(crate) fn report<'r>(&'r self, totals: &'r Totals) -> Report<'r> {
         Report {
             totals,
             gathered: self,
@@ -80,7 +130,7 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// What the page tells.
+/// What the pages tell.
 pub(crate) struct Report<'a> {
     /// What was concluded.
     totals: &'a Totals,
@@ -110,44 +160,16 @@ pub(crate) struct Collection<'a> {
     pub(crate) search: &'static str,
 }
 
-/// Writes the page. The same report gives the same bytes.
-///
-/// # Errors
-/// When `out` refuses.
-pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    Page::of(report).write_into(&mut out)?;
-    out.flush()
-}
-
-#[derive(Template)]
-#[template(path = "report.html")]
-struct Page<'a> {
-    organization: &'a str,
-    simulated: Option<&'a [String]>,
-    front: front::Front<'a>,
-    controls: controls::Controls<'a>,
-    frameworks: frameworks::Frameworks,
-    accounts: accounts::Failing<'a>,
-    coverage: coverage::View<'a>,
-    verify: verify::Verify<'a>,
-}
-
-impl<'a> Page<'a> {
-    fn of(report: &Report<'a>) -> Self {
-        let standings = standing::of(report.totals);
-        let coverage = coverage::View::of(report, &standings);
-        let collection = &report.gathered.collection;
-        let frameworks = frameworks::Frameworks::of(report, &standings);
-        Self {
-            organization: &report.organization.id,
-            simulated: collection.simulated.then_some(collection.endpoints),
-            front: front::Front::of(report, &standings, &coverage, frameworks.names()),
-            accounts: accounts::Failing::of(report, &standings),
-            coverage,
-            verify: verify::Verify::of(report),
-            controls: controls::Controls::of(report, &standings),
-            frameworks,
-        }
-    }
+/// What was accepted, who has to sign, and what the package follows.
+pub(crate) struct Terms<'a> {
+    /// The thresholds and exceptions.
+    pub(crate) baseline: &'a Baseline,
+    /// The roles that must sign.
+    pub(crate) required_signatures: &'a [Role],
+    /// The package before this one.
+    pub(crate) previous: Option<&'a Previous>,
+    /// The package this one corrects.
+    pub(crate) supersedes: Option<&'a Supersedes>,
+    /// Until when it must be kept.
+    pub(crate) retain_until: Option<Date>,
 }

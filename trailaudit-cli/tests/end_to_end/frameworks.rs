@@ -280,7 +280,7 @@ fn audited(options: &[&str]) -> Audited {
 }
 
 fn page(package: &Package) -> String {
-    String::from_utf8(package.bytes("report.html")).unwrap()
+    String::from_utf8(package.bytes("report/frameworks.html")).unwrap()
 }
 
 fn printed(audited: &Audited, arguments: &[&str]) -> String {

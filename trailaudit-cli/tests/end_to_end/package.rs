@@ -38,6 +38,14 @@ impl Package {
         files(&self.path)
     }
 
+    /// The pages for people, by their paths.
+    pub fn pages(&self) -> Vec<(String, String)> {
+        let mut files = self.files();
+        files.retain(|file| Path::new(file).extension().is_some_and(|extension| extension == "html"));
+        let page = |file: String| (String::from_utf8(self.bytes(&file)).expect("UTF-8"), file);
+        files.into_iter().map(page).map(|(page, file)| (file, page)).collect()
+    }
+
     /// The exchange of this id in one record file.
     pub fn exchange(&self, file: &str, id: &str) -> Option<Value> {
         let text = decompressed(&self.path.join(file));

@@ -17,6 +17,7 @@ mod refused;
 mod sample;
 #[path = "../support/mod.rs"]
 mod support;
+mod trend;
 #[path = "../end_to_end/worlds.rs"]
 #[allow(dead_code)]
 mod worlds;

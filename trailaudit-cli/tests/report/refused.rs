@@ -19,6 +19,7 @@ fn a_changed_package_is_refused() {
         ("findings.json", &["json"]),
         ("findings.csv", &["csv"]),
         ("report.html", &["html"]),
+        ("report/coverage.html", &["html"]),
         ("coverage.json", &["xlsx"]),
         ("baseline.toml", &["xlsx"]),
         ("organization.jsonl.gz", &["xlsx"]),
@@ -34,7 +35,7 @@ fn a_changed_package_is_refused() {
         bytes[at] ^= 1;
         fs::write(&path, bytes).unwrap();
         for format in *formats {
-            let output = sample.run(&["report", "changed", "--format", format, "--out", "report"], 5);
+            let output = sample.run(&["report", "changed", "--format", format, "--out", "shown"], 5);
             let stderr = String::from_utf8(output.stderr).unwrap();
             assert!(
                 stderr.contains(file) && stderr.contains("trailaudit verify"),
@@ -42,7 +43,9 @@ fn a_changed_package_is_refused() {
             );
             let codes = ["changed-file", "accounts-root", "malformed-index", "malformed-manifest"];
             assert!(codes.iter().any(|code| stderr.contains(code)), "{file}: {stderr}");
-            assert!(!sample.path("report").exists(), "{format} left something");
+            for left in ["shown", "report"] {
+                assert!(!sample.path(left).exists(), "{format} left {left}");
+            }
         }
         fs::remove_dir_all(sample.path("changed")).unwrap();
     }

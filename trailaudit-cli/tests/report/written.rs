@@ -26,6 +26,18 @@ fn the_packages_own_tables_are_copied() {
         sample.run(&[&["report", "package", "--out", file], arguments].concat(), 0);
         assert!(fs::read(sample.path(file)).unwrap() == own, "{file} as a file");
     }
+    // The page leads to others, which come with it.
+    let pages = files(&sample.path("package/report"));
+    assert!(pages.contains(&"accounts-1.html".to_owned()) && pages == files(&sample.path("report")));
+    for page in pages {
+        let read = |folder: &str| fs::read(sample.path(folder).join(&page)).unwrap();
+        assert!(read("package/report") == read("report"), "{page}");
+    }
+    sample.run(&["report", "package", "--format", "html", "--out", "again.html"], 1);
+    sample.run(
+        &["report", "package", "--format", "html", "--out", "elsewhere/report"],
+        2,
+    );
 }
 
 /// Everything at once, and again offline; the package stays what it was.

@@ -57,7 +57,7 @@ pub struct Draft<'a> {
     pub supersedes: Option<Supersedes>,
     /// Until when it must be kept.
     pub retain_until: Option<Date>,
-    /// What writes `report.html`; without it a page says where the findings are.
+    /// What writes `report.html` and the pages it leads to; without it a page says where the findings are.
     pub report: Option<&'a dyn ReportWriter>,
 }
 

@@ -29,6 +29,8 @@ pub const FINDINGS_JSON: &str = "findings.json";
 pub const COVERAGE_JSON: &str = "coverage.json";
 /// The findings as a page.
 pub const REPORT_HTML: &str = "report.html";
+/// Where the pages lie that the page leads to.
+pub const REPORT_FOLDER: &str = "report/";
 /// How to check a package, in words.
 pub const VERIFY_MD: &str = "VERIFY.md";
 /// How to check a package, as a script.
@@ -147,6 +149,15 @@ pub fn is_outside_the_list(path: &str) -> bool {
 #[must_use]
 pub fn is_of_signatures(path: &str) -> bool {
     path.starts_with("signatures/") || path.starts_with("keys/")
+}
+
+/// Whether a path is that of a page for people.
+#[must_use]
+pub fn is_of_report(path: &str) -> bool {
+    let further = path
+        .strip_prefix(REPORT_FOLDER)
+        .and_then(|name| name.strip_suffix(".html"));
+    path == REPORT_HTML || further.is_some_and(|name| !name.is_empty())
 }
 
 /// Whether a path means the same file everywhere and stays inside the package.

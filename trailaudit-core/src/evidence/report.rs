@@ -1,29 +1,104 @@
-//! The page for people: what writes it is shown every finding once, as it is judged.
+//! The pages for people: what writes them is shown every finding once, as it is judged.
 
-use std::io::{self, Write};
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
 
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::Digest;
+use super::files::Files;
+use super::hashing::Counting;
+use super::manifest::{Manifest, Previous, Supersedes};
+use super::package::{REPORT_HTML, is_of_report};
 use super::provider::Recorded;
+use super::statement::Role;
 use crate::assessment::Totals;
+use crate::baseline::Baseline;
 use crate::finding::Finding;
 use crate::framework::Selection;
 
-/// Writes `report.html`: the words for people, which are no part of what is verified beyond their bytes. A function of
-/// [`Contents`] is one, if the numbers are enough for it.
+/// Writes `report.html`, and the pages in `report/` that it leads to: the words for people, which are no part of what is
+/// verified beyond their bytes. A function of [`Contents`] is one, if the numbers are enough for it.
 pub trait ReportWriter: Sync {
     /// Begins a report.
-    fn begin<'a>(&'a self, recorded: &'a Recorded, selection: &'a Selection) -> Box<dyn OpenReport + 'a>;
+    fn begin<'a>(&'a self, about: About<'a>) -> Box<dyn OpenReport + 'a>;
+}
+
+/// What a report is about, and on which terms; what is found is shown to it.
+#[derive(Clone, Copy)]
+pub struct About<'a> {
+    /// The facts and where they come from.
+    pub recorded: &'a Recorded,
+    /// The frameworks it is written for.
+    pub selection: &'a Selection,
+    /// The thresholds and exceptions.
+    pub baseline: &'a Baseline,
+    /// The roles that must sign.
+    pub required_signatures: &'a [Role],
+    /// The package before this one.
+    pub previous: Option<&'a Previous>,
+    /// The package this one corrects.
+    pub supersedes: Option<&'a Supersedes>,
+    /// Until when it must be kept.
+    pub retain_until: Option<Date>,
 }
 
 /// A report that was begun.
-pub trait OpenReport: Send {
+pub trait OpenReport: Send + Sync {
     /// Shows it findings, which follow those it was shown before in the order of the assessment.
     fn show(&mut self, findings: &[Finding]);
 
-    /// Writes it, when it was shown all of them.
+    /// Makes it ready when it was shown all of them, and gives the paths of its further pages, all of them in `report/`.
+    /// `records` has the record files that the findings cite.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    fn finish(&mut self, totals: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {
+        let _ = (totals, records);
+        Ok(Vec::new())
+    }
+
+    /// Writes `report.html`, when it is finished.
     ///
     /// # Errors
     /// When `out` refuses.
-    fn write(&mut self, totals: &Totals, out: &mut dyn Write) -> io::Result<()>;
+    fn write(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes one of the further pages; they are written in any order, and at the same time.
+    ///
+    /// # Errors
+    /// When `out` refuses, or there is no such page.
+    fn write_page(&self, totals: &Totals, path: &str, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (totals, path, out);
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// The digests of a report's pages, by their paths.
+pub(super) type Pages = BTreeMap<String, Digest>;
+
+/// Writes every page into nothing, for their digests.
+pub(super) fn pages(mut report: Box<dyn OpenReport + '_>, totals: &Totals, records: &dyn Files) -> io::Result<Pages> {
+    let paths = report.finish(totals, records)?;
+    let digest = |path: String| {
+        let mut nowhere = io::sink();
+        let mut out = BufWriter::with_capacity(64 << 10, Counting::new(&mut nowhere));
+        match path.as_str() {
+            REPORT_HTML => report.write(totals, &mut out)?,
+            page => report.write_page(totals, page, &mut out)?,
+        }
+        let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((path, out.measured().sha256))
+    };
+    let all = [vec![REPORT_HTML.to_owned()], paths].concat();
+    all.into_par_iter().map(digest).collect()
+}
+
+/// The pages that a manifest lists.
+pub(super) fn listed(manifest: &Manifest) -> impl Iterator<Item = (&str, Digest)> {
+    let files = manifest.files.iter().map(|file| (&*file.path, file.sha256));
+    files.filter(|(path, _)| is_of_report(path))
 }
 
 /// What a report is written from that needs no more than the numbers.
@@ -37,11 +112,11 @@ pub struct Contents<'a> {
 }
 
 impl<F: Fn(&Contents<'_>, &mut dyn Write) -> io::Result<()> + Sync> ReportWriter for F {
-    fn begin<'a>(&'a self, recorded: &'a Recorded, selection: &'a Selection) -> Box<dyn OpenReport + 'a> {
+    fn begin<'a>(&'a self, about: About<'a>) -> Box<dyn OpenReport + 'a> {
         Box::new(OfNumbers {
             write: self,
-            recorded,
-            selection,
+            recorded: about.recorded,
+            selection: about.selection,
         })
     }
 }
@@ -55,7 +130,7 @@ struct OfNumbers<'a, F> {
 impl<F: Fn(&Contents<'_>, &mut dyn Write) -> io::Result<()> + Sync> OpenReport for OfNumbers<'_, F> {
     fn show(&mut self, _: &[Finding]) {}
 
-    fn write(&mut self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         let contents = Contents {
             recorded: self.recorded,
             totals,

@@ -177,7 +177,7 @@ fn check_package(
     let again = options.reperform.zip(catalogue.as_ref());
     let again = again.and_then(|(reperform, catalogue)| reperform.again(&files, manifest, catalogue, &mut of_records));
     // Most packages are what they should be, byte for byte; of the others every row is read.
-    let written = again.as_ref().and_then(|again| again.written(&files));
+    let written = again.as_ref().and_then(|again| again.written(&files, manifest));
     let (mut of_findings, mut of_coverage) = (Problems::default(), Problems::default());
     rayon::join(
         || match &written {

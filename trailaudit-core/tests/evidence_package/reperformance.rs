@@ -5,11 +5,10 @@ use std::io::{self, Write};
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::report::{Contents, OpenReport, ReportWriter};
+use trailaudit_core::evidence::report::{About, Contents, OpenReport, ReportWriter};
 use trailaudit_core::evidence::verify::Page;
-use trailaudit_core::evidence::{Options, Recorded, Reperformance, verify};
+use trailaudit_core::evidence::{Files, Options, Reperformance, verify};
 use trailaudit_core::finding::Finding;
-use trailaudit_core::framework::Selection;
 use trailaudit_core::rule::{Check, Wording};
 use trailaudit_core::{CATALOGUE, Rule};
 
@@ -151,6 +150,11 @@ fn a_page_is_shown_every_finding() {
         (complaints(&report), report.reperformed.unwrap().page)
     };
     assert_eq!(read(&sample), (vec![], Page::Same));
+    assert_eq!(sample.files.bytes("report/0.html").unwrap(), b"this is report/0.html\n");
+    let mut other_page = Sample::with(|_, draft, _| draft.report = Some(&PageOfReasons));
+    other_page.reseal("report/0.html", b"All is well.".to_vec());
+    let told = vec!["report-differs report/0.html".to_owned()];
+    assert_eq!(read(&other_page), (told, Page::Different));
     // One row says something else: the page is still the one of what the records give.
     let other = String::from_utf8(sample.files.bytes("findings.json").unwrap().to_vec()).unwrap();
     sample.reseal("findings.json", other.replacen("\"pass\"", "\"fail\"", 1).into_bytes());
@@ -165,7 +169,7 @@ fn a_page_is_shown_every_finding() {
 struct PageOfReasons;
 
 impl ReportWriter for PageOfReasons {
-    fn begin<'a>(&'a self, _: &'a Recorded, _: &'a Selection) -> Box<dyn OpenReport + 'a> {
+    fn begin<'a>(&'a self, _: About<'a>) -> Box<dyn OpenReport + 'a> {
         Box::new(Reasons(Vec::new()))
     }
 }
@@ -181,9 +185,18 @@ impl OpenReport for Reasons {
         );
     }
 
-    fn write(&mut self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&mut self, _: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {
+        records.open("organization.jsonl.gz")?;
+        Ok((0..self.0.len()).map(|i| format!("report/{i}.html")).collect())
+    }
+
+    fn write(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         assert_eq!(self.0.len(), totals.findings());
         self.0.iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+
+    fn write_page(&self, _: &Totals, path: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "this is {path}")
     }
 }
 

@@ -13,6 +13,9 @@ use super::standing::Standing;
 use super::words::Named;
 use super::{ROWS, Report, words};
 
+/// How many controls are named that fail in an account.
+const CONTROLS: usize = 5;
+
 #[derive(Template)]
 #[template(path = "report/accounts.html")]
 pub(super) struct Failing<'a> {
@@ -25,6 +28,7 @@ struct Row<'a> {
     account: Named<'a>,
     /// The controls that fail there, the gravest first.
     controls: Vec<Control>,
+    controls_left_out: usize,
     failing: usize,
     inconclusive: usize,
 }
@@ -113,9 +117,12 @@ impl<'a> Failing<'a> {
             let failing = tally.rules.iter().filter_map(|id| controls.get(id).copied());
             let mut failing: Vec<_> = failing.collect();
             failing.sort();
+            let controls_left_out = failing.len().saturating_sub(CONTROLS);
+            failing.truncate(CONTROLS);
             Row {
                 account: Named::of(accounts, account),
                 controls: failing,
+                controls_left_out,
                 failing: tally.failing,
                 inconclusive: tally.inconclusive,
             }

@@ -6,9 +6,10 @@ use askama::Template;
 use trailaudit_core::assessment::Accounting;
 use trailaudit_core::coverage::{Cell, CellStatus, cells};
 use trailaudit_core::evidence::EvidenceId;
-use trailaudit_core::organization::Region;
+use trailaudit_core::organization::{AccountId, Region};
 
 use super::answers::Answers;
+use super::exchanges::Cited;
 use super::standing::Standing;
 use super::words::Named;
 use super::{ROWS, Report, words};
@@ -51,6 +52,7 @@ struct Row<'a> {
     accounts_left_out: usize,
     same: Same,
     evidence: Vec<EvidenceId>,
+    cited: Vec<Cited<'a>>,
     /// Whether there is more evidence than is listed.
     evidence_is_cut: bool,
 }
@@ -95,9 +97,16 @@ impl<'a> View<'a> {
         }
         let (missing, nothing_to_read): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|(status, _)| status.is_missing());
+        let exchanges = &report.gathered.exchanges;
         let groups = |some: Vec<(CellStatus, Gathered<'a>)>| {
-            let groups = some.into_iter();
-            groups.map(|(status, gathered)| gathered.into_group(status)).collect()
+            let mut groups: Vec<_> = some
+                .into_iter()
+                .map(|(status, gathered)| gathered.into_group(status))
+                .collect();
+            for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
+                row.cited = exchanges.cited(&row.evidence);
+            }
+            groups
         };
         Self {
             planned: report.totals.planned,
@@ -107,6 +116,21 @@ impl<'a> View<'a> {
             missing: groups(missing),
             nothing_to_read: groups(nothing_to_read),
             controls: standings.iter().map(Control::of).collect(),
+        }
+    }
+}
+
+/// Hands over what the ledger cites: each account with the exchanges of its row.
+pub(super) fn each_cited(report: &Report<'_>, mut take: impl FnMut(&AccountId, &[EvidenceId])) {
+    let view = View::of(report, &[]);
+    for row in view
+        .missing
+        .iter()
+        .chain(&view.nothing_to_read)
+        .flat_map(|group| &group.rows)
+    {
+        for account in &row.accounts {
+            take(&AccountId::from(account.id), &row.evidence);
         }
     }
 }
@@ -169,6 +193,7 @@ impl<'a> Row<'a> {
             accounts_left_out: 0,
             same,
             evidence: Vec::new(),
+            cited: Vec::new(),
             evidence_is_cut: false,
         }
     }

@@ -7,6 +7,7 @@ use trailaudit_core::framework::Severity;
 use trailaudit_core::tables::rfc3339;
 
 use super::standing::{self, Count, Standing};
+use super::units::Units;
 use super::{Report, coverage, words};
 
 #[derive(Template)]
@@ -24,6 +25,7 @@ pub(super) struct Front<'a> {
     rows: Vec<Row>,
     /// The chosen frameworks by id and name, each of which has a page.
     frameworks: Vec<(&'static str, &'static str)>,
+    units: Units<'a>,
 }
 
 /// One part of the opinion: how many controls stand like this.
@@ -90,6 +92,7 @@ impl<'a> Front<'a> {
             },
             rows: standings.iter().map(|standing| Row::of(report, standing)).collect(),
             frameworks,
+            units: Units::of(report),
         }
     }
 }

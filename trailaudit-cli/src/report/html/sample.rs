@@ -13,7 +13,7 @@ use trailaudit_core::organization::{Account, AccountId, AccountState, KeyId, Log
 use trailaudit_core::trail::{Delivery, EventClass, LogDestination};
 use trailaudit_core::{Baseline, CATALOGUE, Gap, Inventory, Observed};
 
-use crate::report::html::{Collection, Gathering};
+use crate::report::html::{Collection, Gathering, Terms};
 
 const REGIONS: [&str; 6] = [
     "ap-east-1",
@@ -32,6 +32,7 @@ pub(crate) const HOSTILE: &str = "<script>alert('x')</script>\u{202e}gnp.exe\u{2
 pub(crate) struct Sample {
     inventory: MemoryInventory,
     selection: Selection,
+    baseline: Baseline,
 }
 
 impl Sample {
@@ -80,7 +81,13 @@ impl Sample {
         Self {
             inventory,
             selection: Selection::default(),
+            baseline: Baseline::default(),
         }
+    }
+
+    /// The ids of its accounts.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        self.inventory.accounts().iter().map(|account| account.id.to_string())
     }
 
     /// Says that the list of accounts ended early.
@@ -109,10 +116,16 @@ impl Sample {
             scope: String::new(),
             search: "exhaustively",
         };
-        let mut gathering = Gathering::new(&self.inventory, &self.selection, collection);
-        let baseline = Baseline::default();
+        let terms = Terms {
+            baseline: &self.baseline,
+            required_signatures: &[],
+            previous: None,
+            supersedes: None,
+            retain_until: None,
+        };
+        let mut gathering = Gathering::new(&self.inventory, &self.selection, collection, terms);
         // By the five rules the sample has facts for.
-        let mut assessing = Assessing::new(&self.inventory, &CATALOGUE[..5], &baseline, as_of());
+        let mut assessing = Assessing::new(&self.inventory, &CATALOGUE[..5], &self.baseline, as_of());
         assessing.by_ref().for_each(|findings| gathering.add(&findings));
         (gathering, assessing.finish())
     }

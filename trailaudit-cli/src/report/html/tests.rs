@@ -1,6 +1,7 @@
-//! The page as a reader and as a browser meet it.
+//! The pages as a reader and as a browser meet them.
 
 use trailaudit_core::assessment::Totals;
+use trailaudit_core::evidence::InMemory;
 
 use super::sample::{HOSTILE, Sample};
 
@@ -8,14 +9,40 @@ fn page(sample: &Sample, simulated: bool) -> String {
     changed(sample, simulated, |_| ())
 }
 
-/// The page of numbers that were changed.
+/// All pages, one after the other, of numbers that were changed.
 fn changed(sample: &Sample, simulated: bool, change: impl FnOnce(&mut Totals)) -> String {
+    let pages = pages(sample, simulated, change);
+    pages.into_iter().map(|(_, page)| page).collect()
+}
+
+/// Every page by its path, the first one first.
+fn pages(sample: &Sample, simulated: bool, change: impl FnOnce(&mut Totals)) -> Vec<(String, String)> {
     let hosts = ["127.0.0.1:4566".to_owned()];
     let (mut gathering, mut totals) = sample.judged(simulated, &hosts);
     change(&mut totals);
-    let mut page = Vec::new();
-    super::write(&gathering.report(&totals), &mut page).unwrap();
-    String::from_utf8(page).unwrap()
+    let paths = gathering.finish(&totals, &InMemory::default()).unwrap();
+    let report = gathering.report(&totals);
+    let mut first = Vec::new();
+    super::write(&report, &mut first).unwrap();
+    let mut pages = vec![("report.html".to_owned(), String::from_utf8(first).unwrap())];
+    for path in paths {
+        let mut page = Vec::new();
+        super::write_page(&report, &path, &mut page).unwrap();
+        pages.push((path, String::from_utf8(page).unwrap()));
+    }
+    pages
+}
+
+/// Where a link on a page leads: a path, and the id of a part.
+fn target<'a>(page: &'a str, link: &'a str) -> (String, Option<&'a str>) {
+    let (to, part) = link.split_once('#').map_or((link, None), |(to, part)| (to, Some(part)));
+    let path = match to.strip_prefix("../") {
+        _ if to.is_empty() => page.to_owned(),
+        Some(above) => above.to_owned(),
+        None if page.starts_with("report/") => format!("report/{to}"),
+        None => to.to_owned(),
+    };
+    (path, part)
 }
 
 /// What is read between the tags, each run of blanks as one.
@@ -121,46 +148,62 @@ fn names_stay_names() {
 }
 
 #[test]
-fn the_page_needs_nothing_but_itself() {
-    let page = page(&Sample::of(13), true);
+fn the_pages_need_nothing_but_each_other() {
+    let pages = pages(&Sample::of(60), true, |_| ());
     let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-    assert!(page.contains(&format!(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
-    )));
-    assert!(page.find("Content-Security-Policy") < page.find("<style>"));
-    for outside in [
-        "<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "http://", "https://", " onclick",
-    ] {
-        assert!(!page.contains(outside), "{outside}");
+    for (path, page) in &pages {
+        assert!(page.contains(&format!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"
+        )));
+        assert!(page.find("Content-Security-Policy") < page.find("<style>"));
+        for outside in [
+            "<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "http://", "https://", " onclick",
+        ] {
+            assert!(!page.contains(outside), "{outside} in {path}");
+        }
+        let links = page.split("href=\"").skip(1);
+        for link in links.map(|rest| rest.split('"').next().unwrap()) {
+            let (to, part) = target(path, link);
+            let (_, page) = pages.iter().find(|(path, _)| *path == to).expect(link);
+            let parts = part.map_or(1, |id| page.matches(&format!(" id=\"{id}\"")).count());
+            assert_eq!(parts, 1, "{link} in {path}");
+        }
     }
-    for target in page
-        .split("href=\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap())
-    {
-        let id = target.strip_prefix('#').unwrap();
-        assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{target}");
+    // Nobody has to guess an address.
+    for (path, _) in &pages[1..] {
+        let name = path.strip_prefix("report/").unwrap();
+        let leads = |(from, page): &(String, String)| from != path && page.contains(name);
+        assert!(pages.iter().any(leads), "nothing leads to {path}");
     }
 }
 
 #[test]
 fn headings_and_tables_are_told_apart() {
-    let page = page(&Sample::of(13), false);
+    for (path, page) in pages(&Sample::of(13), false, |_| ()) {
+        headings_and_tables(&path, &page);
+    }
+}
+
+fn headings_and_tables(path: &str, page: &str) {
     let levels: Vec<_> = page
         .match_indices("<h")
         .filter_map(|(at, _)| page[at + 2..].chars().next()?.to_digit(10))
         .collect();
     assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
-    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+    assert!(
+        levels.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+        "{path}: {levels:?}"
+    );
     assert!(!page.contains("<th>") && page.matches("<th ").count() == page.matches("<th scope=").count());
-    for landmark in ["<header", "<nav ", "<main>", "<footer>"] {
-        assert_eq!(page.matches(landmark).count(), 1, "{landmark}");
+    for landmark in ["<header", "<main", "<footer>"] {
+        assert_eq!(page.matches(landmark).count(), 1, "{landmark} in {path}");
     }
     for tag in [
-        "section", "article", "table", "tr", "td", "th", "details", "ul", "li", "span", "dl", "dd", "p", "code",
+        "section", "article", "nav", "main", "table", "tr", "td", "th", "details", "ul", "li", "span", "dl", "dd", "p",
+        "code",
     ] {
         let open = page.matches(&format!("<{tag} ")).count() + page.matches(&format!("<{tag}>")).count();
-        assert_eq!(open, page.matches(&format!("</{tag}>")).count(), "{tag}");
+        assert_eq!(open, page.matches(&format!("</{tag}>")).count(), "{tag} in {path}");
     }
 }
 
@@ -180,7 +223,11 @@ fn a_framework_passes_in_nothing_that_was_not_asked() {
         "{}",
         text(section)
     );
-    assert!(page.contains("<li><a href=\"#framework-gxp-21-cfr-part-11\">GxP 21 CFR Part 11</a></li>"));
+    assert!(
+        page.contains(
+            "<li><a href=\"report/frameworks.html#framework-gxp-21-cfr-part-11\">GxP 21 CFR Part 11</a> <span>"
+        )
+    );
 }
 
 #[test]
@@ -211,6 +258,52 @@ fn long_lists_end_with_what_was_left_out() {
     assert_eq!(card.matches("<tr role=\"row\"><th scope=\"row\"").count(), super::ROWS);
     assert!(text(card).contains("60 more findings with this verdict are in findings.csv."));
     assert!(text(&page).contains("60 more accounts that fail are in findings.csv."));
+}
+
+/// What is known of a cell is what its worst finding says; what was not read is never in order.
+#[test]
+fn every_cell_stands_in_the_matrix() {
+    let pages = pages(&Sample::of(13), false, |_| ());
+    let matrix = &pages
+        .iter()
+        .find(|(path, _)| path == "report/regions-1.html")
+        .unwrap()
+        .1;
+    let row = |id: &str| {
+        let row = between(matrix, &format!("#a-{id}\">"), "</tr>");
+        row.split("<td class=\"")
+            .skip(1)
+            .map(|cell| cell.split(&['>', '<'][..]).nth(1).unwrap().to_owned())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let rows: Vec<_> = Sample::of(13).ids().map(|id| format!("{id} {}", row(&id))).collect();
+    insta::assert_snapshot!(rows.join("\n"), @"
+    100000000000 ✓ – ✓ ✓ – ✓ ✓
+    100007777777 ✓ – ✓ ✓ – F ✓
+    100015555554 ✓ – ✓ ✓ – F ✓
+    100023333331 ✓ – ✓ ✓ – F ✓
+    100031111108 ✓ – ✓ ✓ – ? ✓
+    100038888885 ✓ – ✓ ✓ – F ✓
+    100046666662 ✓ – ✓ ? – ✓ ?
+    100054444439 F – ✓ ✓ – ✓ ✓
+    100062222216 ? ? ? ? ? ? ?
+    100069999993 – – – – – – –
+    100077777770 ✓ – ✓ ✓ – ✓ ✓
+    100085555547 – – – – – – –
+    100093333324 ✓ – ✓ ✓ – ✓ ✓
+    ");
+}
+
+/// One account alone: what fails, what holds, and what was read.
+#[test]
+fn every_account_has_its_own_words() {
+    let page = page(&Sample::of(13), false);
+    let article = between(&page, "id=\"a-100038888885\"", "</article>");
+    insta::assert_snapshot!(text(article), @"&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;⟨U+202E⟩gnp.exe⟨U+200B⟩⟨U+000A⟩&#34;quoted&#34; &#38; more 100038888885 6 pass 2 fail 0 inconclusive 0 excepted 0 not applicable Organizational unit Root/Security State active Region disabled 2 Regions: ap-east-1, me-south-1 reached 4 Regions: eu-central-1, eu-west-1, us-east-1, us-west-2 What does not hold Control Resource and Region Reason Evidence fail 2. CloudTrail trails should be integrated with CloudWatch logs arn: aws: cloudtrail: us-east-1: 100038888885: trail/ local-trail us-east-1 the trail is stopped: nothing is delivered 1–3 fail 3. Trail is logging arn: aws: cloudtrail: us-east-1: 100038888885: trail/ local-trail us-east-1 the trail is stopped 3 3 exchanges cited above c52028f34e378d1e07b4d5b8d10e4860e99cd3802218acf9391db8ea64fd2899 4ed379d418bb86290a01117e9ceb0debffc4d1b7087db6c04882fbc4e50132f4 073c1634c496cdb649d1afe0a312bbb4b7e1741b271542e4a436c3b8824b1761 3 controls of which nothing here fails or is open 1. CloudTrail trail logs should be encrypted with KMS CMK 2 pass 4. Account has at least one logging trail 1 pass 5. Every active account x enabled region is covered by a logging trail 1 pass");
+    for id in Sample::of(13).ids() {
+        assert_eq!(page.matches(&format!(" id=\"a-{id}\"")).count(), 1, "{id}");
+    }
 }
 
 #[test]

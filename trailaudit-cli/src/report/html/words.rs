@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use trailaudit_core::coverage::CellStatus;
 use trailaudit_core::organization::{Account, AccountId};
 
+use super::account::page_of;
+
 /// A number with its thousands set apart: `12,345`.
 pub(super) fn number(number: impl Display) -> String {
     let digits = number.to_string();
@@ -73,6 +75,8 @@ pub(super) struct Named<'a> {
     pub(super) id: &'a str,
     pub(super) name: &'a str,
     pub(super) unit: &'a str,
+    /// The page it stands on, from 1; none where nobody lists it.
+    pub(super) page: Option<usize>,
 }
 
 impl<'a> Named<'a> {
@@ -84,11 +88,15 @@ impl<'a> Named<'a> {
             id: id.as_str(),
             name: account.map_or("", |account| &account.name),
             unit: account.map_or("", |account| &account.organizational_unit),
+            page: place.ok().map(page_of),
         }
     }
-}
 
-impl<'a> Named<'a> {
+    /// The one at this place of the list.
+    pub(super) fn at(accounts: &'a [Account], place: usize) -> Option<Self> {
+        accounts.get(place).map(|account| Self::of(accounts, &account.id))
+    }
+
     /// One of these accounts; without a name where it is the list of accounts itself.
     pub(super) fn listed(accounts: &'a [Account], id: &AccountId) -> Self {
         let place = accounts.binary_search_by(|account| account.id.cmp(id));
@@ -97,6 +105,7 @@ impl<'a> Named<'a> {
                 id: "",
                 name: "",
                 unit: "",
+                page: None,
             },
             |place| Self::of(accounts, &accounts[place].id),
         )

@@ -12,7 +12,7 @@ use crate::evidence::files::{Content, OwnContent, Store};
 use crate::evidence::hashing::{Counting, Measured};
 use crate::evidence::package;
 use crate::evidence::provider::Recorded;
-use crate::evidence::report::Contents;
+use crate::evidence::report::{About, Contents};
 use crate::organization::AccountId;
 use crate::rule::Rule;
 use crate::tables::writing::Writing;
@@ -37,7 +37,15 @@ impl Draft<'_> {
     ) -> Result<Written, DraftError> {
         let inventory = &*recorded.inventory;
         let mut assessing = Assessing::new(inventory, rules, &self.baseline, as_of);
-        let mut report = self.report.unwrap_or(&plain_report).begin(recorded, &self.selection);
+        let mut report = self.report.unwrap_or(&plain_report).begin(About {
+            recorded,
+            selection: &self.selection,
+            baseline: &self.baseline,
+            required_signatures: &self.required_signatures,
+            previous: self.previous.as_ref(),
+            supersedes: self.supersedes.as_ref(),
+            retain_until: self.retain_until,
+        });
         let mut writing = Writing::new(inventory.accounts(), rules, &self.selection);
         let pair = [package::FINDINGS_JSON, package::FINDINGS_CSV];
         let mut measured_pair = [Measured::default(); 2];
@@ -49,6 +57,7 @@ impl Draft<'_> {
             Ok(())
         })?;
         let totals = assessing.finish();
+        let pages = report.finish(&totals, store)?;
         let mut listed: BTreeMap<_, _> = pair.map(str::to_owned).into_iter().zip(measured_pair).collect();
 
         let catalogue = catalogue::to_json(rules, &self.selection, &self.baseline)?;
@@ -69,8 +78,14 @@ impl Draft<'_> {
             (verify_sh, Box::new(|out| out.write_all(sh))),
             (package::REPORT_HTML, Box::new(|out| report.write(&totals, out))),
         ];
-        let paths = files.each_ref().map(|(path, _)| (*path).to_owned());
-        let mut slots = [Measured::default(); 7];
+        let (totals_of, report) = (&totals, &report);
+        let pages = pages.iter().map(|path| {
+            let content = move |out: &mut dyn Write| report.write_page(totals_of, path, out);
+            (&**path, Box::new(content) as OwnContent<'_>)
+        });
+        let files: Vec<_> = files.into_iter().chain(pages).collect();
+        let paths: Vec<_> = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+        let mut slots = vec![Measured::default(); files.len()];
         let measuring = files.into_iter().zip(&mut slots).map(|((path, mut content), slot)| {
             let content = move |out: &mut dyn Write| {
                 *slot = measured(out, &mut *content)?;

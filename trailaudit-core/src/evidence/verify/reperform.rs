@@ -48,7 +48,7 @@ impl<'a> Reperformance<'a> {
         self
     }
 
-    /// Writing `report.html` again with `writer` as well, where `tool` made the package. Without this, its words are the
+    /// Writing the pages for people again with `writer` as well, where `tool` made the package. Without this, its words are the
     /// signer's: a report may say what the findings do not.
     #[must_use]
     pub fn with_report(mut self, tool: &'a Tool, writer: &'a dyn ReportWriter) -> Self {

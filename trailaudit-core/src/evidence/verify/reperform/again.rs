@@ -11,9 +11,9 @@ use crate::baseline::Baseline;
 use crate::evidence::Digest;
 use crate::evidence::files::Files;
 use crate::evidence::manifest::Manifest;
-use crate::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, MANIFEST, REPORT_HTML};
+use crate::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, MANIFEST};
 use crate::evidence::provider::{Provenance, Recorded};
-use crate::evidence::report::ReportWriter;
+use crate::evidence::report::{self, About, OpenReport, Pages, ReportWriter};
 use crate::evidence::verify::compare::Compared;
 use crate::evidence::verify::report::{Code, Page, Problems, Reperformed};
 use crate::framework::Selection;
@@ -34,7 +34,7 @@ pub(in crate::evidence::verify) struct Again<'a> {
     pub(super) selection: Option<Selection>,
     /// Whether the catalogue of today says the same of them in other words.
     pub(super) has_other_words: bool,
-    /// What writes the page as the package's own version did.
+    /// What writes the pages as the package's own version did.
     pub(super) page: Option<&'a dyn ReportWriter>,
     pub(super) done: Reperformed,
 }
@@ -44,18 +44,18 @@ pub(in crate::evidence::verify) struct Written {
     pub(in crate::evidence::verify) totals: Totals,
     /// The digest of every account's findings.
     pub(in crate::evidence::verify) found: BTreeMap<AccountId, Digest>,
-    page: Option<Digest>,
+    pages: Option<Pages>,
 }
 
 impl Again<'_> {
     /// Writes the findings again, and holds every byte against those in the package. Nothing when one of them differs:
     /// then [`Again::compare`] finds out which finding it is.
-    pub(in crate::evidence::verify) fn written(&self, files: &dyn Files) -> Option<Written> {
+    pub(in crate::evidence::verify) fn written(&self, files: &dyn Files, manifest: &Manifest) -> Option<Written> {
         let selection = self.selection.as_ref().filter(|_| !self.has_other_words)?;
         let open = |path| files.open(path).map(BufReader::new).map(Comparing::with);
         let (mut json, mut csv) = (open(FINDINGS_JSON).ok()?, open(FINDINGS_CSV).ok()?);
         let mut assessing = self.assessing();
-        let mut page = self.page.map(|writer| writer.begin(&self.recorded, selection));
+        let mut page = self.begin_page(manifest);
         let mut writing = Writing::new(self.recorded.inventory.accounts(), &self.rules, selection);
         let show = |findings: &_| page.iter_mut().for_each(|page| page.show(findings));
         writing.write(&mut assessing, show, &mut json, &mut csv).ok()?;
@@ -64,7 +64,7 @@ impl Again<'_> {
         }
         let totals = assessing.finish();
         Some(Written {
-            page: page.and_then(|mut page| digest_of(|out| page.write(&totals, out))),
+            pages: page.and_then(|page| report::pages(page, &totals, files).ok()),
             found: writing.digests(),
             totals,
         })
@@ -81,17 +81,17 @@ impl Again<'_> {
         check_provenance(&self.recorded.provenance, manifest, problems);
         let mut differences = Problems::default();
         let mut done = self.done.clone();
-        let (totals, page) = match written {
-            Some(Written { totals, page, .. }) => {
+        let (totals, pages) = match written {
+            Some(Written { totals, pages, .. }) => {
                 done.findings = totals.findings();
-                (totals, page)
+                (totals, pages)
             }
-            None => self.compare_findings(files, &mut done, &mut differences),
+            None => self.compare_findings(files, manifest, &mut done, &mut differences),
         };
         self.check_coverage(files, manifest, &totals, problems);
         problems.extend(differences);
         if self.selection.is_some() && self.page.is_some() {
-            done.page = check_page(manifest, page, problems);
+            done.page = check_pages(manifest, pages, problems);
         }
         done
     }
@@ -99,14 +99,12 @@ impl Again<'_> {
     fn compare_findings(
         &self,
         files: &dyn Files,
+        manifest: &Manifest,
         done: &mut Reperformed,
         problems: &mut Problems,
-    ) -> (Totals, Option<Digest>) {
+    ) -> (Totals, Option<Pages>) {
         let mut assessing = self.assessing();
-        let mut page = self
-            .page
-            .zip(self.selection.as_ref())
-            .map(|(writer, selection)| writer.begin(&self.recorded, selection));
+        let mut page = self.begin_page(manifest);
         let shown = assessing.by_ref().inspect(|findings| {
             if let Some(page) = &mut page {
                 page.show(findings);
@@ -119,8 +117,22 @@ impl Again<'_> {
         }
         compared.tell(problems);
         let totals = assessing.finish();
-        let page = page.and_then(|mut page| digest_of(|out| page.write(&totals, out)));
-        (totals, page)
+        let pages = page.and_then(|page| report::pages(page, &totals, files).ok());
+        (totals, pages)
+    }
+
+    /// Begins the pages again, on the terms that the manifest tells.
+    fn begin_page<'a>(&'a self, manifest: &'a Manifest) -> Option<Box<dyn OpenReport + 'a>> {
+        let about = About {
+            recorded: &self.recorded,
+            selection: self.selection.as_ref()?,
+            baseline: &self.baseline,
+            required_signatures: &manifest.required_signatures,
+            previous: manifest.previous.as_ref(),
+            supersedes: manifest.supersedes.as_ref(),
+            retain_until: manifest.retain_until,
+        };
+        Some(self.page?.begin(about))
     }
 
     fn assessing(&self) -> Assessing<'_> {
@@ -157,17 +169,28 @@ impl Again<'_> {
     }
 }
 
-/// Whether the page for people is the one that this version writes of these findings.
-fn check_page(manifest: &Manifest, again: Option<Digest>, problems: &mut Problems) -> Page {
-    if manifest
-        .file(REPORT_HTML)
-        .is_some_and(|file| Some(file.sha256) == again)
-    {
-        return Page::Same;
+/// Whether the pages for people are those that this version writes of these findings: no other, and none less.
+fn check_pages(manifest: &Manifest, again: Option<Pages>, problems: &mut Problems) -> Page {
+    let mut again = again.unwrap_or_default();
+    let mut differ = |path: &str, message| {
+        problems.add(Code::ReportDiffers, Some(path), message);
+        Page::Different
+    };
+    let mut page = Page::Same;
+    for (path, sha256) in report::listed(manifest) {
+        if again.remove(path) != Some(sha256) {
+            let message =
+                "this version writes another page of these findings: go by the findings, not by what the page says";
+            page = differ(path, message);
+        }
     }
-    let message = "this version writes another page of these findings: go by the findings, not by what the page says";
-    problems.add(Code::ReportDiffers, Some(REPORT_HTML), message);
-    Page::Different
+    for path in again.keys() {
+        page = differ(
+            path,
+            "this version writes a page of these findings that the package does not have",
+        );
+    }
+    page
 }
 
 /// Whether the run log bears out what the manifest says of the collection.

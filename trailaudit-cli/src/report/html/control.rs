@@ -1,4 +1,4 @@
-//! A card for each control: what it asks, what was found, and how each cell of the plan is accounted for.
+//! A page for each control: what it asks, what was found, and how each cell of the plan is accounted for.
 
 use std::collections::HashMap;
 
@@ -6,23 +6,24 @@ use askama::Template;
 use trailaudit_core::assessment::Accounting;
 use trailaudit_core::evidence::EvidenceId;
 use trailaudit_core::framework::{Selection, Severity};
-use trailaudit_core::organization::{Account, Region};
+use trailaudit_core::organization::{AccountId, Region};
 use trailaudit_core::{Rule, Verdict};
 
 use super::answers::Answers;
+use super::exchanges::Cited;
 use super::lists;
 use super::standing::{Count, Standing};
 use super::words::Named;
 use super::{Report, words};
 
 #[derive(Template)]
-#[template(path = "report/controls.html")]
-pub(super) struct Controls<'a> {
-    cards: Vec<Card<'a>>,
-}
-
-struct Card<'a> {
+#[template(path = "report/control.html")]
+pub(super) struct Control<'a> {
     number: usize,
+    controls: usize,
+    /// The controls before and after this one.
+    before: Option<&'static Rule>,
+    after: Option<&'static Rule>,
     rule: &'static Rule,
     severity: Severity,
     verdict: Verdict,
@@ -57,41 +58,58 @@ struct Row<'a> {
     /// The full name of the resource; empty for an account and for Regions.
     resource: &'a str,
     reason: &'a Answers,
-    evidence: &'a [EvidenceId],
+    evidence: Vec<Cited<'a>>,
+    /// Whether there is more evidence than is listed.
+    evidence_is_cut: bool,
     /// Whether it was judged in another account.
     is_inherited: bool,
-    members: Vec<(Named<'a>, &'a [EvidenceId])>,
+    members: Vec<(Named<'a>, Vec<Cited<'a>>)>,
     members_left_out: usize,
     /// How many member accounts inherit it.
     inheriting: usize,
 }
 
-impl<'a> Controls<'a> {
-    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>]) -> Self {
-        Self {
-            cards: standings.iter().map(|standing| Card::of(report, standing)).collect(),
-        }
+/// Hands over what the findings on a control's page cite: the account, the full name of the resource, the exchanges.
+pub(super) fn each_cited(report: &Report<'_>, rule: &Rule, mut take: impl FnMut(&AccountId, &str, &[EvidenceId])) {
+    let Some(found) = report.gathered.lists.get(rule.id) else {
+        return;
+    };
+    for row in LISTED.iter().flat_map(|verdict| found.of(*verdict).0) {
+        take(&row.account, row.subject.id(), shown(&row.evidence));
     }
 }
 
-impl<'a> Card<'a> {
-    fn of(report: &Report<'a>, standing: &Standing<'_>) -> Self {
+/// How many exchanges of a finding are listed.
+const EXCHANGES: usize = 24;
+
+fn shown(evidence: &[EvidenceId]) -> &[EvidenceId] {
+    evidence.get(..EXCHANGES).unwrap_or(evidence)
+}
+
+/// What is listed one by one.
+const LISTED: [Verdict; 2] = [Verdict::Fail, Verdict::Inconclusive];
+
+impl<'a> Control<'a> {
+    /// The control at this place, from 0.
+    pub(super) fn of(report: &Report<'a>, standings: &[Standing<'_>], place: usize) -> Option<Self> {
+        let standing = standings.get(place)?;
+        let neighbour = |place: Option<usize>| Some(standings.get(place?)?.rule);
         let gathered = report.gathered;
-        let lists = [Verdict::Fail, Verdict::Inconclusive].map(|verdict| {
+        let lists = LISTED.map(|verdict| {
             let found = gathered.lists.get(standing.rule.id);
             let (rows, left_out) = found.map_or((&[] as &[_], 0), |found| found.of(verdict));
             List {
                 verdict,
                 total: standing.count(verdict),
-                rows: rows
-                    .iter()
-                    .map(|row| Row::of(gathered.inventory.accounts(), row))
-                    .collect(),
+                rows: rows.iter().map(|row| Row::of(report, row)).collect(),
                 left_out,
             }
         });
-        Self {
+        Some(Self {
             number: standing.number,
+            controls: standings.len(),
+            before: neighbour(place.checked_sub(1)),
+            after: neighbour(place.checked_add(1)),
             rule: standing.rule,
             severity: gathered.selection.severity_of(standing.rule),
             verdict: standing.verdict(),
@@ -101,11 +119,15 @@ impl<'a> Card<'a> {
             accounting: standing.accounting,
             planned: standing.planned,
             adds_up: standing.adds_up(),
-        }
+        })
     }
 }
 
-impl Card<'_> {
+impl Control<'_> {
+    pub(super) fn title(&self) -> &'static str {
+        self.rule.aws.title
+    }
+
     fn passing(&self) -> usize {
         self.counts
             .iter()
@@ -134,17 +156,20 @@ fn requirements(selection: &Selection, rule: &Rule) -> Vec<Edition> {
 }
 
 impl<'a> Row<'a> {
-    fn of(accounts: &'a [Account], row: &'a lists::Row) -> Self {
+    fn of(report: &Report<'a>, row: &'a lists::Row) -> Self {
+        let accounts = report.gathered.inventory.accounts();
+        let exchanges = &report.gathered.exchanges;
         let members = row.members.iter();
         Self {
             account: Named::of(accounts, &row.account),
             regions: row.regions.iter().map(Region::as_str).collect(),
             resource: row.subject.id(),
             reason: &row.reason,
-            evidence: &row.evidence,
+            evidence: exchanges.cited(shown(&row.evidence)),
+            evidence_is_cut: row.evidence.len() > EXCHANGES,
             is_inherited: row.is_inherited,
             members: members
-                .map(|(member, proof)| (Named::of(accounts, member), &**proof))
+                .map(|(member, proof)| (Named::of(accounts, member), exchanges.cited(shown(proof))))
                 .collect(),
             members_left_out: row.members_left_out,
             inheriting: row.inheriting(),
