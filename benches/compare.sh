@@ -24,7 +24,7 @@ prowler_accounts=${PROWLER_ACCOUNTS:-5}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 here=$PWD/benches/compare
 trailaudit=$target/release/trailaudit
-cargo build --release --locked --quiet
+[ -n "${NOBUILD:-}" ] || cargo build --release --locked --quiet
 
 scratch=$(mktemp -d)
 simulator=
@@ -54,6 +54,7 @@ start_simulator() {
         sleep 0.1
     done
     source "$scratch/environment"
+    export AWS_DEFAULT_REGION=$AWS_REGION
 }
 
 # Its ledger is written when it is told to stop.
@@ -100,7 +101,10 @@ c7n-org() {
     local programs known
     programs=$(environment c7n-org)
     known=$(member_accounts | sed 's/.*/{"account_id": "&", "name": "&", "role": "arn:aws:iam::&:role\/OrganizationAccountAccessRole"}/' | paste -sd,)
-    echo "{\"accounts\": [$known, {\"account_id\": \"$(management)\", \"name\": \"$(management)\"}]}" >"$scratch/accounts.json"
+    echo "{\"accounts\": [$known, {\"account_id\": \"$(management)\", \"name\": \"$(management)\", \"profile\": \"own\"}]}" >"$scratch/accounts.json"
+    # It enters every account by a role or a profile.
+    mkdir -p "$HOME/.aws"
+    printf '[own]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" >"$HOME/.aws/credentials"
     measured env PATH="$programs:$PATH" c7n-org run -c "$scratch/accounts.json" -u "$here/c7n.yml" -s "$scratch/c7n" --cache-period 0 \
         $(region_names | sed 's/^/-r /')
     python3 "$here/answers.py" c7n-org "$scratch/c7n" "$scratch/$tool.csv"
@@ -124,15 +128,20 @@ prowler() {
 }
 
 # Asked without being measured.
-asked_before() { [ -s "$scratch/$1" ] || { start_simulator; "$(environment boto3)/python" "$here/listed.py" "$scratch"; stop_simulator; }; }
+ask_before() {
+    start_simulator
+    "$(environment boto3)/python" "$here/listed.py" "$scratch"
+    stop_simulator
+}
 member_accounts() { cat "$scratch/members"; }
 management() { cat "$scratch/management"; }
 region_names() { cat "$scratch/regions"; }
 
-asked_before members
+ask_before
 for tool in $tools; do
     "$tool"
     echo "$tool: $(cut -f1 "$scratch/cost") s" >&2
+    [ -s "$scratch/$tool.csv" ] || { echo "$tool said nothing; its last words:"; tail -n 3 "$scratch/$tool.err" "$scratch/$tool.out"; } >&2
 done
 echo
 echo "$accounts accounts in $regions Regions, $latency_ms ms for each call, $(nproc) cores:"
