@@ -63,7 +63,7 @@ impl Seen {
 }
 
 /// Record files on their way to the disk at a time.
-const WRITTEN_AT_ONCE: usize = 8;
+const WRITTEN_AT_ONCE: usize = 4;
 
 /// Asks for what trails name.
 pub(crate) struct Join<'a> {
