@@ -61,14 +61,6 @@ impl Discovery<'_> {
         directory
     }
 
-    /// What is asked about the Organization as a whole and decides nothing about whom to ask: it takes the longer the more
-    /// accounts there are, and nothing waits for it.
-    pub async fn beside(&self) {
-        if matches!(self.scope.source, Source::Organization) {
-            Box::pin(self.wide()).await;
-        }
-    }
-
     async fn find(&self) -> Result<Directory, CollectError> {
         let mut directory = Directory::default();
         match &self.scope.source {

@@ -68,11 +68,11 @@ fn length(answer: &[u8]) -> Result<Option<usize>> {
     if !text.starts_with("HTTP/1.1 200 ") {
         return Err(text.to_owned().into());
     }
-    let lengths = text.lines().filter_map(|line| {
+    let mut lengths = text.lines().filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
             .then(|| value.trim().parse())
     });
-    let body: usize = lengths.last().ok_or("an answer without a length")??;
+    let body: usize = lengths.next_back().ok_or("an answer without a length")??;
     Ok(Some(head + 4 + body))
 }

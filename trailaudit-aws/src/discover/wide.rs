@@ -5,11 +5,19 @@ use futures::future::join_all;
 use trailaudit_core::need::Need;
 use trailaudit_core::organization::AccountId;
 
-use super::Discovery;
+use super::{Discovery, Source};
 use crate::calls::Question;
 use crate::calls::organizations::LIST_DELEGATED_ADMINISTRATORS;
 
 impl Discovery<'_> {
+    /// What is asked about the Organization as a whole and decides nothing about whom to ask: it takes the longer the more
+    /// accounts there are, and nothing waits for it.
+    pub async fn beside(&self) {
+        if matches!(self.scope.source, Source::Organization) {
+            Box::pin(self.wide()).await;
+        }
+    }
+
     /// Asks which services it trusts and what its policies are, as far as that is on the agenda.
     pub(super) async fn wide(&self) {
         futures::join!(self.trusted_services(), self.policies());

@@ -13,7 +13,7 @@ use crate::calls::page_token;
 /// The pages of one listing, in any order.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pages: Vec<Page>,
+    taken: Vec<Page>,
     refusal: Option<Box<Gap>>,
     /// Found when it is first asked for: every account of an Organization may ask.
     standing: OnceLock<Standing>,
@@ -51,11 +51,11 @@ impl Pages {
                     why: GapReason::Unreadable("the record does not go on after this page".into()),
                     evidence: Some(id.into()),
                 };
-                if self.pages.len() == self.pages.capacity() {
+                if self.taken.len() == self.taken.capacity() {
                     // There are as many listings as accounts, nearly all of one page.
-                    self.pages.reserve_exact(1 + self.pages.len() / 2);
+                    self.taken.reserve_exact(1 + self.taken.len() / 2);
                 }
-                self.pages.push(Page {
+                self.taken.push(Page {
                     id,
                     asked_with: page_token(&exchange.parameters).map(Into::into),
                     goes_on: page_token(answer).map(|token| Box::new((token.to_owned(), gap()))),
@@ -73,8 +73,8 @@ impl Pages {
     /// each leave a listing: one that is whole is enough.
     pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
         let gap = match *self.standing.get_or_init(|| self.standing()) {
-            Standing::Whole(first) => return Observed::known((), self.pages[first].id),
-            Standing::Broken(place) => place.and_then(|place| self.pages[place].goes_on.as_ref()),
+            Standing::Whole(first) => return Observed::known((), self.taken[first].id),
+            Standing::Broken(place) => place.and_then(|place| self.taken[place].goes_on.as_ref()),
         };
         let gap = self.refusal.as_deref().or(gap.map(|next| &next.1));
         gap.map_or_else(|| Observed::not_collected(wanted), |gap| Observed::Unknown(gap.clone()))
@@ -82,10 +82,10 @@ impl Pages {
 
     fn standing(&self) -> Standing {
         let mut broken = None;
-        for (first, page) in self.pages.iter().enumerate() {
+        for (first, page) in self.taken.iter().enumerate() {
             if page.asked_with.is_none() {
                 let last = self.last_after(first);
-                if self.pages[last].goes_on.is_none() {
+                if self.taken[last].goes_on.is_none() {
                     return Standing::Whole(first);
                 }
                 broken = broken.or(Some(last));
@@ -97,12 +97,12 @@ impl Pages {
     /// Where the last page is that tokens lead to from the one at this place; one that goes on when they lead in a circle.
     fn last_after(&self, first: usize) -> usize {
         let asked_with = |token: &str| {
-            let mut pages = self.pages.iter();
+            let mut pages = self.taken.iter();
             pages.position(|page| page.asked_with.as_deref() == Some(token))
         };
         let mut last = first;
-        for _ in 0..=self.pages.len() {
-            let next = self.pages[last].goes_on.as_ref();
+        for _ in 0..=self.taken.len() {
+            let next = self.taken[last].goes_on.as_ref();
             match next.and_then(|next| asked_with(&next.0)) {
                 Some(next) => last = next,
                 None => break,
