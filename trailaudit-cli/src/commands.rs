@@ -1,7 +1,7 @@
 //! One file a subcommand.
 
 mod assess;
-mod audit;
+pub(crate) mod audit;
 mod collect;
 mod completions;
 mod controls;

@@ -14,9 +14,11 @@ mod report;
 mod signing;
 mod summary;
 mod trust;
+mod version;
 mod visible;
 mod work;
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -30,7 +32,12 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    let matches = arguments::command().get_matches();
+    let mut command = arguments::command();
+    // To take the digest of the catalogue takes its time: only who asks for it waits.
+    if env::args_os().any(|argument| argument == "--version") {
+        command = command.long_version(version::LONG.as_str());
+    }
+    let matches = command.get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     logging::start(&arguments.output);
     match commands::run(arguments) {

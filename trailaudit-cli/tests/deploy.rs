@@ -1,5 +1,5 @@
 //! The files in `examples/deploy`: engines take them, and what they run comes to a package that verifies. And what `init
-//! stackset` writes.
+//! stackset` writes, and our own workflows.
 //!
 //! `TRAILAUDIT_PYTHON` names a Python that has cfn-lint, kubernetes-validate, check-jsonschema and python-hcl2.
 
@@ -76,12 +76,13 @@ fn kubernetes_takes_the_jobs() {
 }
 
 #[test]
-fn github_takes_the_workflow() {
-    passes(
-        &["-m", "check_jsonschema"],
-        &["--builtin-schema", "vendor.github-workflows"],
-        "github-actions.yml",
-    );
+fn github_takes_the_workflows() {
+    let check = ["-m", "check_jsonschema"];
+    let schema = ["--builtin-schema", "vendor.github-workflows"];
+    passes(&check, &schema, "github-actions.yml");
+    for ours in ["ci.yml", "release.yml"] {
+        accepted(&check, &schema, &deployed("../../.github/workflows").join(ours));
+    }
 }
 
 /// Each engine's own commands, with the variables that it sets.

@@ -14,6 +14,8 @@
 //! 7. [`tables`]: the assessment as rows, byte for byte reproducible.
 //! 8. [`evidence`]: what was recorded, how it is packed, signed and verified.
 //!
+//! [`guide`] shows how to judge facts, write a rule, and check a package in a program of one's own.
+//!
 //! # What always holds
 //!
 //! - A rule cannot fail to answer: what it could not read makes it inconclusive, never pass and never fail.
@@ -33,6 +35,8 @@ pub mod evidence;
 pub mod filter_pattern;
 pub mod finding;
 pub mod framework;
+#[doc = include_str!("../guide.md")]
+pub mod guide {}
 pub mod inventory;
 mod judge;
 pub mod key;

@@ -10,7 +10,7 @@ use crate::audit::Bench;
 use crate::package::files;
 use crate::signed::{NOT_VERIFIED, Signed, verification};
 use crate::support::{told, trailaudit};
-use crate::worlds::{FIRST, HOME, SECOND, sound};
+use crate::worlds::{FIRST, HOME, MANAGEMENT, SECOND, sound};
 
 const KEY: [&str; 3] = ["--key", "key.pub.pem", "--allow-simulated"];
 
@@ -54,6 +54,19 @@ fn an_archive_is_as_good_as_the_directory() {
     refused(scratch, &["verify", "cut.zip"], NOT_VERIFIED, "cut.zip: ");
     fs::write(scratch.join("no.zip"), "not an archive").unwrap();
     refused(scratch, &["verify", "no.zip"], NOT_VERIFIED, "the .zip of one");
+}
+
+/// What it says of the organization rests on records that are not in it.
+#[test]
+fn an_extract_of_the_management_account_verifies() {
+    let signed = Signed::new();
+    let scratch = signed.scratch.path();
+    done(
+        scratch,
+        &["extract", "package", "--account", MANAGEMENT, "--out", "one"],
+    );
+    let told = done(scratch, &[&["verify", "one"], &KEY[..]].concat());
+    assert!(told.contains("VERIFIED"), "{told}");
 }
 
 /// An account's owner sees that account, the proof, and nobody else; openssl checks it as well.

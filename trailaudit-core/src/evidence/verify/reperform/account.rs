@@ -16,7 +16,7 @@ use crate::evidence::records::read_lines;
 use crate::evidence::verify::compare::{is_decided, is_same_judgement, key, named};
 use crate::evidence::verify::report::{Code, Problems, Reperformed};
 use crate::framework::Selection;
-use crate::rule::Verdict;
+use crate::rule::{Check, Verdict};
 use crate::rules::EXCEPTIONS;
 use crate::tables::catalogue::v1::Catalogue;
 use crate::tables::findings::{entries, v1::Entry};
@@ -80,10 +80,17 @@ impl Reperformance<'_> {
         let of_it = again
             .iter()
             .filter(|again| leaf.records.is_some() && again.account_id == leaf.account.as_str());
+        let is_of_organization = |id: &str| {
+            let mut named = rules.iter().filter(|rule| rule.id == id);
+            named.any(|rule| matches!(rule.check, Check::EachOrganization(_)))
+        };
         for again in of_it {
+            // Whether this account manages the organization is in records that are not here: the rule then speaks about the
+            // account.
+            let is_open = !is_decided(again) && is_of_organization(&again.rule);
             let said = attested
                 .iter()
-                .find(|entry| entry.rule == again.rule && key(entry) == key(again));
+                .find(|entry| entry.rule == again.rule && (is_open || key(entry) == key(again)));
             let contradicts =
                 |entry: &Entry<'_>| is_own(again) && is_decided(again) && unaccepted(entry).verdict != again.verdict;
             if said.is_none_or(contradicts) {
