@@ -10,7 +10,7 @@ mod support;
 
 use console::{measure_text_width, strip_ansi_codes};
 use pseudo::{Seen, Size, see};
-use support::trailaudit;
+use support::{told, trailaudit};
 use tempfile::TempDir;
 
 const UTF8: &[(&str, &str)] = &[("LC_ALL", "C.UTF-8"), ("TERM", "xterm-256color")];
@@ -122,7 +122,9 @@ fn the_numbers_are_those_of_the_package() {
     piped
         .args(DEMO)
         .args(["--out", "piped", "--as-of", "2026-11-20T03:00:00Z"]);
-    let piped = String::from_utf8(piped.output().unwrap().stdout).unwrap();
+    let piped = piped.output().unwrap();
+    assert_eq!(piped.status.code(), Some(0), "{}", told(&piped));
+    let piped = String::from_utf8(piped.stdout).unwrap();
     assert!(!piped.contains('\u{1b}'));
     for (columns, out) in [(40, "narrow"), (80, "usual"), (200, "wide")] {
         let mut command = trailaudit(scratch.path());
@@ -141,12 +143,12 @@ fn the_numbers_are_those_of_the_package() {
             let words = table.flat_map(ends);
             words.collect::<Vec<_>>()
         };
-        let (seen, told) = (
+        let (seen, piped) = (
             numbers(&mut last.iter().map(String::as_str)),
             numbers(&mut piped.lines()),
         );
-        assert!(told.len() > 62 * 5);
-        assert_eq!(seen, told, "at {columns} columns:\n{}", last.join("\n"));
+        assert!(piped.len() > 62 * 5);
+        assert_eq!(seen, piped, "at {columns} columns:\n{}", last.join("\n"));
         assert!(
             !last.iter().any(|line| line.contains("calls (")),
             "progress is left over"
