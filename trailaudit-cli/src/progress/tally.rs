@@ -64,7 +64,7 @@ impl Tally {
     /// How many calls end in a second, lately.
     fn rate(&self) -> Option<usize> {
         let ((from, before), (to, after)) = (self.marks.front()?, self.marks.back()?);
-        let millis = usize::try_from((*to - *from).as_millis())
+        let millis = usize::try_from(to.saturating_sub(*from).as_millis())
             .ok()
             .filter(|millis| *millis > 0)?;
         Some((after - before) * 1000 / millis)

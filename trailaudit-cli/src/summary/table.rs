@@ -135,9 +135,9 @@ impl Layout {
 
     /// An id in two lines where one is too short for it.
     fn id(&self, id: &str) -> String {
-        let fits = |at: &usize| at + 1 <= self.name;
-        let hyphens = id.match_indices('-').map(|(at, _)| at);
-        match hyphens.filter(fits).last().filter(|_| id.len() > self.name) {
+        let fits = |at: &usize| *at < self.name;
+        let mut hyphens = id.match_indices('-').map(|(at, _)| at);
+        match hyphens.rfind(fits).filter(|_| id.len() > self.name) {
             Some(at) => format!("{}\n  {}", &id[..=at], &id[at + 1..]),
             None => id.to_owned(),
         }

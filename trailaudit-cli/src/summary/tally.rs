@@ -97,10 +97,10 @@ impl<'a> Tally<'a> {
             let Some(counts) = place.ok().and_then(|place| self.counts.get_mut(place)) else {
                 continue;
             };
-            counts.verdicts[place_of(&Verdict::ALL, finding.verdict)] += 1;
+            counts.verdicts[place_of(&Verdict::ALL, &finding.verdict)] += 1;
             if finding.verdict == Verdict::Fail && counts.last != Some(finding.rule.id) {
                 counts.last = Some(finding.rule.id);
-                counts.failing[place_of(&SEVERITIES, self.selection.severity_of(finding.rule))] += 1;
+                counts.failing[place_of(&SEVERITIES, &self.selection.severity_of(finding.rule))] += 1;
             }
         }
     }
@@ -157,6 +157,6 @@ impl Counts {
     }
 }
 
-fn place_of<T: PartialEq>(all: &[T], one: T) -> usize {
-    all.iter().position(|candidate| *candidate == one).unwrap_or_default()
+fn place_of<T: PartialEq>(all: &[T], one: &T) -> usize {
+    all.iter().position(|candidate| candidate == one).unwrap_or_default()
 }
