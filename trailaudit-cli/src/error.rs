@@ -7,7 +7,7 @@ use std::path::Path;
 use trailaudit_aws::{ClaimError, CollectError, MergeError, PARTITIONS, Partition, SignerError, disk_hint};
 
 use crate::exit::Exit;
-use crate::visible::printable;
+use crate::terminal::{Terminal, Tone};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -85,14 +85,30 @@ impl CommandError {
     }
 }
 
+impl CommandError {
+    /// As people read it there: what went wrong and where, and below it what to do.
+    pub(crate) fn told(&self, terminal: Terminal) -> String {
+        // Others' words may have lines of their own, which must not pass for the hint.
+        let what = self.what.replace('\n', "\n       ");
+        let told = |label: &str, tone, text: &str| {
+            let text = terminal.wrapped(&format!("{label}: {text}"), label.len() + 2);
+            let (label, text) = text.split_at(text.find(':').unwrap_or_default());
+            format!("{}{text}", terminal.toned(tone, label))
+        };
+        let what = told("error", Tone::Bad, &what);
+        match &self.hint {
+            Some(hint) => format!(
+                "{what}\n{}",
+                told("  hint", Tone::Heading, &hint.replace('\n', "\n        "))
+            ),
+            None => what,
+        }
+    }
+}
+
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Others' words may have lines of their own, which must not pass for the hint.
-        write!(f, "error: {}", printable(&self.what).replace('\n', "\n       "))?;
-        match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {}", printable(hint)),
-            None => Ok(()),
-        }
+        f.write_str(&self.told(Terminal::default()))
     }
 }
 

@@ -13,6 +13,7 @@ mod progress;
 mod report;
 mod signing;
 mod summary;
+mod terminal;
 mod trust;
 mod version;
 mod visible;
@@ -26,6 +27,7 @@ use clap::FromArgMatches;
 use arguments::Arguments;
 use error::CommandError;
 use mimalloc::MiMalloc;
+use terminal::Terminal;
 
 /// A call through the SDK allocates some hundreds of times: an eighth of its CPU time with the C library's own.
 #[global_allocator]
@@ -52,5 +54,8 @@ fn main() -> ExitCode {
 /// Errors go to stderr; when nobody listens there any more, the exit code still tells.
 fn tell(error: &CommandError) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "{error}");
+    let told = error.told(Terminal::stderr());
+    progress::aside(|| {
+        let _ = writeln!(std::io::stderr(), "{told}");
+    });
 }

@@ -81,7 +81,13 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Opens a package, as a directory or as a .zip archive, or a directory of records. An archive is read where it lies.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Files>> {
-    let metadata = fs::metadata(path).map_err(|error| CommandError::file(path, &error))?;
+    let metadata = fs::metadata(path).map_err(|error| {
+        let told = CommandError::file(path, &error);
+        match error.kind() {
+            io::ErrorKind::NotFound => told.hint("name the directory that --out named, or the .zip of it"),
+            _ => told,
+        }
+    })?;
     if metadata.is_dir() {
         return Ok(Box::new(open_folder(path)?));
     }

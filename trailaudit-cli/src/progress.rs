@@ -1,103 +1,114 @@
-//! Progress on a terminal: accounts, Regions, calls, gaps so far, time left.
+//! Progress on a terminal: accounts, Regions, calls a second, gaps so far, time left.
+
+mod tally;
 
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::MissedTickBehavior;
 use trailaudit_aws::{Progress, ProgressEvents};
 
 use crate::arguments::Output;
+use crate::terminal::Terminal;
+use tally::Tally;
 
-/// Shows the events until they end. Without a terminal, or when asked to be quiet, they are only counted.
+/// How often it is drawn.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What is drawn now: other lines have to go by it.
+static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Shows the events until they end. Without a terminal, or when asked to be quiet, nothing is drawn.
 pub(crate) async fn show(mut events: ProgressEvents, output: &Output) {
-    let bar = bar(output);
+    let terminal = Terminal::stderr();
+    let drawing = Drawing::begin(output);
     let mut tally = Tally::default();
-    while let Some(event) = events.next().await {
-        tally.take(&event);
-        if let Progress::Gap {
+    let begun = Instant::now();
+    let mut ticks = tokio::time::interval(PAUSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(event) => {
+                    log(&event);
+                    tally.take(&event, begun.elapsed());
+                }
+                None => break,
+            },
+            _ = ticks.tick(), if drawing.is_seen() => {
+                tally.tick(begun.elapsed());
+                drawing.draw(&tally.lines(begun.elapsed(), terminal));
+            }
+        }
+    }
+}
+
+fn log(event: &Progress) {
+    match event {
+        Progress::Gap {
             service,
             operation,
             account,
             region,
             code,
             ..
-        } = &event
-        {
-            tracing::info!(%service, %operation, %account, %region, %code, "a call was refused or not answered");
+        } => tracing::info!(%service, %operation, %account, %region, %code, "a call was refused or not answered"),
+        Progress::Resumed { accounts } => tracing::info!("the run goes on: {accounts} accounts are finished"),
+        Progress::Discarded { path, why } => {
+            tracing::warn!("{path}: {why}; an earlier session left it so, and it is collected again");
         }
-        match &event {
-            Progress::Resumed { accounts } => {
-                tracing::info!("the run goes on: {accounts} accounts are finished");
-            }
-            Progress::Discarded { path, why } => {
-                tracing::warn!("{path}: {why}; an earlier session left it so, and it is collected again");
-            }
-            _ => (),
+        _ => (),
+    }
+}
+
+/// Tells something on stderr while what is drawn there makes room.
+pub(crate) fn aside<T>(tell: impl FnOnce() -> T) -> T {
+    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match drawn {
+        Some(bar) => bar.suspend(tell),
+        None => tell(),
+    }
+}
+
+/// What is drawn; nothing any more when it is dropped.
+pub(crate) struct Drawing(Option<ProgressBar>);
+
+impl Drawing {
+    /// Nothing yet.
+    pub(crate) fn begin(output: &Output) -> Self {
+        if output.quiet || !std::io::stderr().is_terminal() {
+            return Self(None);
         }
-        bar.set_length(tally.accounts);
-        bar.set_position(tally.finished);
-        bar.set_message(tally.to_string());
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
+        Self(Some(bar))
     }
-    bar.finish_and_clear();
-}
 
-fn bar(output: &Output) -> ProgressBar {
-    if output.quiet || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+    /// Whether anybody sees it.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.0.is_some()
     }
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
-    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} accounts, {msg} [{elapsed}, {eta} left]") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
 
-/// What has happened so far.
-#[derive(Default)]
-struct Tally {
-    accounts: u64,
-    finished: u64,
-    regions_planned: usize,
-    regions_read: usize,
-    calls: u64,
-    gaps: u64,
-    joining: bool,
-}
-
-impl Tally {
-    fn take(&mut self, event: &Progress) {
-        match event {
-            Progress::Discovered { accounts, .. } => self.accounts = *accounts as u64,
-            Progress::RegionsPlanned { regions, .. } => self.regions_planned += regions,
-            Progress::RegionRead { .. } => self.regions_read += 1,
-            Progress::Call { .. } => self.calls += 1,
-            Progress::Gap { .. } => self.gaps += 1,
-            Progress::AccountFinished { .. } => self.finished += 1,
-            Progress::Joining { .. } => self.joining = true,
-            _ => (),
+    /// Draws these lines in place of those before.
+    pub(crate) fn draw(&self, lines: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(lines.to_owned());
+            bar.tick();
         }
     }
 }
 
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            regions_read,
-            regions_planned,
-            calls,
-            gaps,
-            ..
-        } = self;
-        write!(
-            f,
-            "{regions_read}/{regions_planned} Regions, {calls} calls, {gaps} gaps"
-        )?;
-        if self.joining {
-            f.write_str(", keys and log groups")
-        } else {
-            Ok(())
+impl Drop for Drawing {
+    fn drop(&mut self) {
+        if let Some(bar) = self.0.take() {
+            *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            bar.finish_and_clear();
         }
     }
 }

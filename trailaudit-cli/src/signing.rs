@@ -13,7 +13,7 @@ use trailaudit_core::evidence::package::{SignatureName, key_path};
 use trailaudit_core::evidence::{Bundle, Meaning, Person, PublicKey, Role, Sealed, Statement};
 
 use crate::arguments::Sign;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, nearest};
 
 pub(crate) use keys::Keys;
 pub(crate) use time::Clock;
@@ -150,9 +150,13 @@ pub(crate) fn now() -> Timestamp {
 
 /// What `--meaning` says.
 pub(crate) fn meaning(word: &str) -> Result<Meaning> {
+    const ALL: &str = "authorship, review, approval or responsibility";
     Meaning::from_str(word).map_err(|_| {
-        CommandError::usage(format_args!("--meaning: {word:?} is no meaning of a signature"))
-            .hint("authorship, review, approval or responsibility")
+        let told = CommandError::usage(format_args!("--meaning: {word:?} is no meaning of a signature"));
+        match nearest(word, ALL.split([',', ' ']).filter(|word| word.len() > 2)) {
+            Some(near) => told.hint(format_args!("did you mean `{near}`? There are {ALL}")),
+            None => told.hint(ALL),
+        }
     })
 }
 

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::terminal::Terminal;
+
 /// How many characters of one text are shown: a name of megabytes in every row would leave nothing to be read.
 const LONGEST: usize = 4_096;
 
@@ -101,16 +103,19 @@ fn escaped(json: &str) -> String {
 pub(crate) struct Screen<W> {
     out: W,
     json: bool,
+    /// What shows it.
+    terminal: Terminal,
     /// The first bytes of a character whose others have not come yet.
     begun: Vec<u8>,
 }
 
 impl<W: Write> Screen<W> {
     /// JSON keeps its value, other text is made [`printable`].
-    pub(crate) fn new(out: W, json: bool) -> Self {
+    pub(crate) fn new(out: W, json: bool, terminal: Terminal) -> Self {
         Self {
             out,
             json,
+            terminal,
             begun: Vec::new(),
         }
     }
@@ -124,7 +129,11 @@ impl<W: Write> Write for Screen<W> {
             _ => self.begun.len(),
         };
         let text = String::from_utf8_lossy(&self.begun[..whole]);
-        let shown = if self.json { escaped(&text) } else { printable(&text) };
+        let shown = if self.json {
+            escaped(&text)
+        } else {
+            self.terminal.shown(&text)
+        };
         self.out.write_all(shown.as_bytes())?;
         self.begun.drain(..whole);
         Ok(bytes.len())
@@ -173,7 +182,7 @@ mod tests {
     fn pieces_are_harmless_together() {
         let text = "{\"a\":\"\u{202e}\u{9b}é\u{e0041}東\"}\n";
         let shown = |json, piece| {
-            let mut screen = Screen::new(Vec::new(), json);
+            let mut screen = Screen::new(Vec::new(), json, Terminal::default());
             for bytes in text.as_bytes().chunks(piece) {
                 screen.write_all(bytes).unwrap();
             }
@@ -183,7 +192,7 @@ mod tests {
             assert_eq!(shown(false, piece), "{\"a\":\"\u{fffd}\u{fffd}é\u{fffd}東\"}\n");
             assert_eq!(shown(true, piece), "{\"a\":\"\\u202e\\u009bé\\udb40\\udc41東\"}\n");
         }
-        let mut screen = Screen::new(Vec::new(), false);
+        let mut screen = Screen::new(Vec::new(), false, Terminal::default());
         screen.write_all(b"a\xffb\x1b").unwrap();
         assert_eq!(screen.out, "a\u{fffd}b\u{fffd}".as_bytes());
     }

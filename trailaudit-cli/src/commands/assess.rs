@@ -62,6 +62,7 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         zip: assess.packaging.zip,
         beside,
         before: own.map(|before| before.catalogue_sha256),
+        next: true,
     };
 
     let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));

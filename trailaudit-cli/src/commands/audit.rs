@@ -19,8 +19,11 @@ use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
 use crate::packaging::{self, TOOL};
+use crate::progress::Drawing;
 use crate::report::{self, Beside};
 use crate::signing::{Signatures, Signing};
+use crate::summary::counted::Counted;
+use crate::summary::tally::Standings;
 use crate::summary::{Summary, exit};
 use crate::work::Work;
 
@@ -48,6 +51,7 @@ pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
         zip: audit.packaging.zip,
         beside,
         before: None,
+        next: true,
     };
     let totals = match Work::claim(folder, audit.collect.resume, &judging.terms()?)? {
         None => ended::tell(&collector, &judging, folder, output)?,
@@ -84,14 +88,16 @@ pub(crate) struct Judging {
     pub beside: Beside,
     /// The catalogue the same records were judged by before.
     pub before: Option<Digest>,
+    /// Whether it is told what to do next.
+    pub next: bool,
 }
 
 impl Judging {
     /// Assesses the records in a directory, seals and signs the package there, and prints what came out.
     pub(crate) fn seal(&self, folder: &Path, output: &Output) -> Result<Sealed> {
-        let sealed = self.make(&mut open_folder(folder)?, folder)?;
+        let (sealed, standings) = self.make(&mut open_folder(folder)?, folder, output)?;
         let signatures = self.sign(folder, &sealed)?;
-        self.tell(folder, &sealed, &signatures, output)?;
+        self.tell(folder, (&sealed, &standings), &signatures, output)?;
         Ok(sealed)
     }
 
@@ -99,26 +105,33 @@ impl Judging {
     /// same.
     pub(crate) fn seal_work(&self, work: Work, output: &Output) -> Result<Sealed> {
         let folder = work.claimed().root().to_owned();
-        let sealed = match self.make(&mut work.claimed().folder(), &folder) {
-            Ok(sealed) => sealed,
+        let (sealed, standings) = match self.make(&mut work.claimed().folder(), &folder, output) {
+            Ok(made) => made,
             Err(error) => return Err(work.unmade(error)),
         };
         let signatures = self.sign(&folder, &sealed);
         work.release()?;
         let signatures = signatures.inspect_err(|_| tell_unsigned(&folder))?;
-        self.tell(&folder, &sealed, &signatures, output)?;
+        self.tell(&folder, (&sealed, &standings), &signatures, output)?;
         Ok(sealed)
     }
 
-    fn make(&self, store: &mut Folder, folder: &Path) -> Result<Sealed> {
-        let sealed = self.draft.seal(store, &AwsRecords).map_err(|error| match &error {
-            DraftError::Io(error) => CommandError::file(folder, error),
-            error => CommandError::failed(format_args!("{}: {error}", folder.display())),
-        })?;
+    fn make(&self, store: &mut Folder, folder: &Path, output: &Output) -> Result<(Sealed, Standings)> {
+        let drawing = Drawing::begin(output);
+        let counted = Counted::by(&report::HtmlWriter, self.draft.rules.len(), &drawing);
+        let sealed = self
+            .draft
+            .clone()
+            .report(&counted)
+            .seal(store, &AwsRecords)
+            .map_err(|error| match &error {
+                DraftError::Io(error) => CommandError::file(folder, error),
+                error => CommandError::failed(format_args!("{}: {error}", folder.display())),
+            })?;
         if let Some(place) = &self.place {
             take_place(place, folder, &sealed)?;
         }
-        Ok(sealed)
+        Ok((sealed, counted.standings()))
     }
 
     fn sign(&self, folder: &Path, sealed: &Sealed) -> Result<Signatures> {
@@ -131,11 +144,18 @@ impl Judging {
         Ok(signatures)
     }
 
-    fn tell(&self, folder: &Path, sealed: &Sealed, signatures: &Signatures, output: &Output) -> Result<()> {
+    fn tell(
+        &self,
+        folder: &Path,
+        (sealed, standings): (&Sealed, &Standings),
+        signatures: &Signatures,
+        output: &Output,
+    ) -> Result<()> {
         let archive = self.zip.then(|| zip(folder)).transpose()?;
         let reports = self.beside.write(folder)?;
         let summary = Summary {
             totals: &sealed.totals,
+            standings,
             selection: &self.draft.selection,
             folder,
             signatures,
@@ -144,6 +164,7 @@ impl Judging {
             manifest: &sealed.manifest,
             before: self.before,
             simulated: sealed.recorded.provenance.endpoint.simulated,
+            next: self.next && !output.quiet,
         };
         summary.print(output.summary)
     }
@@ -201,11 +222,11 @@ fn take_place(place: &Place, folder: &Path, sealed: &Sealed) -> Result<()> {
     }
 }
 
-/// A draft by this program, with its report.
+/// A draft by this program; its report is written where it is made.
 pub(crate) fn draft() -> Draft<'static> {
     Draft {
         baseline: Baseline::under(&Selection::default()),
-        ..Draft::new(TOOL.clone()).report(&report::HtmlWriter)
+        ..Draft::new(TOOL.clone())
     }
 }
 

@@ -131,16 +131,18 @@ fn account_ids(option: &str, ids: &[String]) -> Result<()> {
         None => Ok(()),
         Some(id) => Err(CommandError::usage(format_args!(
             "--{option}: {id:?} is not the twelve digits of an account id"
-        ))),
+        ))
+        .hint("account ids are like 111122223333, with the zeros they begin with")),
     }
 }
 
 fn pairs(option: &str, texts: &[String]) -> Result<BTreeMap<String, String>> {
     let pair = |text: &String| match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(CommandError::usage(format_args!(
-            "--{option}: {text:?} is not KEY=VALUE"
-        ))),
+        _ => Err(
+            CommandError::usage(format_args!("--{option}: {text:?} is not KEY=VALUE"))
+                .hint(format_args!("a tag is told like --{option} team=audit")),
+        ),
     };
     texts.iter().map(pair).collect()
 }

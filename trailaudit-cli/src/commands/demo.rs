@@ -10,6 +10,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use trailaudit_aws::{Collector, write_whole};
+use trailaudit_core::Verdict;
+use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::package::{COVERAGE_JSON, FINDINGS_JSON};
 use trailaudit_core::evidence::{Files, Options, Signer, Trust, verify};
 use trailaudit_core::tables::reading::Reading;
@@ -22,9 +24,12 @@ use crate::arguments::{Demo, Output};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{beside, open};
+use crate::progress::Drawing;
 use crate::report::Beside;
 use crate::signing::Signing;
+use crate::summary::next::Next;
 use crate::summary::print;
+use crate::terminal::Terminal;
 use crate::trust::reperformance;
 use crate::work::Work;
 
@@ -54,10 +59,13 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         zip: false,
         beside: Beside::default(),
         before: None,
+        next: false,
         signing: Signing::with(key, "Demo"),
     };
-    judging.seal_work(work, output)?;
+    let sealed = judging.seal_work(work, output)?;
 
+    let drawing = Drawing::begin(output);
+    drawing.draw("verifying the package");
     let package = open(&demo.out)?;
     let differences = differences(&*package, &truth)
         .map_err(|error| CommandError::failed(format_args!("{}: {error}", demo.out.display())))?;
@@ -67,6 +75,7 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         .reperform(reperformance())
         .allow_simulated(true);
     let report = verify(&*package, &options);
+    drop(drawing);
     let mut told = String::new();
     for difference in &differences {
         _ = writeln!(told, "NOT AS PLANTED: {difference}");
@@ -75,8 +84,11 @@ pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
         _ = writeln!(told, "NOT VERIFIED: {problem}");
     }
     if differences.is_empty() && report.is_verified() {
-        told.push_str(&next_steps(&demo.out, &public_path, &truth));
+        told.push_str(&checked(&truth));
         print(&told)?;
+        if !output.quiet {
+            next_steps(&demo.out, &public_path, &sealed.totals)?;
+        }
         return Ok(Exit::Done);
     }
     print(&told)?;
@@ -168,15 +180,24 @@ fn each_entry(
     Ok(())
 }
 
-fn next_steps(folder: &Path, public: &Path, truth: &Truth) -> String {
-    let (folder, public) = (folder.display(), public.display());
-    format!(
+fn checked(truth: &Truth) -> String {
+    let told = format!(
         "checked:  all {} planted defects and gaps found, nothing else reported; {} cells explained as planted; the \
-         package verifies\n\n\
-         Open      {folder}/report.html\n\
-         Verify    trailaudit verify {folder} --key {public} --allow-simulated\n\
-         Or, with openssl, jq, sha256sum and gzip alone:\n          sh {folder}/verify.sh {public}\n",
+         package verifies\n",
         truth.defects.len(),
         truth.cells.len(),
-    )
+    );
+    Terminal::stdout().wrapped(&told, 10)
+}
+
+fn next_steps(folder: &Path, public: &Path, totals: &Totals) -> Result<()> {
+    let next = Next {
+        folder,
+        key: Some(public),
+        simulated: true,
+        is_failing: totals.any(Verdict::Fail),
+        // Nobody can give the roles of the simulation what they lack.
+        is_open: false,
+    };
+    next.print()
 }

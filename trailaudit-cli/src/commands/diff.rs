@@ -14,6 +14,7 @@ use crate::arguments::{Diff as Arguments, DiffForm};
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::open;
+use crate::terminal::Terminal;
 use crate::trust::{options, trust};
 use crate::visible::Screen;
 
@@ -32,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
     let stdout = io::stdout().lock();
     let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match arguments.format {
         DiffForm::Csv => Box::new(stdout),
-        form => Box::new(Screen::new(stdout, matches!(form, DiffForm::Json))),
+        form => Box::new(Screen::new(stdout, matches!(form, DiffForm::Json), Terminal::stdout())),
     });
     let written = match arguments.format {
         DiffForm::Text => text::write(&diff, &mut out),

@@ -14,6 +14,7 @@ use crate::package::open;
 use crate::report::format::{Format, Table};
 use crate::report::remediation::{self, Language};
 use crate::report::{folder, reconcile, refuse_existing, told, trend, write};
+use crate::terminal::Terminal;
 use crate::visible::Screen;
 
 /// Runs the command.
@@ -144,6 +145,6 @@ fn to_stdout(is_json: bool, content: &mut dyn FnMut(&mut dyn Write) -> io::Resul
         let mut out = BufWriter::with_capacity(64 << 10, stdout);
         return content(&mut out).and_then(|()| out.flush());
     }
-    let mut out = BufWriter::new(Screen::new(stdout, is_json));
+    let mut out = BufWriter::new(Screen::new(stdout, is_json, Terminal::stdout()));
     content(&mut out).and_then(|()| out.flush())
 }

@@ -16,6 +16,7 @@ use crate::error::{CommandError, Result};
 use crate::package::{beside, open_folder, zip};
 use crate::signing::Signatures;
 use crate::summary::Summary;
+use crate::summary::tally::Tally;
 
 /// Prints what came out, if this is the run that was asked for; gives what it came to.
 pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, output: &Output) -> Result<Totals> {
@@ -37,7 +38,10 @@ pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, outp
     let recorded = AwsRecords.read(&files).map_err(|error| failed(&error))?;
     let draft = &judging.draft;
     let rules = asked(&draft.rules, &draft.baseline);
-    let totals = Assessing::new(&*recorded.inventory, &rules, &draft.baseline, judged.as_of).finish();
+    let mut assessing = Assessing::new(&*recorded.inventory, &rules, &draft.baseline, judged.as_of);
+    let mut tally = Tally::of(recorded.inventory.accounts(), &draft.selection);
+    assessing.by_ref().for_each(|findings| tally.add(&findings));
+    let (totals, standings) = (assessing.finish(), tally.standings());
     let archive = judging.zip.then(|| beside(folder, ".zip"));
     if archive.as_ref().is_some_and(|archive| !archive.exists()) {
         zip(folder)?;
@@ -49,6 +53,7 @@ pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, outp
     };
     let summary = Summary {
         totals: &totals,
+        standings: &standings,
         selection: &draft.selection,
         folder,
         signatures: &signatures,
@@ -57,6 +62,7 @@ pub(super) fn tell(collector: &Collector, judging: &Judging, folder: &Path, outp
         manifest: &manifest,
         before: None,
         simulated: recorded.provenance.endpoint.simulated,
+        next: judging.next && !output.quiet,
     };
     summary.print(output.summary)?;
     Ok(totals)
