@@ -176,8 +176,9 @@ impl Cell {
     }
 }
 
-/// The cells of one account.
-pub(crate) fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
+/// The cells of one account, by Region.
+#[must_use]
+pub fn cells_of(account: &Account, inventory: &dyn Inventory) -> Vec<Cell> {
     let not_entered = |status, detail: &str| {
         vec![Cell {
             account: account.id.clone(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use trailaudit_core::Verdict;
-use trailaudit_core::coverage::cells;
+use trailaudit_core::coverage::{Cell, cells_of};
 use trailaudit_core::evidence::EvidenceId;
 use trailaudit_core::organization::{Account, Region};
 
@@ -71,23 +71,11 @@ impl<'a> Accounts<'a> {
         let first = (page - 1) * ACCOUNTS;
         let end = accounts.len().min(first + ACCOUNTS);
         let here = accounts.get(first..end).unwrap_or_default();
-        let mut ones: Vec<_> = (first..end)
-            .zip(here)
-            .filter_map(|(place, account)| {
-                let named = Named::at(accounts, place)?;
-                One::of(report, standings, named, account, gathered.ledger.entries().get(place)?).into()
-            })
-            .collect();
-        for cell in cells(gathered.inventory) {
-            let one = ones.binary_search_by(|one| one.account.id.cmp(cell.account.as_str()));
-            if let Some(one) = one.ok().and_then(|place| ones.get_mut(place)) {
-                let (word, _) = words::status(cell.status);
-                match one.cells.iter_mut().find(|(known, _)| *known == word) {
-                    Some((_, regions)) => regions.extend(cell.region),
-                    None => one.cells.push((word, cell.region.into_iter().collect())),
-                }
-            }
-        }
+        let ones = (first..end).zip(here).filter_map(|(place, account)| {
+            let named = Named::at(accounts, place)?;
+            One::of(report, standings, named, account, gathered.ledger.entries().get(place)?).into()
+        });
+        let ones = ones.collect();
         Self {
             page,
             pages: pages(accounts),
@@ -129,7 +117,7 @@ impl<'a> One<'a> {
                     count: count as usize,
                 }
             }),
-            cells: Vec::new(),
+            cells: by_status(cells_of(listed, report.gathered.inventory)),
             rows,
             exchanges: report.gathered.exchanges.cited(&once.ids),
             left_out: entry.kept.len().saturating_sub(ROWS),
@@ -142,6 +130,19 @@ impl<'a> One<'a> {
                 .collect(),
         }
     }
+}
+
+/// The status in words, and the Regions that have it, in the order in which they first come.
+fn by_status(cells: Vec<Cell>) -> Vec<(&'static str, Vec<Region>)> {
+    let mut found: Vec<(&'static str, Vec<Region>)> = Vec::new();
+    for cell in cells {
+        let (word, _) = words::status(cell.status);
+        match found.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, regions)) => regions.extend(cell.region),
+            None => found.push((word, cell.region.into_iter().collect())),
+        }
+    }
+    found
 }
 
 /// Exchanges, each once, in the order in which they are first cited.
