@@ -14,6 +14,10 @@ use trailaudit_core::{Baseline, CATALOGUE};
 
 const REGIONS: usize = 17;
 
+/// The one of the released binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn assessments(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("assess");
     group.sample_size(10);
