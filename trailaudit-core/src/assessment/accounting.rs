@@ -1,5 +1,7 @@
 //! What became of every planned cell, for every rule.
 
+use rayon::prelude::*;
+
 use super::Control;
 use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
@@ -28,13 +30,25 @@ impl Accounting {
         self.evaluated + self.inherited + self.not_applicable + self.inconclusive
     }
 
-    fn add(&mut self, outcome: Outcome) {
+    /// With one cell more.
+    fn with(mut self, outcome: Outcome) -> Self {
         *match outcome {
             Outcome::Evaluated => &mut self.evaluated,
             Outcome::Inherited => &mut self.inherited,
             Outcome::NotApplicable => &mut self.not_applicable,
             Outcome::Inconclusive => &mut self.inconclusive,
         } += 1;
+        self
+    }
+
+    /// With the cells of others.
+    fn plus(self, others: Self) -> Self {
+        Self {
+            evaluated: self.evaluated + others.evaluated,
+            inherited: self.inherited + others.inherited,
+            not_applicable: self.not_applicable + others.not_applicable,
+            inconclusive: self.inconclusive + others.inconclusive,
+        }
     }
 }
 
@@ -56,6 +70,9 @@ impl From<Verdict> for Outcome {
     }
 }
 
+/// How many accounts are worth a thread's while.
+const AT_LEAST: usize = 16;
+
 /// The account of one rule, kept while its findings pass by.
 pub(super) struct Book {
     control: Control,
@@ -65,7 +82,7 @@ impl Book {
     pub(super) fn open(rule: &'static Rule, ground: &Ground<'_>) -> Self {
         let mut control = Control::of(rule);
         if let Some(status) = ground.unlisted {
-            control.accounting.add(match status {
+            control.accounting = control.accounting.with(match status {
                 status if status.is_nothing_to_read() => Outcome::NotApplicable,
                 _ => Outcome::Inconclusive,
             });
@@ -78,19 +95,19 @@ impl Book {
         for finding in findings {
             *self.control.verdicts.entry(finding.verdict).or_default() += 1;
         }
-        let mut rest = findings;
-        for unit in units {
+        let rule = self.control.rule;
+        let of_unit = |unit: &Unit<'_>| {
             // What was found in accounts that are on no list has no cell.
-            let before = rest.partition_point(|finding| finding.account < unit.account.id);
-            let until = rest.partition_point(|finding| finding.account <= unit.account.id);
-            let page = Page::of(self.control.rule, unit.account, &rest[before..until]);
-            rest = &rest[until..];
-            for cell in &unit.cells {
-                self.control
-                    .accounting
-                    .add(page.outcome(cell, &ground.listings[cell.listing]));
-            }
-        }
+            let before = findings.partition_point(|finding| finding.account < unit.account.id);
+            let until = findings.partition_point(|finding| finding.account <= unit.account.id);
+            let page = Page::of(rule, unit.account, &findings[before..until]);
+            let outcomes = unit.cells.iter();
+            let outcomes = outcomes.map(|cell| page.outcome(cell, &ground.listings[cell.listing]));
+            outcomes.fold(Accounting::default(), Accounting::with)
+        };
+        let units = units.par_iter().with_min_len(AT_LEAST).map(of_unit);
+        let accounting = units.reduce(Accounting::default, Accounting::plus);
+        self.control.accounting = self.control.accounting.plus(accounting);
     }
 
     pub(super) fn close(self) -> Control {

@@ -19,25 +19,25 @@ impl Bench<'_> {
         let account = unit.account;
         let mut findings = Vec::new();
         let whole = self.exam();
-        for region in self.inventory.regions(&account.id) {
-            let listing = || self.inventory.event_stores_in(&account.id, &region);
+        for region in unit.regions() {
+            let listing = || self.inventory.event_stores_in(&account.id, region);
             match whole.read(listing()) {
                 Ok(stores) => findings.extend(stores.into_iter().map(|store| {
                     let exam = self.exam();
                     let ruling = exam.read(listing()).and_then(|_| check(store, &exam));
                     let subject = Subject::EventStore(store.id().clone());
-                    self.in_region(account, &region, subject, ruling, exam)
+                    self.in_region(account, region, subject, ruling, exam)
                 })),
                 Err(gap) if gap.why == GapReason::RegionDisabled => (),
                 Err(gap) => {
                     let exam = self.exam();
                     let ruling = exam.read(listing()).and(Err(gap));
-                    findings.push(self.in_region(account, &region, Subject::Region, ruling, exam));
+                    findings.push(self.in_region(account, region, Subject::Region, ruling, exam));
                 }
             }
         }
         if findings.is_empty() {
-            let ruling = match self.plan_is_known(account, &whole) {
+            let ruling = match self.plan_is_known(unit, &whole) {
                 Ok(()) => not_applicable("the account has no event store"),
                 Err(gap) => Err(gap),
             };
@@ -48,9 +48,9 @@ impl Bench<'_> {
 
     /// Where the list of Regions was refused, every Region was planned instead; but if nobody asked, Regions may be
     /// missing from the plan.
-    fn plan_is_known(&self, account: &Account, exam: &Exam<'_>) -> Result<(), Gap> {
-        match exam.read(self.inventory.region_list(&account.id)) {
-            Err(gap) if gap.evidence.is_none() || self.inventory.regions(&account.id).is_empty() => Err(gap),
+    fn plan_is_known(&self, unit: &Unit<'_>, exam: &Exam<'_>) -> Result<(), Gap> {
+        match exam.read(self.inventory.region_list(&unit.account.id)) {
+            Err(gap) if gap.evidence.is_none() || unit.regions().next().is_none() => Err(gap),
             _ => Ok(()),
         }
     }

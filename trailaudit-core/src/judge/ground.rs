@@ -115,6 +115,11 @@ impl<'a> Ground<'a> {
 }
 
 impl<'a> Unit<'a> {
+    /// The Regions planned in the account, in order; none where it was not entered.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &Region> {
+        self.cells.iter().filter_map(|cell| cell.region.as_ref())
+    }
+
     /// How the trails of its Regions were listed.
     pub(super) fn listings(&self, inventory: &dyn Inventory) -> &Listings {
         self.listings.get_or_init(|| Listings::of(self.account, inventory))

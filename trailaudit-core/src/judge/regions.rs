@@ -11,8 +11,7 @@ impl Bench<'_> {
             return vec![finding];
         }
         let account = unit.account;
-        let planned = self.inventory.regions(&account.id);
-        if planned.is_empty() {
+        if unit.regions().next().is_none() {
             let exam = self.exam();
             let ruling = match exam.read(self.inventory.region_list(&account.id)) {
                 Ok(()) => not_applicable("no Region of the plan is enabled here"),
@@ -20,13 +19,13 @@ impl Bench<'_> {
             };
             return vec![self.finding(&account.id, Subject::Account, ruling, exam.into_evidence())];
         }
-        let region = |region: Region| {
+        let region = |region: &Region| {
             let exam = self.exam();
-            let ruling = check(account, &region, &exam);
+            let ruling = check(account, region, &exam);
             let mut finding = self.finding(&account.id, Subject::Region, ruling, exam.into_evidence());
-            finding.region = Some(region);
+            finding.region = Some(region.clone());
             finding
         };
-        planned.into_iter().map(region).collect()
+        unit.regions().map(region).collect()
     }
 }
