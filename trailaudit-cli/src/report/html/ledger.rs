@@ -24,12 +24,20 @@ pub(super) struct Ledger {
 /// One account.
 #[derive(Clone, Default)]
 pub(super) struct Entry {
-    /// The rules that found anything, in report order.
-    pub(super) rules: Vec<(&'static Rule, Counts)>,
+    /// What each rule found, in report order.
+    found: Vec<Found>,
     /// What fails, is inconclusive or accepted.
     pub(super) kept: Vec<Kept>,
     /// The worst of it in a Region; without one, of the account as a whole.
     pub(super) worst: BTreeMap<Option<Region>, Outcome>,
+}
+
+/// How often a rule came to a verdict: mostly to one in all of an account, so that the others take no room.
+#[derive(Clone)]
+struct Found {
+    rule: &'static Rule,
+    verdict: Verdict,
+    count: u32,
 }
 
 /// A finding that needs a word.
@@ -89,22 +97,38 @@ impl Ledger {
 impl Entry {
     /// How many of its findings have each verdict.
     pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for (_, of_rule) in &self.rules {
-            add(&mut counts, of_rule);
-        }
-        counts
+        counts(&self.found)
+    }
+
+    /// The rules that found anything, in report order, each with how many of its findings have each verdict.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&'static Rule, Counts)> {
+        let of_rules = self.found.chunk_by(|one, other| one.rule.id == other.rule.id);
+        of_rules.filter_map(|of_rule| Some((of_rule.first()?.rule, counts(of_rule))))
     }
 
     fn count(&mut self, finding: &Finding) {
-        if self.rules.last().is_none_or(|(rule, _)| rule.id != finding.rule.id) {
-            self.rules.push((finding.rule, Counts::default()));
-        }
-        let place = Verdict::ALL.iter().position(|verdict| *verdict == finding.verdict);
-        if let (Some((_, counts)), Some(place)) = (self.rules.last_mut(), place) {
-            counts[place] += 1;
+        let Finding { rule, verdict, .. } = *finding;
+        let of_rule = self.found.iter_mut().rev().take_while(|found| found.rule.id == rule.id);
+        match of_rule.into_iter().find(|found| found.verdict == verdict) {
+            Some(found) => found.count += 1,
+            None => self.found.push(Found {
+                rule,
+                verdict,
+                count: 1,
+            }),
         }
     }
+}
+
+fn counts(found: &[Found]) -> Counts {
+    let mut counts = Counts::default();
+    for found in found {
+        let place = Verdict::ALL.iter().position(|verdict| *verdict == found.verdict);
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count += found.count;
+        }
+    }
+    counts
 }
 
 /// Adds numbers to numbers.
