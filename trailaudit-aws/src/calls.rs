@@ -93,7 +93,8 @@ pub const CALLS: &[Call] = &[
     s3::GET_BUCKET_LIFECYCLE_CONFIGURATION,
 ];
 
-/// The client of one service for one account and Region. Making one costs microseconds, since all share one pool.
+/// The client of one service for one account and Region. Making one costs microseconds, since all share one pool; it is made
+/// when it is a question's turn, since a client takes more room than all else that thousands of waiting questions hold.
 macro_rules! client {
     ($sdk:ident, $asking:expr) => {{
         let mut config = $sdk::config::Builder::from($asking.caller.config())

@@ -1,7 +1,12 @@
 //! Many accounts at once, but not all: what is held in memory does not grow with the organization.
 
 use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
 use futures::{Stream, StreamExt, TryStreamExt};
+
+/// How many questions about things that trails name are under way at a time: enough that none waits for others which have
+/// to be asked slowly, and few enough that an organization may name any number of things.
+const UNDER_WAY: usize = 512;
 
 /// Visits each item as it comes, at most `at_once` at a time, and hands every outcome to `take` as it comes. Stops at
 /// the first error. Dropping the future stops every visit.
@@ -19,6 +24,32 @@ pub(crate) async fn each<'a, T, O, E>(
             std::future::ready(Ok(()))
         })
         .await
+}
+
+/// Asks about each item, some at a time; what each came to, in the order of the items.
+pub(crate) async fn all<'a, T, O>(items: impl IntoIterator<Item = T>, ask: impl Fn(T) -> BoxFuture<'a, O>) -> Vec<O> {
+    let mut waiting = (0_usize..).zip(items);
+    let mut under_way = FuturesUnordered::new();
+    let mut outcomes = Vec::new();
+    loop {
+        let room = UNDER_WAY - under_way.len();
+        under_way.extend(
+            waiting
+                .by_ref()
+                .take(room)
+                .map(|(place, item)| numbered(place, ask(item))),
+        );
+        match under_way.next().await {
+            Some(outcome) => outcomes.push(outcome),
+            None => break,
+        }
+    }
+    outcomes.sort_unstable_by_key(|(place, _)| *place);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+async fn numbered<O>(place: usize, asked: BoxFuture<'_, O>) -> (usize, O) {
+    (place, asked.await)
 }
 
 #[cfg(test)]
@@ -47,6 +78,25 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((sum, most.load(Ordering::SeqCst)), (4_950, 7));
+    }
+
+    #[tokio::test]
+    async fn all_come_in_their_order_and_none_waits_for_the_first() {
+        let last_is_asked = tokio::sync::Semaphore::new(0);
+        let last = 2 * UNDER_WAY;
+        let ask = |item: usize| {
+            let last_is_asked = &last_is_asked;
+            async move {
+                if item == last {
+                    last_is_asked.add_permits(1);
+                } else if item == 0 {
+                    drop(last_is_asked.acquire().await);
+                }
+                item
+            }
+            .boxed()
+        };
+        assert!(all(0..=last, ask).await.into_iter().eq(0..=last));
     }
 
     #[tokio::test]

@@ -12,7 +12,6 @@ mod roles;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use trailaudit_core::organization::{AccountId, Region};
 
 use crate::agenda::Agenda;
@@ -61,9 +60,6 @@ impl Seen {
         self.trails.values().map(|(_, trail)| trail)
     }
 }
-
-/// Record files on their way to the disk at a time.
-const WRITTEN_AT_ONCE: usize = 4;
 
 /// Asks for what trails name.
 pub(crate) struct Join<'a> {
@@ -129,13 +125,7 @@ impl Join<'_> {
         let sheets = sheets
             .into_iter()
             .filter_map(|(account, sheet)| Some((account, Arc::into_inner(sheet)?)));
-        // Each waits for the disk.
-        stream::iter(sheets)
-            .map(Ok)
-            .try_for_each_concurrent(WRITTEN_AT_ONCE, |(account, sheet)| async move {
-                self.journal.keep_resources(&account, sheet).await
-            })
-            .await
+        self.journal.keep_resources(sheets.collect()).await
     }
 
     /// A session in an account of the organization, in scope or not; nothing for accounts that are not of it or not

@@ -15,8 +15,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use trailaudit_core::evidence::package::RUN_LOG;
 use trailaudit_core::evidence::{EvidenceId, records};
 use trailaudit_core::organization::AccountId;
@@ -32,6 +34,9 @@ pub(crate) const FORMAT: &str = "trailaudit.records/v1";
 
 /// What the name of a record file ends with while it is being written.
 pub(crate) const TEMPORARY: &str = ".tmp";
+
+/// How many record files of resources are on their way to the disk at a time: each waits for it.
+const WRITERS: usize = 4;
 
 /// A directory of records.
 #[derive(Debug)]
@@ -107,22 +112,38 @@ impl Journal {
 
     /// Keeps what was asked in an account; once this returns, it survives a crash.
     pub async fn keep_account(&self, account: &AccountId, sheet: Sheet) -> Result<(), CollectError> {
-        let salt = EvidenceId::from(rand::random::<[u8; 32]>()).to_string();
-        let header = json!({"account": account, "format": FORMAT, "salt": salt});
-        self.keep(format!("accounts/{account}.jsonl.gz"), sheet, header).await
+        self.keep(format!("accounts/{account}.jsonl.gz"), sheet, header(account))
+            .await
     }
 
-    /// Keeps what was asked about resources with an account's credentials; no file when nothing was.
-    pub async fn keep_resources(&self, account: &AccountId, sheet: Sheet) -> Result<(), CollectError> {
-        let Some(root) = self.root.as_ref().filter(|_| !sheet.is_empty()) else {
+    /// Keeps what was asked about resources with each account's credentials; no file where nothing was.
+    pub async fn keep_resources(&self, sheets: Vec<(AccountId, Sheet)>) -> Result<(), CollectError> {
+        let Some(root) = &self.root else { return Ok(()) };
+        let sheets = sheets.into_iter().filter(|(_, sheet)| !sheet.is_empty());
+        let sheets: Vec<_> = sheets.inspect(|(_, sheet)| self.count(sheet.counts())).collect();
+        if sheets.is_empty() {
             return Ok(());
-        };
+        }
         // Made only now: a package has no empty directory.
         let directory = root.join("resources");
         fs::create_dir_all(&directory).map_err(at(&directory))?;
-        let salt = EvidenceId::from(rand::random::<[u8; 32]>()).to_string();
-        let header = json!({"account": account, "format": FORMAT, "salt": salt});
-        self.keep(format!("resources/{account}.jsonl.gz"), sheet, header).await
+        let given_up = CancellationToken::new();
+        let _whoever_waits = given_up.clone().drop_guard();
+        let waiting = Arc::new(Mutex::new(sheets.into_iter()));
+        let writers = (0..WRITERS).map(|_| {
+            let (directory, waiting, given_up) = (directory.clone(), waiting.clone(), given_up.clone());
+            let next = move || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+            tokio::task::spawn_blocking(move || {
+                while let Some((account, sheet)) = next().filter(|_| !given_up.is_cancelled()) {
+                    let path = directory.join(format!("{account}.jsonl.gz"));
+                    write_sheet(&path, sheet, &header(&account))?;
+                }
+                Ok(())
+            })
+        });
+        let written = futures::future::try_join_all(writers).await;
+        let written = written.map_err(|stopped| at(&directory)(io::Error::other(stopped)))?;
+        written.into_iter().collect()
     }
 
     /// Keeps what was asked about the organization as a whole.
@@ -135,16 +156,24 @@ impl Journal {
         self.count(sheet.counts());
         let Some(root) = &self.root else { return Ok(()) };
         let path = root.join(name);
-        let write = move || {
-            let bytes = records::write(sheet.into_lines(&header)).map_err(io::Error::other);
-            bytes.and_then(|bytes| write_durably(&path, &bytes)).map_err(at(&path))
-        };
         // Compressing and waiting for the disk must not hold up the answers that come in meanwhile.
-        match tokio::task::spawn_blocking(write).await {
+        match tokio::task::spawn_blocking(move || write_sheet(&path, sheet, &header)).await {
             Ok(written) => written,
             Err(stopped) => Err(at(root)(io::Error::other(stopped))),
         }
     }
+}
+
+/// The first line of an account's record file. Its salt keeps what the account's leaf commits to from being guessed.
+fn header(account: &AccountId) -> Value {
+    let salt = EvidenceId::from(rand::random::<[u8; 32]>()).to_string();
+    json!({"account": account, "format": FORMAT, "salt": salt})
+}
+
+fn write_sheet(path: &Path, sheet: Sheet, header: &Value) -> Result<(), CollectError> {
+    let lines = sheet.into_lines(header);
+    let bytes = lines.and_then(|lines| records::write(lines).map_err(io::Error::other));
+    bytes.and_then(|bytes| write_durably(path, &bytes)).map_err(at(path))
 }
 
 /// Writes a file so that after a crash it is either whole or not there.

@@ -12,13 +12,13 @@ const PAGE: i32 = 50;
 
 /// `AccountId` is left out on purpose: with the account's own credentials no trusted access is needed.
 pub(super) async fn list_regions(asking: Asking<'_>, next: Option<String>) -> Exchange {
-    let request = client!(aws_sdk_account, asking)
-        .list_regions()
-        .max_results(PAGE)
-        .set_next_token(next);
+    let request = || {
+        client!(aws_sdk_account, asking)
+            .list_regions()
+            .max_results(PAGE)
+            .set_next_token(next.clone())
+    };
     asking
-        .json(&LIST_REGIONS, |tape| {
-            request.clone().customize().interceptor(tape).send()
-        })
+        .json(&LIST_REGIONS, |tape| request().customize().interceptor(tape).send())
         .await
 }

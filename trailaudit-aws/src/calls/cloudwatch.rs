@@ -30,12 +30,14 @@ pub(super) async fn describe_alarms(asking: Asking<'_>, next: Option<String>) ->
         .texts("AlarmTypes", Some(&names))
         .number("MaxRecords", Some(PAGE))
         .text("NextToken", next.as_ref());
-    let request = client!(aws_sdk_cloudwatch, asking)
-        .describe_alarms()
-        .set_alarm_types(Some(types.into()))
-        .max_records(PAGE)
-        .set_next_token(next);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_cloudwatch, asking)
+            .describe_alarms()
+            .set_alarm_types(Some(types.to_vec()))
+            .max_records(PAGE)
+            .set_next_token(next.clone())
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     asking.viewed(&DESCRIBE_ALARMS, parameters.into(), send, alarms).await
 }
 

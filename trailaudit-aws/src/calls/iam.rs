@@ -31,8 +31,8 @@ pub(super) const GET_POLICY_VERSION: Call = by_member("iam", "GetPolicyVersion",
 
 pub(super) async fn role(asking: Asking<'_>, name: String) -> Exchange {
     let parameters = View::default().text("RoleName", Some(&name));
-    let request = client!(aws_sdk_iam, asking).get_role().role_name(name);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || client!(aws_sdk_iam, asking).get_role().role_name(&name);
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &GetRoleOutput| View::default().part("Role", output.role(), view_role).into();
     asking.viewed(&GET_ROLE, parameters.into(), send, view).await
 }
@@ -41,11 +41,13 @@ pub(super) async fn list_role_policies(asking: Asking<'_>, role: String, next: O
     let parameters = View::default()
         .text("RoleName", Some(&role))
         .text("Marker", next.as_ref());
-    let request = client!(aws_sdk_iam, asking)
-        .list_role_policies()
-        .role_name(role)
-        .set_marker(next);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_iam, asking)
+            .list_role_policies()
+            .role_name(&role)
+            .set_marker(next.clone())
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &ListRolePoliciesOutput| -> Value {
         View::default()
             .texts("PolicyNames", Some(output.policy_names()))
@@ -60,11 +62,13 @@ pub(super) async fn role_policy(asking: Asking<'_>, role: String, policy: String
     let parameters = View::default()
         .text("RoleName", Some(&role))
         .text("PolicyName", Some(&policy));
-    let request = client!(aws_sdk_iam, asking)
-        .get_role_policy()
-        .role_name(role)
-        .policy_name(policy);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_iam, asking)
+            .get_role_policy()
+            .role_name(&role)
+            .policy_name(&policy)
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &GetRolePolicyOutput| -> Value {
         View::default()
             .text("RoleName", Some(output.role_name()))
@@ -79,11 +83,13 @@ pub(super) async fn list_attached_policies(asking: Asking<'_>, role: String, nex
     let parameters = View::default()
         .text("RoleName", Some(&role))
         .text("Marker", next.as_ref());
-    let request = client!(aws_sdk_iam, asking)
-        .list_attached_role_policies()
-        .role_name(role)
-        .set_marker(next);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_iam, asking)
+            .list_attached_role_policies()
+            .role_name(&role)
+            .set_marker(next.clone())
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &ListAttachedRolePoliciesOutput| -> Value {
         View::default()
             .list("AttachedPolicies", output.attached_policies.as_deref(), attached)
@@ -98,8 +104,8 @@ pub(super) async fn list_attached_policies(asking: Asking<'_>, role: String, nex
 
 pub(super) async fn managed_policy(asking: Asking<'_>, policy: String) -> Exchange {
     let parameters = View::default().text("PolicyArn", Some(&policy));
-    let request = client!(aws_sdk_iam, asking).get_policy().policy_arn(policy);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || client!(aws_sdk_iam, asking).get_policy().policy_arn(&policy);
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &GetPolicyOutput| View::default().part("Policy", output.policy(), view_policy).into();
     asking.viewed(&GET_POLICY, parameters.into(), send, view).await
 }
@@ -108,11 +114,13 @@ pub(super) async fn policy_version(asking: Asking<'_>, policy: String, version: 
     let parameters = View::default()
         .text("PolicyArn", Some(&policy))
         .text("VersionId", Some(&version));
-    let request = client!(aws_sdk_iam, asking)
-        .get_policy_version()
-        .policy_arn(policy)
-        .version_id(version);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_iam, asking)
+            .get_policy_version()
+            .policy_arn(&policy)
+            .version_id(&version)
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &GetPolicyVersionOutput| {
         View::default()
             .part("PolicyVersion", output.policy_version(), view_version)

@@ -43,14 +43,16 @@ const PAGE: i32 = 50;
 
 /// Groups come sorted by name, so with the whole name as the prefix the group itself, if it exists, is the first.
 pub(super) async fn describe_log_group(asking: Asking<'_>, name: String, next: Option<String>) -> Exchange {
-    let request = client!(aws_sdk_cloudwatchlogs, asking)
-        .describe_log_groups()
-        .log_group_name_prefix(name)
-        .limit(1)
-        .set_next_token(next);
+    let request = || {
+        client!(aws_sdk_cloudwatchlogs, asking)
+            .describe_log_groups()
+            .log_group_name_prefix(&name)
+            .limit(1)
+            .set_next_token(next.clone())
+    };
     asking
         .json(&DESCRIBE_LOG_GROUPS, |tape| {
-            request.clone().customize().interceptor(tape).send()
+            request().customize().interceptor(tape).send()
         })
         .await
 }
@@ -61,44 +63,50 @@ pub(super) async fn describe_resource_policies(
     of: Option<String>,
     next: Option<String>,
 ) -> Exchange {
-    let request = client!(aws_sdk_cloudwatchlogs, asking)
-        .describe_resource_policies()
-        .set_policy_scope(of.is_some().then_some(PolicyScope::Resource))
-        .set_resource_arn(of)
-        .limit(PAGE)
-        .set_next_token(next);
+    let request = || {
+        client!(aws_sdk_cloudwatchlogs, asking)
+            .describe_resource_policies()
+            .set_policy_scope(of.is_some().then_some(PolicyScope::Resource))
+            .set_resource_arn(of.clone())
+            .limit(PAGE)
+            .set_next_token(next.clone())
+    };
     asking
         .json(&DESCRIBE_RESOURCE_POLICIES, |tape| {
-            request.clone().customize().interceptor(tape).send()
+            request().customize().interceptor(tape).send()
         })
         .await
 }
 
 /// The streams of a group, the one with the latest event first: by name one would have to read thousands.
 pub(super) async fn describe_log_streams(asking: Asking<'_>, group: String, next: Option<String>) -> Exchange {
-    let request = client!(aws_sdk_cloudwatchlogs, asking)
-        .describe_log_streams()
-        .log_group_name(group)
-        .order_by(OrderBy::LastEventTime)
-        .descending(true)
-        .limit(PAGE)
-        .set_next_token(next);
+    let request = || {
+        client!(aws_sdk_cloudwatchlogs, asking)
+            .describe_log_streams()
+            .log_group_name(&group)
+            .order_by(OrderBy::LastEventTime)
+            .descending(true)
+            .limit(PAGE)
+            .set_next_token(next.clone())
+    };
     asking
         .json(&DESCRIBE_LOG_STREAMS, |tape| {
-            request.clone().customize().interceptor(tape).send()
+            request().customize().interceptor(tape).send()
         })
         .await
 }
 
 pub(super) async fn describe_metric_filters(asking: Asking<'_>, group: String, next: Option<String>) -> Exchange {
-    let request = client!(aws_sdk_cloudwatchlogs, asking)
-        .describe_metric_filters()
-        .log_group_name(group)
-        .limit(PAGE)
-        .set_next_token(next);
+    let request = || {
+        client!(aws_sdk_cloudwatchlogs, asking)
+            .describe_metric_filters()
+            .log_group_name(&group)
+            .limit(PAGE)
+            .set_next_token(next.clone())
+    };
     asking
         .json(&DESCRIBE_METRIC_FILTERS, |tape| {
-            request.clone().customize().interceptor(tape).send()
+            request().customize().interceptor(tape).send()
         })
         .await
 }

@@ -45,11 +45,13 @@ pub(super) async fn list_buckets(asking: Asking<'_>, prefix: String, next: Optio
     let parameters = View::default()
         .text("Prefix", Some(&prefix))
         .text("ContinuationToken", next.as_ref());
-    let request = client(asking)
-        .list_buckets()
-        .prefix(prefix)
-        .set_continuation_token(next);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client(asking)
+            .list_buckets()
+            .prefix(&prefix)
+            .set_continuation_token(next.clone())
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     asking.viewed(&LIST_BUCKETS, parameters.into(), send, buckets).await
 }
 

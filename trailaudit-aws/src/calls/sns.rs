@@ -21,11 +21,13 @@ pub(super) async fn list_subscriptions(asking: Asking<'_>, topic: String, next: 
     let parameters = View::default()
         .text("TopicArn", Some(&topic))
         .text("NextToken", next.as_ref());
-    let request = client!(aws_sdk_sns, asking)
-        .list_subscriptions_by_topic()
-        .topic_arn(topic)
-        .set_next_token(next);
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || {
+        client!(aws_sdk_sns, asking)
+            .list_subscriptions_by_topic()
+            .topic_arn(&topic)
+            .set_next_token(next.clone())
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     asking
         .viewed(&LIST_SUBSCRIPTIONS_BY_TOPIC, parameters.into(), send, subscriptions)
         .await

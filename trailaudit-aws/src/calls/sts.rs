@@ -44,8 +44,8 @@ pub(crate) struct Assumed {
 
 /// Who the credentials belong to: account and ARN.
 pub(crate) async fn caller_identity(asking: Asking<'_>) -> (Exchange, Option<(String, String)>) {
-    let request = client!(aws_sdk_sts, asking).get_caller_identity();
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    let request = || client!(aws_sdk_sts, asking).get_caller_identity();
+    let send = |tape| request().customize().interceptor(tape).send();
     let view = |output: &GetCallerIdentityOutput| {
         Some(json!({"Account": output.account()?, "Arn": output.arn()?, "UserId": output.user_id()}))
     };
@@ -55,23 +55,24 @@ pub(crate) async fn caller_identity(asking: Asking<'_>) -> (Exchange, Option<(St
 }
 
 pub(crate) async fn assume_role(asking: Asking<'_>, role: &str, how: &Assumption) -> (Exchange, Option<Assumed>) {
-    let mut request = client!(aws_sdk_sts, asking)
-        .assume_role()
-        .role_arn(role)
-        .role_session_name(&how.session_name)
-        .set_external_id(how.external_id.clone())
-        .set_source_identity(how.source_identity.clone())
-        .duration_seconds(how.duration)
-        .policy(&how.policy);
-    if !how.tags.is_empty() {
-        // Building a tag fails without a key or a value; both are there.
-        let tags = how
-            .tags
-            .iter()
-            .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
-        request = request.set_tags(Some(tags.collect()));
-    }
-    let send = |tape| request.clone().customize().interceptor(tape).send();
+    // Building a tag fails without a key or a value; both are there.
+    let tags = how
+        .tags
+        .iter()
+        .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
+    let tags = Some(tags.collect::<Vec<_>>()).filter(|tags| !tags.is_empty());
+    let request = || {
+        client!(aws_sdk_sts, asking)
+            .assume_role()
+            .role_arn(role)
+            .role_session_name(&how.session_name)
+            .set_external_id(how.external_id.clone())
+            .set_source_identity(how.source_identity.clone())
+            .set_tags(tags.clone())
+            .duration_seconds(how.duration)
+            .policy(&how.policy)
+    };
+    let send = |tape| request().customize().interceptor(tape).send();
     let (exchange, output) = asking.discreet(&ASSUME_ROLE, parameters(role, how), send, view).await;
     (exchange, output.and_then(session))
 }

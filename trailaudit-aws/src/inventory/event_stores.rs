@@ -9,6 +9,8 @@ use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::{AccountId, EventStoreId, KeyId, Region};
 use trailaudit_core::{EvidenceId, Exchange};
 
+use super::few::Few;
+use super::kept::Same;
 use super::pages::Pages;
 use super::{gap_of, key};
 use crate::arn::Arn;
@@ -17,25 +19,32 @@ const STORES: &str = "the event stores of the Region";
 
 /// What the records show of event stores, by account and Region.
 #[derive(Debug, Default)]
-pub(super) struct EventStores(BTreeMap<AccountId, BTreeMap<Region, Place>>);
+pub(super) struct EventStores(BTreeMap<AccountId, Few<Region, Place>>);
 
 #[derive(Debug, Default)]
 struct Place {
     pages: Pages,
+    /// Nothing where there are none, as in most places.
+    stores: Option<Box<Stores>>,
+}
+
+#[derive(Debug, Default)]
+struct Stores {
     listed: BTreeSet<EventStoreId>,
-    stores: BTreeMap<EventStoreId, AwsEventStore>,
+    read: BTreeMap<EventStoreId, AwsEventStore>,
 }
 
 impl EventStores {
-    pub(super) fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
+    pub(super) fn take(&mut self, id: EvidenceId, exchange: &Exchange, same: &mut Same) {
         let regions = self.0.entry(exchange.account.clone()).or_default();
-        let place = regions.entry(exchange.region.clone()).or_default();
+        let place = regions.get_or_insert_with(same.region(&exchange.region), Place::default);
         match exchange.operation.as_str() {
             "ListEventDataStores" => {
                 if let Some(answer) = place.pages.take(id, exchange, STORES) {
                     let stores = answer["EventDataStores"].as_array().into_iter().flatten();
-                    let named = stores.filter_map(|store| store["EventDataStoreArn"].as_str());
-                    place.listed.extend(named.map(EventStoreId::from));
+                    for named in stores.filter_map(|store| store["EventDataStoreArn"].as_str()) {
+                        place.stores.get_or_insert_default().listed.insert(named.into());
+                    }
                 }
             }
             "GetEventDataStore" => {
@@ -44,8 +53,9 @@ impl EventStores {
                 };
                 let store = AwsEventStore::read(name.into(), id, exchange);
                 let better = |known: &AwsEventStore| known.is_read() && !store.is_read();
-                if !place.stores.get(&store.id).is_some_and(better) {
-                    place.stores.insert(store.id.clone(), store);
+                let read = &mut place.stores.get_or_insert_default().read;
+                if !read.get(&store.id).is_some_and(better) {
+                    read.insert(store.id.clone(), store);
                 }
             }
             _ => (),
@@ -54,29 +64,30 @@ impl EventStores {
 
     /// Once everything was read: a store that is listed and was not asked about is there all the same.
     pub(super) fn settle(&mut self) {
-        for place in self.0.values_mut().flat_map(BTreeMap::values_mut) {
-            for id in &place.listed {
+        let places = self.0.values_mut().flat_map(Few::values_mut);
+        for stores in places.filter_map(|place| place.stores.as_deref_mut()) {
+            for id in &stores.listed {
                 let unasked = || AwsEventStore::unasked(id.clone());
-                place.stores.entry(id.clone()).or_insert_with(unasked);
+                stores.read.entry(id.clone()).or_insert_with(unasked);
             }
         }
     }
 
     pub(super) fn listed_in(&self, account: &AccountId, region: &Region) -> Option<Observed<Vec<&dyn EventStore>>> {
         let place = self.0.get(account)?.get(region)?;
-        let listed = || place.listed.iter().filter_map(|id| place.stores.get(id));
-        let stores = || listed().map(|store| -> &dyn EventStore { store }).collect();
+        let stores = || {
+            let stores = place.stores.iter();
+            let listed = stores.flat_map(|stores| stores.listed.iter().filter_map(|id| stores.read.get(id)));
+            listed.map(|store| -> &dyn EventStore { store }).collect()
+        };
         Some(place.pages.complete(STORES).map(|()| stores()))
     }
 
     /// The keys that stores name, each with what shows it.
     pub(super) fn keys(&self) -> impl Iterator<Item = Observed<Option<KeyId>>> {
-        let stores = self
-            .0
-            .values()
-            .flat_map(BTreeMap::values)
-            .flat_map(|place| place.stores.values());
-        stores.map(EventStore::encryption_key)
+        let places = self.0.values().flat_map(Few::iter);
+        let stores = places.filter_map(|(_, place)| place.stores.as_deref());
+        stores.flat_map(|stores| stores.read.values().map(EventStore::encryption_key))
     }
 }
 

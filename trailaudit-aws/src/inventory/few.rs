@@ -58,6 +58,14 @@ impl<K: Ord, V> Few<K, V> {
         }
     }
 
+    /// The values, by key.
+    pub(super) fn values_mut(&mut self) -> Box<dyn Iterator<Item = &mut V> + '_> {
+        match self {
+            Self::List(list) => Box::new(list.iter_mut().map(|(_, value)| value)),
+            Self::Tree(tree) => Box::new(tree.values_mut()),
+        }
+    }
+
     /// The entries, by key.
     pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (&K, &V)> + '_> {
         match self {

@@ -12,7 +12,16 @@ use crate::calls::page_token;
 
 /// The pages of one listing, in any order.
 #[derive(Debug, Default)]
-pub(super) struct Pages {
+pub(super) enum Pages {
+    #[default]
+    None,
+    /// The first and last: there are as many listings as cells, and nearly all are so short.
+    One(EvidenceId),
+    Several(Box<Several>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Several {
     taken: Vec<Page>,
     refusal: Option<Box<Gap>>,
     /// Found when it is first asked for: every account of an Organization may ask.
@@ -42,6 +51,49 @@ impl Pages {
         exchange: &'a Exchange,
         wanted: &'static str,
     ) -> Option<&'a Value> {
+        if let (Self::None, Answer::Ok(answer)) = (&*self, &exchange.answer)
+            && page_token(&exchange.parameters)
+                .or_else(|| page_token(answer))
+                .is_none()
+        {
+            *self = Self::One(id);
+            return Some(answer);
+        }
+        let mut several = match std::mem::take(self) {
+            Self::None => Box::default(),
+            Self::One(first) => Box::new(Several::beginning(first)),
+            Self::Several(several) => several,
+        };
+        let answer = several.take(id, exchange, wanted);
+        *self = Self::Several(several);
+        answer
+    }
+
+    /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
+    /// each leave a listing: one that is whole is enough.
+    pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
+        match self {
+            Self::None => Observed::not_collected(wanted),
+            Self::One(page) => Observed::known((), *page),
+            Self::Several(pages) => pages.complete(wanted),
+        }
+    }
+}
+
+impl Several {
+    fn beginning(first: EvidenceId) -> Self {
+        let page = Page {
+            id: first,
+            asked_with: None,
+            goes_on: None,
+        };
+        Self {
+            taken: vec![page],
+            ..Self::default()
+        }
+    }
+
+    fn take<'a>(&mut self, id: EvidenceId, exchange: &'a Exchange, wanted: &'static str) -> Option<&'a Value> {
         self.standing.take();
         match &exchange.answer {
             Answer::Ok(answer) => {
@@ -51,10 +103,6 @@ impl Pages {
                     why: GapReason::Unreadable("the record does not go on after this page".into()),
                     evidence: Some(id.into()),
                 };
-                if self.taken.len() == self.taken.capacity() {
-                    // There are as many listings as accounts, nearly all of one page.
-                    self.taken.reserve_exact(1 + self.taken.len() / 2);
-                }
                 self.taken.push(Page {
                     id,
                     asked_with: page_token(&exchange.parameters).map(Into::into),
@@ -69,9 +117,7 @@ impl Pages {
         }
     }
 
-    /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
-    /// each leave a listing: one that is whole is enough.
-    pub(super) fn complete(&self, wanted: &'static str) -> Observed<()> {
+    fn complete(&self, wanted: &'static str) -> Observed<()> {
         let gap = match *self.standing.get_or_init(|| self.standing()) {
             Standing::Whole(first) => return Observed::known((), self.taken[first].id),
             Standing::Broken(place) => place.and_then(|place| self.taken[place].goes_on.as_ref()),

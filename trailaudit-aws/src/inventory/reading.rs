@@ -106,7 +106,7 @@ impl Reading {
                 self.listing(account, id, exchange);
             }
             "ListTrails" => unit.note_names(id, exchange),
-            "ListEventDataStores" | "GetEventDataStore" => self.event_stores.take(id, exchange),
+            "ListEventDataStores" | "GetEventDataStore" => self.event_stores.take(id, exchange, &mut self.same),
             _ => self.about_trail(account, id, exchange),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
+use futures::FutureExt;
 use trailaudit_core::need::Need;
 use trailaudit_core::organization::{AccountId, Region};
 
 use super::Join;
 use super::references::{GroupReference, TopicReference};
 use crate::calls::Question;
+use crate::fan_out;
 use crate::metrics::{self, Metric};
 use crate::session::Session;
 
@@ -51,11 +52,11 @@ impl Join<'_> {
         {
             places.entry((account, region)).or_default().extend(counted);
         }
-        let topics = places
-            .iter()
-            .map(|((account, region), counted)| self.alarms(account, region, counted));
-        let topics: BTreeSet<_> = join_all(topics).await.into_iter().flatten().collect();
-        join_all(topics.iter().map(|topic| self.subscribers(topic))).await;
+        let topics = fan_out::all(&places, |((account, region), counted)| {
+            self.alarms(account, region, counted).boxed()
+        });
+        let topics: BTreeSet<_> = topics.await.into_iter().flatten().collect();
+        fan_out::all(&topics, |topic| self.subscribers(topic).boxed()).await;
     }
 
     async fn alarms(&self, account: &AccountId, region: &Region, counted: &BTreeSet<Metric>) -> Vec<TopicReference> {

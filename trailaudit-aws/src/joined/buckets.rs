@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::need::Need;
@@ -14,6 +15,7 @@ use super::{Join, Seen};
 use crate::buckets::{self, Found};
 use crate::calls::s3::LIST_BUCKETS;
 use crate::calls::{BucketSetting, Question};
+use crate::fan_out;
 use crate::session::Session;
 
 /// How many accounts are asked at once when any may have a bucket. Which ones these are depends on the organization
@@ -56,8 +58,10 @@ impl Join<'_> {
         };
         self.search_likely_owners(&mut search, &named).await;
         self.search_anywhere(&mut search, &named).await;
-        let found = search.found.into_iter();
-        join_all(found.map(|(bucket, (session, found))| self.settings(bucket, session, found))).await;
+        fan_out::all(search.found, |(bucket, (session, found))| {
+            self.settings(bucket, session, found).boxed()
+        })
+        .await;
     }
 
     /// Those who are likely to have it, step by step.
@@ -71,16 +75,13 @@ impl Join<'_> {
     /// Every other account that is entered. Before so many are asked, the owners of the trails ask where the bucket is:
     /// of one that does not exist everybody is told so.
     async fn search_anywhere(&self, search: &mut Search, named: &BTreeMap<String, Named>) {
-        let asked = search.missing.iter().flat_map(|bucket| {
-            let owners = named.get(bucket).into_iter().flat_map(|named| &named.owners);
-            owners.map(move |owner| async move { (bucket, self.is_gone(bucket, owner).await) })
-        });
-        let gone: BTreeSet<String> = join_all(asked)
-            .await
-            .into_iter()
-            .filter(|(_, gone)| *gone)
-            .map(|(bucket, _)| bucket.clone())
-            .collect();
+        let of_missing = |bucket| Some((bucket, named.get(bucket)?));
+        let asked = search.missing.iter().filter_map(of_missing);
+        let asked = asked.flat_map(|(bucket, named)| named.owners.iter().map(move |owner| (bucket, owner)));
+        let asked: Vec<_> = asked.collect();
+        let gone = fan_out::all(&asked, |(bucket, owner)| self.is_gone(bucket, owner).boxed()).await;
+        let gone = asked.into_iter().zip(gone).filter(|(_, is_gone)| *is_gone);
+        let gone: BTreeSet<String> = gone.map(|((bucket, _), _)| bucket.clone()).collect();
         search.missing.retain(|bucket| !gone.contains(bucket));
         let everybody: Vec<_> = self.directory.entered.iter().cloned().collect();
         for some in everybody.chunks(AT_ONCE) {
@@ -98,12 +99,7 @@ impl Join<'_> {
             }
         }
         questions.retain(|question| search.asked.insert(question.clone()));
-        let answers = join_all(
-            questions
-                .into_iter()
-                .map(|(account, prefix)| self.listed(account, prefix)),
-        )
-        .await;
+        let answers = fan_out::all(questions, |(account, prefix)| self.listed(account, prefix).boxed()).await;
         for (session, found) in answers.into_iter().flatten() {
             for found in found {
                 if search.missing.remove(&found.name) {

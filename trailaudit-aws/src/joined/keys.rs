@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::FutureExt;
 use serde_json::Value;
 use trailaudit_core::evidence::{Answer, Exchange};
 use trailaudit_core::need::Need;
@@ -14,6 +14,7 @@ use super::references::KeyReference;
 use super::{Join, Seen};
 use crate::arn::Arn;
 use crate::calls::Question;
+use crate::fan_out;
 use crate::session::Session;
 
 /// How long a key that is being made or changed is given before it is asked for again. The run waits for it, and a key
@@ -63,7 +64,7 @@ impl Join<'_> {
 
     /// Asks for each key once; gives back those that answered.
     pub(super) async fn keys(&self, keys: &Askers) -> Vec<Resolved> {
-        let asked = join_all(keys.iter().map(|(key, askers)| self.key(key, askers))).await;
+        let asked = fan_out::all(keys, |(key, askers)| self.key(key, askers).boxed()).await;
         asked.into_iter().flatten().collect()
     }
 
@@ -113,28 +114,24 @@ impl Join<'_> {
                 policies.entry((account, region, arn.to_owned())).or_insert(session);
             }
         }
-        let ask = |account: &AccountId, session: &Arc<Session>, region: Region, question| {
-            let (sheet, session) = (self.sheets.of(account), session.clone());
-            async move { drop(self.sessions.ask(&session, &region, question, &sheet).await) }
-        };
-        let mut asked = Vec::new();
+        let mut questions = Vec::new();
         if self.agenda.needs(&[Need::KeyRotation]) {
             let rotations = rotations.into_iter();
-            asked.extend(
-                rotations.map(|((account, region, key), session)| {
-                    ask(account, session, region, Question::KeyRotation { key })
-                }),
-            );
+            questions
+                .extend(rotations.map(|((_, region, key), session)| (session, region, Question::KeyRotation { key })));
         }
         if self.agenda.needs(&[Need::KeyPolicies]) {
             let policies = policies.into_iter();
-            asked.extend(
-                policies.map(|((account, region, key), session)| {
-                    ask(account, session, region, Question::KeyPolicy { key })
-                }),
-            );
+            questions
+                .extend(policies.map(|((_, region, key), session)| (session, region, Question::KeyPolicy { key })));
         }
-        join_all(asked).await;
+        fan_out::all(questions, |(session, region, question)| {
+            let sheet = self.sheets.of(session.account());
+            async move { self.sessions.ask(session, &region, question, &sheet).await }
+                .map(drop)
+                .boxed()
+        })
+        .await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
+use futures::FutureExt;
 use serde_json::Value;
 use trailaudit_core::need::Need;
 use trailaudit_core::organization::{AccountId, Region};
@@ -11,6 +11,7 @@ use super::references::{GroupReference, KeyReference};
 use super::{Join, Seen};
 use crate::calls::Question;
 use crate::calls::logs::DESCRIBE_LOG_GROUPS;
+use crate::fan_out;
 use crate::session::Session;
 use crate::streams;
 use crate::trail::SeenTrail;
@@ -41,11 +42,12 @@ impl Join<'_> {
     /// it across accounts.
     pub(super) async fn log_groups(&self, groups: &Groups) -> Vec<(KeyReference, AccountId)> {
         let places: BTreeSet<_> = groups.keys().map(|group| (&group.account, &group.region)).collect();
-        let policies = places
-            .into_iter()
-            .map(|(account, region)| self.account_policies(account, region));
-        let asked = groups.iter().map(|(group, streams)| self.log_group(group, streams));
-        let (asked, _) = futures::join!(join_all(asked), join_all(policies));
+        let (asked, _) = futures::join!(
+            fan_out::all(groups, |(group, streams)| self.log_group(group, streams).boxed()),
+            fan_out::all(places, |(account, region)| self
+                .account_policies(account, region)
+                .boxed()),
+        );
         let (keys, metrics): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
         self.alerts(metrics.into_iter().flatten().collect()).await;
         keys.into_iter().flatten().collect()

@@ -1,11 +1,12 @@
 //! Trails whose owner is out of scope are judged with the owner's data all the same.
 
-use futures::future::join_all;
+use futures::FutureExt;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::need::Need;
 
 use super::{Join, Seen};
 use crate::calls::Question;
+use crate::fan_out;
 use crate::trail::SeenTrail;
 
 impl Join<'_> {
@@ -16,7 +17,7 @@ impl Join<'_> {
             .filter(|trail| !self.directory.entered.contains(&trail.owner))
             .cloned()
             .collect();
-        let shown = join_all(foreign.iter().map(|trail| self.owner_shows(trail))).await;
+        let shown = fan_out::all(&foreign, |trail| self.owner_shows(trail).boxed()).await;
         for trail in shown.into_iter().flatten() {
             seen.add_seen((false, trail.owner.clone(), trail.home.clone()), trail);
         }

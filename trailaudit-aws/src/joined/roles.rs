@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::need::Need;
@@ -10,6 +11,7 @@ use trailaudit_core::need::Need;
 use super::references::RoleReference;
 use super::{Join, Seen};
 use crate::calls::Question;
+use crate::fan_out;
 use crate::session::Session;
 
 impl Join<'_> {
@@ -20,21 +22,18 @@ impl Join<'_> {
         }
         let roles: BTreeSet<_> = seen.trails().filter_map(RoleReference::of).collect();
         let mut managed = BTreeMap::new();
-        for (session, policies) in join_all(roles.iter().map(|role| self.role(role)))
-            .await
-            .into_iter()
-            .flatten()
-        {
+        let asked = fan_out::all(&roles, |role| self.role(role).boxed()).await;
+        for (session, policies) in asked.into_iter().flatten() {
             for policy in policies {
                 managed
                     .entry((session.account().clone(), policy))
                     .or_insert_with(|| session.clone());
             }
         }
-        let asked = managed
-            .into_iter()
-            .map(|((_, policy), session)| self.managed_policy(session, policy));
-        join_all(asked).await;
+        fan_out::all(managed, |((_, policy), session)| {
+            self.managed_policy(session, policy).boxed()
+        })
+        .await;
     }
 
     /// Asks for a role; gives back the ARNs of its managed policies, its boundary among them.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -24,9 +24,16 @@ use crate::gap;
 pub(crate) struct Asked {
     /// Nothing where nothing is to be kept.
     path: Option<PathBuf>,
-    /// Made with the first line.
-    file: Mutex<Option<File>>,
+    /// Made with the first line; and where the next one begins.
+    file: Mutex<Option<(File, u64)>>,
     left: Mutex<BTreeMap<AccountId, Left>>,
+}
+
+/// Where in the file an exchange stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    start: u64,
+    length: usize,
 }
 
 /// The exchanges with one account's credentials by question; none where it says how the account was entered.
@@ -85,19 +92,47 @@ impl Asked {
         }
     }
 
-    /// Keeps a line. That it cannot be kept costs no more than a question asked again, if the process is killed: where
-    /// a disk is full, the next record file tells.
-    pub fn keep(&self, account: &AccountId, question: &str, line: &[u8]) {
-        let Some(path) = &self.path else { return };
+    /// Keeps a line, and tells where. That it cannot be kept costs no more than a question asked again, if the process is
+    /// killed: where a disk is full, the next record file tells.
+    pub(super) fn keep(&self, account: &AccountId, question: &str, line: &[u8]) -> Option<Place> {
+        let path = self.path.as_ref()?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.is_none() {
-            *file = File::options().create(true).append(true).open(path).ok();
+            *file = open_to_append(path).ok();
         }
-        if let Some(file) = &mut *file {
-            let head = format!("{account}\t{question}\t");
-            let _ = file.write_all(&[head.as_bytes(), line, b"\n"].concat());
+        let (file, end) = file.as_mut()?;
+        let head = format!("{account}\t{question}\t");
+        let bytes = [head.as_bytes(), line, b"\n"].concat();
+        if file.write_all(&bytes).is_ok() {
+            let start = *end + head.len() as u64;
+            let length = line.len();
+            *end += bytes.len() as u64;
+            return Some(Place { start, length });
         }
+        // What was written of it must not become part of the next.
+        let _ = file.set_len(*end);
+        *end = file.metadata().map_or(*end, |file| file.len());
+        None
     }
+
+    /// Reads back a line that was kept.
+    pub(super) fn read(&self, place: &Place) -> io::Result<Vec<u8>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((file, _)) = file.as_mut() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        let mut line = vec![0; place.length];
+        file.seek(SeekFrom::Start(place.start))?;
+        file.read_exact(&mut line)?;
+        Ok(line)
+    }
+}
+
+/// A file, and its length. Whatever is read from it meanwhile, lines are added at its end.
+fn open_to_append(path: &Path) -> io::Result<(File, u64)> {
+    let file = File::options().create(true).read(true).append(true).open(path)?;
+    let length = file.metadata()?.len();
+    Ok((file, length))
 }
 
 /// The token of a page may be of no use any more: Logs forgets one after a day (`CloudWatch` Logs API reference,
@@ -181,7 +216,8 @@ mod tests {
         ];
         for (i, answer) in answers.into_iter().enumerate() {
             let (_, line) = exchange("DescribeKey", answer).to_line().unwrap();
-            asked.keep(&account, &format!("Key {{ key: \"{i}\" }}"), &line);
+            let place = asked.keep(&account, &format!("Key {{ key: \"{i}\" }}"), &line).unwrap();
+            assert_eq!(asked.read(&place).unwrap(), line);
         }
         let bytes = fs::read(&path).unwrap();
         let kept = |path: &Path| {
@@ -217,7 +253,7 @@ mod tests {
             drop(fs::remove_file(&path));
             let asked = Asked::open(path.clone()).unwrap();
             for page in pages {
-                asked.keep(&account, "LogStreams", &page.to_line().unwrap().1);
+                asked.keep(&account, "LogStreams", &page.to_line().unwrap().1).unwrap();
             }
             let left = Asked::open(path).unwrap().left_by_others(&account);
             left.into_iter().map(|(_, page)| page).collect::<Vec<_>>()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 use trailaudit_core::evidence::{Answer, EvidenceId, Exchange, jcs};
 use trailaudit_core::organization::{AccountId, Region};
 
-use super::asked::Asked;
+use super::asked::{Asked, Place};
 use crate::gap;
 
 /// The exchanges of one record file while they are collected, already in the form they are written in.
@@ -36,8 +37,16 @@ struct Line {
     operation: String,
     region: Region,
     id: EvidenceId,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     is_gap: bool,
+}
+
+/// What a line says: here, or, where a sheet is kept on disk meanwhile, there. Of large organizations, the sheets of all
+/// accounts are in the making at once.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Bytes {
+    Here(Vec<u8>),
+    There(Place),
 }
 
 impl Sheet {
@@ -65,7 +74,7 @@ impl Sheet {
         };
         // How the account was entered then is the ground on which it was answered.
         for exchange in &entries {
-            sheet.put(exchange);
+            sheet.put(exchange, Bytes::Here);
         }
         sheet
     }
@@ -75,41 +84,47 @@ impl Sheet {
         let mirror = self.asked.as_ref()?;
         let mut answered = mirror.answered.lock().unwrap_or_else(PoisonError::into_inner);
         let exchange = answered.get_mut(&(region.clone(), named(question)))?.pop_front()?;
-        self.put(&exchange);
+        self.put(&exchange, Bytes::Here);
         Some(exchange)
     }
 
     /// Adds the answer to a question, or, without one, how an account was entered.
     pub fn add(&self, question: Option<&dyn Debug>, exchange: &Exchange) {
-        let line = self.put(exchange);
-        if let (Some(mirror), Some(line)) = (&self.asked, line) {
-            let question = question.map(named).unwrap_or_default();
-            mirror.asked.keep(&mirror.account, &question, &line);
-        }
+        self.put(exchange, |bytes| {
+            let place = self.asked.as_ref().and_then(|mirror| {
+                let question = question.map(named).unwrap_or_default();
+                mirror.asked.keep(&mirror.account, &question, &bytes)
+            });
+            place.map_or(Bytes::Here(bytes), Bytes::There)
+        });
     }
 
-    fn put(&self, exchange: &Exchange) -> Option<Vec<u8>> {
+    fn put(&self, exchange: &Exchange, keep: impl FnOnce(Vec<u8>) -> Bytes) {
         if gap::is_unanswered(exchange) {
             self.silence.store(true, Ordering::Relaxed);
         }
-        let line = line(exchange).or_else(|error| {
+        let line = exchange.to_line().or_else(|error| {
             // Recorded answers are in canonical form already; were one not, that it came must not be lost.
             let answer = Answer::Error {
                 code: gap::UNREADABLE_ANSWER.to_owned(),
                 message: error.to_string(),
             };
-            line(&Exchange {
+            let told = Exchange {
                 answer,
                 ..exchange.clone()
-            })
+            };
+            told.to_line()
         });
-        let line = line.ok()?;
-        let bytes = match &self.asked {
-            Some(_) => line.bytes.clone(),
-            None => Vec::new(),
+        let Ok((id, bytes)) = line else { return };
+        let line = Line {
+            service: exchange.service.clone(),
+            operation: exchange.operation.clone(),
+            region: exchange.region.clone(),
+            id,
+            bytes: keep(bytes),
+            is_gap: gap::is_gap(exchange),
         };
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-        Some(bytes)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -129,31 +144,31 @@ impl Sheet {
     }
 
     /// The lines of the file, `header` first.
-    pub fn into_lines(self, header: &Value) -> Vec<Vec<u8>> {
+    ///
+    /// # Errors
+    /// When lines that were kept on disk meanwhile cannot be read back.
+    pub fn into_lines(self, header: &Value) -> io::Result<Vec<Vec<u8>>> {
         let mut lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Mirror { asked, .. }) = &self.asked {
+            for line in &mut lines {
+                if let Bytes::There(place) = &line.bytes {
+                    line.bytes = Bytes::Here(asked.read(place)?);
+                }
+            }
+        }
         lines.sort_unstable();
         // A header is texts only, which always have a canonical form.
         let header = jcs::canonical(header).unwrap_or_default();
-        std::iter::once(header)
-            .chain(lines.into_iter().map(|line| line.bytes))
-            .collect()
+        let lines = lines.into_iter().filter_map(|line| match line.bytes {
+            Bytes::Here(bytes) => Some(bytes),
+            Bytes::There(_) => None,
+        });
+        Ok(std::iter::once(header).chain(lines).collect())
     }
 }
 
 fn named(question: &dyn Debug) -> String {
     format!("{question:?}")
-}
-
-fn line(exchange: &Exchange) -> Result<Line, jcs::NotCanonical> {
-    let (id, bytes) = exchange.to_line()?;
-    Ok(Line {
-        service: exchange.service.clone(),
-        operation: exchange.operation.clone(),
-        region: exchange.region.clone(),
-        id,
-        bytes,
-        is_gap: gap::is_gap(exchange),
-    })
 }
 
 #[cfg(test)]
@@ -185,7 +200,7 @@ mod tests {
         let lines = |calls: &mut dyn Iterator<Item = &(&str, &str)>| {
             let sheet = Sheet::default();
             calls.for_each(|(operation, region)| sheet.add(None, &exchange(operation, region)));
-            sheet.into_lines(&json!({"format": super::super::FORMAT}))
+            sheet.into_lines(&json!({"format": super::super::FORMAT})).unwrap()
         };
         let there = lines(&mut calls.iter());
         assert_eq!(there, lines(&mut calls.iter().rev()));
@@ -200,7 +215,7 @@ mod tests {
         let mut exchange = exchange("DescribeTrails", "a");
         exchange.answer = Answer::Ok(json!({"share": 0.5}));
         sheet.add(None, &exchange);
-        let (_, kept) = Exchange::from_line(&sheet.into_lines(&json!({}))[1]).unwrap();
+        let (_, kept) = Exchange::from_line(&sheet.into_lines(&json!({})).unwrap()[1]).unwrap();
         assert!(matches!(kept.answer, Answer::Error { code, .. } if code == gap::UNREADABLE_ANSWER));
     }
 }

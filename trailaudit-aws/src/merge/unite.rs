@@ -73,7 +73,8 @@ impl Union {
         };
         let sheet = Sheet::default();
         self.exchanges.values().for_each(|exchange| sheet.add(None, exchange));
-        records::write(sheet.into_lines(&header)).map_err(|error| MergeError::Write(io::Error::other(error)))
+        let lines = sheet.into_lines(&header).map_err(MergeError::Write)?;
+        records::write(lines).map_err(|error| MergeError::Write(io::Error::other(error)))
     }
 }
 

@@ -64,13 +64,12 @@ pub(crate) const GET_BUCKET_LIFECYCLE_CONFIGURATION: Call = by_member(
 
 /// Asks for one setting of a bucket: where it is in any Region, for all else in the bucket's own.
 pub(crate) async fn bucket(asking: Asking<'_>, name: String, setting: BucketSetting) -> Exchange {
-    let client = client(asking);
     let parameters = Value::from(View::default().text("Bucket", Some(&name)));
     /// One call by its operation: they differ in nothing but names.
     macro_rules! ask {
         ($call:ident, $operation:ident, $view:ident) => {{
-            let request = client.$operation().bucket(name);
-            let send = |tape| request.clone().customize().interceptor(tape).send();
+            let request = || client(asking).$operation().bucket(&name);
+            let send = |tape| request().customize().interceptor(tape).send();
             asking
                 .viewed(&$call, parameters, send, |output| Value::from($view(output)))
                 .await
