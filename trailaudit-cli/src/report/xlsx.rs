@@ -6,6 +6,7 @@
 mod evidence;
 mod exceptions;
 mod requirements;
+mod room;
 mod sheet;
 mod summary;
 
@@ -23,7 +24,8 @@ use sheet::Sheet;
 /// Writes the workbook.
 pub(crate) fn write(source: &Source<'_>, out: &mut dyn Write) -> io::Result<()> {
     source.listed.check(COVERAGE_JSON)?;
-    // The writer of workbooks takes it for granted that there is room for its temporary files.
+    room::is_there(source)?;
+    // The writer of workbooks takes it for granted that there is room for its temporary files to their end.
     let written = catch_unwind(AssertUnwindSafe(|| saved(source)));
     let mut saved = written.unwrap_or_else(|_| {
         let folder = std::env::temp_dir();

@@ -51,6 +51,22 @@ fn a_changed_package_is_refused() {
     }
 }
 
+/// A file system without a free byte, as the folder for what is needed for a while.
+#[test]
+fn a_workbook_without_room_for_its_parts_is_refused() {
+    let sample = Sample::new();
+    let mut report = trailaudit(&sample.path(""));
+    report.args(["report", "package", "--format", "xlsx", "--out", "shown"]);
+    let output = report.env("TMPDIR", "/proc").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("in /proc for a while") && stderr.contains("TMPDIR"),
+        "{stderr}"
+    );
+    assert!(!sample.path("shown").exists());
+}
+
 /// The manifest has nothing above it but its own id, and signatures.
 #[test]
 fn a_changed_manifest_is_refused() {
