@@ -79,7 +79,7 @@ impl<'a> Bench<'a> {
             None => not_applicable(nothing),
             Some(gap) => {
                 evidence.extend(gap.cited());
-                Err(gap.clone())
+                Err(gap.as_ref().clone())
             }
         };
         self.finding(&unit.account.id, Subject::Account, ruling, evidence)
@@ -161,7 +161,7 @@ impl<'a> Seen<'a> {
 /// plan of the run.
 pub(crate) struct Listings {
     read: Box<[EvidenceId]>,
-    unasked: Option<Gap>,
+    unasked: Option<Box<Gap>>,
 }
 
 impl Listings {
@@ -171,7 +171,9 @@ impl Listings {
         for region in inventory.regions(&account.id) {
             match inventory.trails_in(&account.id, &region) {
                 Observed::Known { evidence, .. } => read.push(evidence.first()),
-                Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => _ = unasked.get_or_insert(gap),
+                Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => {
+                    _ = unasked.get_or_insert_with(|| Box::new(gap));
+                }
                 Observed::Unknown(_) => {}
             }
         }

@@ -106,7 +106,11 @@ impl<'a> One<'a> {
         let rows: Vec<_> = rows.collect();
         let counts = entry.counts();
         let mut of_each = Verdict::ALL.into_iter().zip(counts);
-        let holding = entry.rules().filter(|(_, counts)| counts[1..4] == [0; 3]);
+        let holding = report
+            .gathered
+            .ledger
+            .rules_of(entry)
+            .filter(|(_, counts)| counts[1..4] == [0; 3]);
         Self {
             account,
             state: listed.state.to_string(),

@@ -17,6 +17,8 @@ pub(super) type Counts = [u32; 5];
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: Vec<Entry>,
+    /// The rules that found anything anywhere, in report order.
+    rules: Vec<&'static Rule>,
     /// Every reason once: an organization's trail is inherited for the same one by every member.
     reasons: HashSet<Arc<str>>,
 }
@@ -35,7 +37,8 @@ pub(super) struct Entry {
 /// How often a rule came to a verdict: mostly to one in all of an account, so that the others take no room.
 #[derive(Clone)]
 struct Found {
-    rule: &'static Rule,
+    /// Its place among the rules of the ledger.
+    rule: u16,
     verdict: Verdict,
     count: u32,
 }
@@ -58,16 +61,20 @@ impl Ledger {
     pub(super) fn of(accounts: &[Account]) -> Self {
         Self {
             entries: vec![Entry::default(); accounts.len()],
+            rules: Vec::new(),
             reasons: HashSet::new(),
         }
     }
 
     /// Takes in a finding. One about an account that nobody lists stands with its control alone.
     pub(super) fn add(&mut self, accounts: &[Account], finding: &Finding) {
+        if self.rules.last().is_none_or(|last| last.id != finding.rule.id) {
+            self.rules.push(finding.rule);
+        }
         let Some(entry) = place(accounts, &finding.account).and_then(|place| self.entries.get_mut(place)) else {
             return;
         };
-        entry.count(finding);
+        entry.count(self.rules.len() - 1, finding.verdict);
         let Some(outcome) = Outcome::of_finding(finding.verdict) else {
             return;
         };
@@ -88,6 +95,12 @@ impl Ledger {
         });
     }
 
+    /// The rules that found anything in an account, in report order, each with how many of its findings have each verdict.
+    pub(super) fn rules_of(&self, entry: &Entry) -> impl Iterator<Item = (&'static Rule, Counts)> {
+        let of_rules = entry.found.chunk_by(|one, other| one.rule == other.rule);
+        of_rules.filter_map(|of_rule| Some((*self.rules.get(usize::from(of_rule.first()?.rule))?, counts(of_rule))))
+    }
+
     /// What was found in the account at this place of the list.
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
@@ -100,16 +113,11 @@ impl Entry {
         counts(&self.found)
     }
 
-    /// The rules that found anything, in report order, each with how many of its findings have each verdict.
-    pub(super) fn rules(&self) -> impl Iterator<Item = (&'static Rule, Counts)> {
-        let of_rules = self.found.chunk_by(|one, other| one.rule.id == other.rule.id);
-        of_rules.filter_map(|of_rule| Some((of_rule.first()?.rule, counts(of_rule))))
-    }
-
-    fn count(&mut self, finding: &Finding) {
-        let Finding { rule, verdict, .. } = *finding;
-        let of_rule = self.found.iter_mut().rev().take_while(|found| found.rule.id == rule.id);
-        match of_rule.into_iter().find(|found| found.verdict == verdict) {
+    fn count(&mut self, rule: usize, verdict: Verdict) {
+        // A catalogue of that many rules would be the first.
+        let rule = u16::try_from(rule).unwrap_or(u16::MAX);
+        let mut of_rule = self.found.iter_mut().rev().take_while(|found| found.rule == rule);
+        match of_rule.find(|found| found.verdict == verdict) {
             Some(found) => found.count += 1,
             None => self.found.push(Found {
                 rule,
