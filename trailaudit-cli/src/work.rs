@@ -118,6 +118,10 @@ impl Work {
     }
 }
 
+/// How many files are on their way to the disk at a time, and names on their way to the resolver. Each thread that
+/// compresses holds a megabyte.
+const FILES_AT_ONCE: usize = 2;
+
 /// Sets a collector to work, shows how far it is, and ends it in order when it is interrupted.
 pub(crate) fn attended<T, F: Future<Output = std::result::Result<T, CollectError>>>(
     interrupts: &Interrupts,
@@ -125,7 +129,8 @@ pub(crate) fn attended<T, F: Future<Output = std::result::Result<T, CollectError
     output: &Output,
     work: impl FnOnce(Collector) -> F,
 ) -> Result<std::result::Result<T, CollectError>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(FILES_AT_ONCE).build();
     let runtime = runtime.map_err(|error| CommandError::failed(format_args!("the runtime cannot start: {error}")))?;
     Ok(interrupts.orderly(|cancellation: CancellationToken| {
         let mut collector = builder.cancellation(cancellation).build()?;
