@@ -23,7 +23,7 @@ tools=${TOOLS:-trailaudit urllib3_64 boto3_tuned boto3_usual aioboto3_64 c7n-org
 prowler_accounts=${PROWLER_ACCOUNTS:-5}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 here=$PWD/benches/compare
-trailaudit=$target/release/trailaudit
+trailaudit=${TRAILAUDIT:-$target/release/trailaudit}
 [ -n "${NOBUILD:-}" ] || cargo build --release --locked --quiet
 
 scratch=$(mktemp -d)

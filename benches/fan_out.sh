@@ -20,13 +20,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 accounts=${ACCOUNTS:-50} regions=${REGIONS:-17} latency_ms=${LATENCY_MS:-50} concurrency=${CONCURRENCY:-64} runs=${RUNS:-5}
 target=${CARGO_TARGET_DIR:-target}
-trailaudit=$target/release/trailaudit
+trailaudit=${TRAILAUDIT:-$target/release/trailaudit}
 
 if ! [ -x /usr/bin/time ]; then
     [ "$(id -u)" = 0 ] || { echo "GNU time is missing: apt-get install time" >&2; exit 1; }
     apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends time >/dev/null
 fi
-cargo build --release --locked --quiet
+[ -n "${NOBUILD:-}" ] || cargo build --release --locked --quiet
 
 scratch=$(mktemp -d)
 simulator=

@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 accounts=${ACCOUNTS:-200} regions=${REGIONS:-17} runs=${RUNS:-3}
-trailaudit=${CARGO_TARGET_DIR:-target}/release/trailaudit
+trailaudit=${TRAILAUDIT:-${CARGO_TARGET_DIR:-target}/release/trailaudit}
 
 if ! [ -x /usr/bin/time ]; then
     [ "$(id -u)" = 0 ] || { echo "GNU time is missing: apt-get install time" >&2; exit 1; }
