@@ -157,10 +157,10 @@ fn check_package(
     let index = Index::read(files, problems);
     index.check_root(manifest, problems);
     index.check_package_id(manifest, problems);
-    let mut expected = Expected::listed(manifest, |_| true);
-    index.expect(&mut expected);
-    let intact = listing::check(files, present, &expected, problems);
-    index.check_salts(&intact, problems);
+    let expected = Expected::listed(manifest, |_| true).with(&index.leaves);
+    let (intact, headers) = listing::check(files, present, &expected, problems);
+    index.check_salts(&headers, problems);
+    drop(headers);
     let files = Pinned {
         files,
         expected: &expected,
@@ -202,13 +202,12 @@ fn check_extract(
 ) -> Option<Extract> {
     let index = Index::read(files, problems);
     let leaf = index.check_proof(files, manifest, problems);
-    let mut expected = Expected::listed(manifest, is_in_extracts);
-    index.expect(&mut expected);
+    let mut expected = Expected::listed(manifest, is_in_extracts).with(&index.leaves);
     if let Some(leaf) = &leaf {
         expected.add(account_findings(&leaf.account), leaf.findings);
     }
-    let intact = listing::check(files, present, &expected, problems);
-    index.check_salts(&intact, problems);
+    let (intact, headers) = listing::check(files, present, &expected, problems);
+    index.check_salts(&headers, problems);
     let leaf = leaf?;
     let files = Pinned {
         files,

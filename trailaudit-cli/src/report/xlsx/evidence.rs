@@ -39,8 +39,9 @@ pub(super) fn write(source: &Source<'_>, workbook: &mut Workbook, mut cited: Cit
     let mut sheet = Sheet::new(workbook, "evidence", columns)?;
     for path in source.listed.record_files() {
         // What is wrong with the file is told rather than what is wrong with a line.
-        let wrong = |error: &dyn std::fmt::Display| source.listed.check(path).err().unwrap_or_else(|| bad(path, error));
-        let mut lines = records::read_lines(source.listed.open(path)?);
+        let wrong =
+            |error: &dyn std::fmt::Display| source.listed.check(&path).err().unwrap_or_else(|| bad(&path, error));
+        let mut lines = records::read_lines(source.listed.open(&path)?);
         // The first line says whose records they are.
         lines.next().transpose().map_err(|error| wrong(&error))?;
         for line in lines {
@@ -48,7 +49,7 @@ pub(super) fn write(source: &Source<'_>, workbook: &mut Workbook, mut cited: Cit
             let (id, exchange) = Exchange::from_line(&line).map_err(|error| wrong(&error))?;
             if let Some((times, found)) = cited.0.get_mut(&id) {
                 *found = true;
-                row(&mut sheet, path, &id, &exchange, *times)?;
+                row(&mut sheet, &path, &id, &exchange, *times)?;
             }
         }
     }

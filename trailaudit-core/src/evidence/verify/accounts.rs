@@ -1,9 +1,9 @@
 //! The accounts: the index, the record files it commits to, and the root that stands for them in the manifest.
 
-use std::collections::BTreeMap;
 use std::io::BufReader;
+use std::sync::Arc;
 
-use super::listing::{Expected, Intact};
+use super::listing::Headers;
 use super::report::{Code, Problems};
 use super::{json_code, read_bounded};
 use crate::evidence::Digest;
@@ -14,7 +14,6 @@ use crate::evidence::manifest::{Manifest, records_root};
 use crate::evidence::merkle::{self, Proof};
 use crate::evidence::package::{self, ACCOUNTS_INDEX, MANIFEST, PROOF};
 use crate::evidence::records::{Limits, Lines, RecordsError};
-use crate::organization::AccountId;
 
 /// The longest line of the index, and the longest index: room for far more accounts than an organization may have.
 const LIMITS: Limits = Limits {
@@ -28,16 +27,14 @@ const LONGEST_PROOF: u64 = 8 << 10;
 /// The accounts of `accounts/index.jsonl`, in its order, which is that of their ids.
 #[derive(Default)]
 pub(super) struct Index {
-    pub(super) leaves: BTreeMap<AccountId, AccountLeaf>,
+    pub(super) leaves: Arc<[AccountLeaf]>,
     hashes: Vec<Digest>,
 }
 
 impl Index {
     /// Reads the index; what can be read of it when it is cut.
     pub(super) fn read(files: &dyn Files, problems: &mut Problems) -> Self {
-        let mut index = Self::default();
-        let opened = files.open(ACCOUNTS_INDEX);
-        let opened = match opened {
+        let opened = match files.open(ACCOUNTS_INDEX) {
             Ok(opened) => opened,
             Err(error) => {
                 let code = match error.kind() {
@@ -45,47 +42,27 @@ impl Index {
                     _ => Code::UnreadableFile,
                 };
                 problems.add(code, Some(ACCOUNTS_INDEX), error.to_string());
-                return index;
+                return Self::default();
             }
         };
+        let (mut leaves, mut hashes) = (Vec::new(), Vec::new());
         for line in Lines::new(BufReader::new(opened), LIMITS) {
-            if let Err((code, message)) = index.take(line) {
-                // What follows a line that is none is not worth a word each.
-                problems.add(code, Some(ACCOUNTS_INDEX), message);
-                break;
+            let taken = bytes(line).and_then(|line| {
+                hashes.push(merkle::leaf_hash(&line));
+                leaf(&line, leaves.last())
+            });
+            match taken {
+                Ok(leaf) => leaves.push(leaf),
+                Err((code, message)) => {
+                    // What follows a line that is none is not worth a word each.
+                    problems.add(code, Some(ACCOUNTS_INDEX), message);
+                    break;
+                }
             }
         }
-        index
-    }
-
-    fn take(&mut self, line: Result<Vec<u8>, RecordsError>) -> Result<(), (Code, String)> {
-        let line = line.map_err(|error| match error {
-            RecordsError::Unterminated => (Code::TruncatedFile, error.to_string()),
-            error => (Code::MalformedIndex, error.to_string()),
-        })?;
-        self.hashes.push(merkle::leaf_hash(&line));
-        let refused = |message: &str| (Code::MalformedIndex, message.to_owned());
-        let leaf =
-            AccountLeaf::parse(&line).map_err(|error| (json_code(&error, Code::MalformedIndex), error.to_string()))?;
-        // The id becomes part of a path.
-        if !leaf.account.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()) || leaf.account.as_str().is_empty() {
-            return Err(refused("an account's id is not letters and digits"));
-        }
-        if leaf.files().next().is_none() {
-            return Err(refused("an account has neither records nor resources"));
-        }
-        let last = self.leaves.last_key_value();
-        if last.is_some_and(|(last, _)| *last >= leaf.account) {
-            return Err(refused("the accounts are not in the order of their ids"));
-        }
-        self.leaves.insert(leaf.account.clone(), leaf);
-        Ok(())
-    }
-
-    /// Adds the record files the leaves commit to.
-    pub(super) fn expect(&self, expected: &mut Expected) {
-        for (path, sha256) in self.leaves.values().flat_map(AccountLeaf::files) {
-            expected.add(path, sha256);
+        Self {
+            leaves: leaves.into(),
+            hashes,
         }
     }
 
@@ -109,8 +86,7 @@ impl Index {
 
     /// Whether the package's name is that of its content.
     pub(super) fn check_package_id(&self, manifest: &Manifest, problems: &mut Problems) {
-        let leaves: Vec<_> = self.leaves.values().cloned().collect();
-        let id = records_root(&manifest.files, &leaves).and_then(|records| {
+        let id = records_root(&manifest.files, &self.leaves).and_then(|records| {
             let (catalogue, baseline) = (&manifest.catalogue_sha256, &manifest.baseline_sha256);
             Manifest::package_id_of(&records, catalogue, baseline, manifest.as_of)
         });
@@ -121,14 +97,10 @@ impl Index {
     }
 
     /// Whether each account's salt is the one in its record file.
-    pub(super) fn check_salts(&self, intact: &Intact, problems: &mut Problems) {
-        for leaf in self.leaves.values() {
+    pub(super) fn check_salts(&self, headers: &Headers, problems: &mut Problems) {
+        for leaf in self.leaves.iter() {
             let Some((path, _)) = leaf.files().next() else { continue };
-            if intact
-                .headers
-                .get(&path)
-                .is_some_and(|header| header.salt != Some(leaf.salt))
-            {
+            if headers.get(&path).is_some_and(|header| header.salt != Some(leaf.salt)) {
                 let message = "the salt in the records is not the one in the account's line of the index";
                 problems.add(Code::AccountRecords, Some(&path), message);
             }
@@ -147,7 +119,7 @@ impl Index {
             problems.add(Code::MalformedIndex, Some(ACCOUNTS_INDEX), message);
             return None;
         };
-        let leaf = self.leaves.values().next()?;
+        let leaf = self.leaves.first()?;
         let proof: Proof = match read_bounded(files, PROOF, LONGEST_PROOF).map(|bytes| jcs::parse_canonical(&bytes)) {
             Ok(Ok(proof)) => proof,
             Ok(Err(error)) => {
@@ -170,6 +142,31 @@ impl Index {
         }
         Some(leaf.clone())
     }
+}
+
+fn bytes(line: Result<Vec<u8>, RecordsError>) -> Result<Vec<u8>, (Code, String)> {
+    line.map_err(|error| match error {
+        RecordsError::Unterminated => (Code::TruncatedFile, error.to_string()),
+        error => (Code::MalformedIndex, error.to_string()),
+    })
+}
+
+/// The leaf of a line, behind the `last` one.
+fn leaf(line: &[u8], last: Option<&AccountLeaf>) -> Result<AccountLeaf, (Code, String)> {
+    let refused = |message: &str| (Code::MalformedIndex, message.to_owned());
+    let leaf =
+        AccountLeaf::parse(line).map_err(|error| (json_code(&error, Code::MalformedIndex), error.to_string()))?;
+    // The id becomes part of a path.
+    if !leaf.account.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()) || leaf.account.as_str().is_empty() {
+        return Err(refused("an account's id is not letters and digits"));
+    }
+    if leaf.files().next().is_none() {
+        return Err(refused("an account has neither records nor resources"));
+    }
+    if last.is_some_and(|last| last.account >= leaf.account) {
+        return Err(refused("the accounts are not in the order of their ids"));
+    }
+    Ok(leaf)
 }
 
 /// The part of the manifest's list that an extract has: what says nothing about any account.

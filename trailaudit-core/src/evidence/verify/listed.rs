@@ -67,8 +67,7 @@ impl<'a> Listed<'a> {
                 ));
             }
         };
-        let mut expected = Expected::listed(&manifest, |_| true);
-        index.expect(&mut expected);
+        let expected = Expected::listed(&manifest, |_| true).with(&index.leaves);
         let bytes = check(files, &present, &expected, CATALOGUE).and_then(|()| {
             read_bounded(files, CATALOGUE, tables::LONGEST_CATALOGUE)
                 .map_err(|error| problem(Code::UnreadableFile, Some(CATALOGUE), &error))
@@ -112,9 +111,11 @@ impl<'a> Listed<'a> {
     }
 
     /// The paths of the record files, in order.
-    pub fn record_files(&self) -> impl Iterator<Item = &str> {
-        let paths = self.expected.paths().map(|(path, _)| path);
-        paths.filter(|path| matches!(RecordFile::at(path), Some(file) if file != RecordFile::RunLog))
+    #[must_use]
+    pub fn record_files(&self) -> Vec<String> {
+        let paths = self.expected.paths().into_iter().map(|(path, _)| path.into_owned());
+        let is_of_records = |path: &String| matches!(RecordFile::at(path), Some(file) if file != RecordFile::RunLog);
+        paths.filter(is_of_records).collect()
     }
 
     /// Hands over every finding, in the order of the table.

@@ -1,17 +1,21 @@
 //! Whether the files are exactly those that were sealed, byte for byte.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::records::{self, Header};
 use super::report::{Code, Problem, Problems};
 use crate::evidence::Digest;
+use crate::evidence::accounts::AccountLeaf;
 use crate::evidence::files::{EntryKind, Files};
 use crate::evidence::hashing::{Hashing, Measured};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{self, Collision, MANIFEST, Paths, RecordFile};
+use crate::organization::AccountId;
 
 /// What lies in the package, by path.
 pub(super) struct Present(BTreeMap<String, (EntryKind, u64)>);
@@ -62,7 +66,11 @@ impl Present {
 
 /// Every file that has to be there, with its digest.
 #[derive(Clone, Debug, Default)]
-pub(in crate::evidence) struct Expected(BTreeMap<String, Pin>);
+pub(in crate::evidence) struct Expected {
+    listed: BTreeMap<String, Pin>,
+    /// The accounts, by id: each names the digests of its record files, and these have their paths by its id.
+    leaves: Arc<[AccountLeaf]>,
+}
 
 /// What a file has to be.
 #[derive(Clone, Copy, Debug)]
@@ -80,59 +88,99 @@ impl Expected {
             size: Some(size),
             sha256,
         };
-        Self(
-            files
+        Self {
+            listed: files
                 .map(|file| (file.path.clone(), pin(file.size, file.sha256)))
                 .collect(),
-        )
+            leaves: Arc::default(),
+        }
     }
 
-    /// What an account's leaf commits to.
+    /// The record files of accounts as well.
+    pub(super) fn with(self, leaves: &Arc<[AccountLeaf]>) -> Self {
+        Self {
+            leaves: Arc::clone(leaves),
+            ..self
+        }
+    }
+
+    /// A file that neither the manifest nor a leaf names by its path.
     pub(super) fn add(&mut self, path: String, sha256: Digest) {
-        self.0.insert(path, Pin { size: None, sha256 });
+        self.listed.insert(path, Pin::of(sha256));
     }
 
+    /// What a file has to be. Of an account's record files only its leaf says it, whatever the manifest lists.
     pub(super) fn pin(&self, path: &str) -> Option<Pin> {
-        self.0.get(path).copied()
+        self.of_account(path).or_else(|| self.listed.get(path).copied())
     }
 
-    pub(super) fn paths(&self) -> impl Iterator<Item = (&str, Pin)> {
-        self.0.iter().map(|(path, pin)| (path.as_str(), *pin))
+    /// The paths, in order.
+    pub(super) fn paths(&self) -> Vec<(Cow<'_, str>, Pin)> {
+        let listed = self.listed.iter().filter(|(path, _)| self.of_account(path).is_none());
+        let listed = listed.map(|(path, pin)| (Cow::from(path), *pin));
+        let of_accounts = self.leaves.iter().flat_map(AccountLeaf::files);
+        let of_accounts = of_accounts.map(|(path, sha256)| (Cow::from(path), Pin::of(sha256)));
+        let mut paths: Vec<_> = listed.chain(of_accounts).collect();
+        paths.sort_by(|(a, _), (b, _)| a.cmp(b));
+        paths
+    }
+
+    fn of_account(&self, path: &str) -> Option<Pin> {
+        let leaf = |account: AccountId| {
+            let found = self.leaves.binary_search_by(|leaf| leaf.account.cmp(&account));
+            found.ok().map(|place| &self.leaves[place])
+        };
+        let sha256 = match RecordFile::at(path)? {
+            RecordFile::Account(account) => leaf(account)?.records,
+            RecordFile::Resources(account) => leaf(account)?.resources,
+            RecordFile::Organization | RecordFile::RunLog => None,
+        };
+        sha256.map(Pin::of)
     }
 }
 
-/// The files whose bytes are those that were sealed.
+impl Pin {
+    /// Of a file of which only the digest is known.
+    fn of(sha256: Digest) -> Self {
+        Self { size: None, sha256 }
+    }
+}
+
+/// The files whose bytes are those that were sealed, but for those with a header.
 #[derive(Default)]
-pub(super) struct Intact {
-    paths: BTreeSet<String>,
-    /// The first lines of the record files.
-    pub(super) headers: BTreeMap<String, Header>,
-}
+pub(super) struct Intact(BTreeSet<String>);
 
 impl Intact {
     pub(super) fn has(&self, path: &str) -> bool {
-        self.paths.contains(path)
+        self.0.contains(path)
     }
 }
 
+/// The first lines of the record files whose bytes are those that were sealed, by path.
+pub(super) type Headers = BTreeMap<String, Header>;
+
 /// Compares what has to be there with what is, both ways.
-pub(super) fn check(files: &dyn Files, present: &Present, expected: &Expected, problems: &mut Problems) -> Intact {
-    let expected_files: Vec<_> = expected.paths().collect();
-    let checked: Vec<_> = expected_files
+pub(super) fn check(
+    files: &dyn Files,
+    present: &Present,
+    expected: &Expected,
+    problems: &mut Problems,
+) -> (Intact, Headers) {
+    let checked: Vec<_> = expected
+        .paths()
         .into_par_iter()
-        .map(|(path, pin)| (path, check_file(files, present, path, pin)))
+        .map(|(path, pin)| {
+            let checked = check_file(files, present, &path, pin);
+            (path, checked)
+        })
         .collect();
-    let mut intact = Intact::default();
+    let (mut intact, mut headers) = (Intact::default(), Headers::new());
     for (path, checked) in checked {
-        match checked {
+        match checked.map(Option::transpose) {
             Err(problem) => problems.push(problem),
-            Ok(header) => {
-                intact.paths.insert(path.to_owned());
-                match header.transpose() {
-                    Ok(header) => intact.headers.extend(header.map(|header| (path.to_owned(), header))),
-                    Err((code, message)) => problems.add(code, Some(path), message),
-                }
-            }
+            Ok(Err((code, message))) => problems.add(code, Some(&path), message),
+            Ok(Ok(Some(header))) => _ = headers.insert(path.into_owned(), header),
+            Ok(Ok(None)) => _ = intact.0.insert(path.into_owned()),
         }
     }
     for path in present.regular() {
@@ -141,7 +189,7 @@ pub(super) fn check(files: &dyn Files, present: &Present, expected: &Expected, p
             problems.add(Code::ExtraFile, Some(path), "nothing that was signed accounts for it");
         }
     }
-    intact
+    (intact, headers)
 }
 
 /// The manifest's list itself: sorted, safe, complete, and about files it may speak about.

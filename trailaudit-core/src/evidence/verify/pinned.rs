@@ -17,16 +17,14 @@ pub(in crate::evidence) struct Pinned<'a> {
 
 impl Files for Pinned<'_> {
     fn paths(&self) -> io::Result<Vec<Entry>> {
-        let safe = self
-            .expected
-            .paths()
-            .filter(|(path, _)| package::safe_path(path).is_ok());
-        let entry = |(path, pin): (&str, super::listing::Pin)| Entry {
-            path: path.to_owned(),
+        let mut paths = self.expected.paths();
+        paths.retain(|(path, _)| package::safe_path(path).is_ok());
+        let entries = paths.into_iter().map(|(path, pin)| Entry {
+            path: path.into_owned(),
             size: pin.size.unwrap_or_default(),
             kind: EntryKind::Regular,
-        };
-        Ok(safe.map(entry).collect())
+        });
+        Ok(entries.collect())
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {

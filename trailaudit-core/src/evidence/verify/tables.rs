@@ -47,7 +47,7 @@ pub(super) struct Tables<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) manifest: &'a Manifest,
     pub(super) catalogue: Option<&'a Catalogue>,
-    pub(super) leaves: &'a BTreeMap<AccountId, AccountLeaf>,
+    pub(super) leaves: &'a [AccountLeaf],
 }
 
 impl Tables<'_> {
@@ -148,7 +148,7 @@ impl Tables<'_> {
             let message = format!("it has {has} rows of {rule:?} with {verdict:?}, the manifest says {says}");
             problems.add(Code::Counts, Some(FINDINGS_CSV), message);
         });
-        for leaf in self.leaves.values() {
+        for leaf in self.leaves {
             if digest_of(&leaf.account) != leaf.findings {
                 let message = format!(
                     "the line of account {} commits to other findings than the table has",
