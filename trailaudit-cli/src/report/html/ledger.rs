@@ -34,13 +34,14 @@ pub(super) struct Entry {
     pub(super) worst: BTreeMap<Option<Region>, Outcome>,
 }
 
-/// How often a rule came to a verdict: mostly to one in all of an account, so that the others take no room.
+/// How often a rule came to a verdict: mostly to one in all of an account, so that the others take no room. What is too
+/// often for one stands in several.
 #[derive(Clone)]
 struct Found {
     /// Its place among the rules of the ledger.
     rule: u16,
     verdict: Verdict,
-    count: u32,
+    count: u8,
 }
 
 /// A finding that needs a word.
@@ -117,7 +118,7 @@ impl Entry {
         // A catalogue of that many rules would be the first.
         let rule = u16::try_from(rule).unwrap_or(u16::MAX);
         let mut of_rule = self.found.iter_mut().rev().take_while(|found| found.rule == rule);
-        match of_rule.find(|found| found.verdict == verdict) {
+        match of_rule.find(|found| found.verdict == verdict && found.count < u8::MAX) {
             Some(found) => found.count += 1,
             None => self.found.push(Found {
                 rule,
@@ -133,7 +134,7 @@ fn counts(found: &[Found]) -> Counts {
     for found in found {
         let place = Verdict::ALL.iter().position(|verdict| *verdict == found.verdict);
         if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
-            *count += found.count;
+            *count += u32::from(found.count);
         }
     }
     counts
