@@ -41,6 +41,7 @@ use self::account::Unit;
 use self::alerts::Alerts;
 use self::bucket::AwsBucket;
 use self::event_stores::EventStores;
+use self::few::Few;
 use self::guardrails::Guardrails;
 use self::kept::Kept;
 use self::key::AwsKey;
@@ -57,7 +58,7 @@ pub struct AwsInventory {
     organization: Organization,
     accounts: Vec<Account>,
     account_list: Observed<()>,
-    units: BTreeMap<AccountId, Unit>,
+    units: BTreeMap<AccountId, Box<Unit>>,
     trails: BTreeMap<TrailId, AwsTrail>,
     /// The trails that each account owns.
     trails_of: BTreeMap<AccountId, Vec<TrailId>>,
@@ -112,6 +113,14 @@ impl Inventory for AwsInventory {
             Some(listing) => listing.as_ref().map(|sightings| &**sightings),
             None => Observed::not_collected("the trails of the Region"),
         }
+    }
+
+    fn listings(&self, account: &AccountId) -> Vec<(Region, Observed<&[Sighting]>)> {
+        let plan = self.units.get(account).map(|unit| unit.plan());
+        let listed = plan.into_iter().flat_map(Few::iter);
+        listed
+            .map(|(region, listing)| (region.clone(), listing.as_ref().map(|sightings| &**sightings)))
+            .collect()
     }
 
     fn trails(&self) -> Vec<&dyn Trail> {

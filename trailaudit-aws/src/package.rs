@@ -143,6 +143,7 @@ pub fn read(files: &dyn Files) -> Result<(Run, AwsInventory), PackageError> {
                         for (id, exchange) in &exchanges {
                             take_in(&mut reading, file, *id, exchange);
                         }
+                        end(&mut reading, file);
                     }
                     None => stream(&mut reading, files, path, file, &spans)?,
                 }
@@ -184,6 +185,12 @@ pub fn read_account(
 fn begin(reading: &mut Reading, file: &RecordFile) {
     if let RecordFile::Account(account) = file {
         reading.account(account);
+    }
+}
+
+fn end(reading: &mut Reading, file: &RecordFile) {
+    if let RecordFile::Account(account) = file {
+        reading.account_read(account);
     }
 }
 
@@ -290,8 +297,9 @@ fn stream(
         let (id, exchange) = decoded(path, number, line, file, spans)?;
         take_in(reading, file, id, &exchange);
         Ok(true)
-    })
-    .map(drop)
+    })?;
+    end(reading, file);
+    Ok(())
 }
 
 fn decoded(

@@ -32,6 +32,16 @@ pub trait Inventory: Sync {
     /// The trails listed in a Region of an account, copies included.
     fn trails_in(&self, account: &AccountId, region: &Region) -> Observed<&[Sighting]>;
 
+    /// The trails listed in every planned Region, in order: what [`Inventory::regions`] and [`Inventory::trails_in`] say, by
+    /// one look where there would be many.
+    fn listings(&self, account: &AccountId) -> Vec<(Region, Observed<&[Sighting]>)> {
+        let listed = |region: Region| {
+            let trails = self.trails_in(account, &region);
+            (region, trails)
+        };
+        self.regions(account).into_iter().map(listed).collect()
+    }
+
     /// Every trail seen anywhere, by id.
     fn trails(&self) -> Vec<&dyn Trail>;
 

@@ -35,8 +35,11 @@ pub(super) struct Unit {
     names: Pages,
     /// What the account reads of trails owned elsewhere, by the Region that was asked.
     copies: Few<TrailId, Few<Region, Kept<Arc<Status>>>>,
-    plan: Few<Region, Kept<Arc<[Sighting]>>>,
+    plan: Plan,
 }
+
+/// What each planned Region lists.
+pub(super) type Plan = Few<Region, Kept<Arc<[Sighting]>>>;
 
 /// The Regions of a page, each with whether it is on.
 type SaidOfRegions = Arc<[(Region, bool)]>;
@@ -81,7 +84,7 @@ impl Unit {
     }
 
     /// The planned Regions and what each lists; set by [`Unit::settle`].
-    pub(super) fn plan(&self) -> &Few<Region, Kept<Arc<[Sighting]>>> {
+    pub(super) fn plan(&self) -> &Plan {
         &self.plan
     }
 
@@ -109,6 +112,11 @@ impl Unit {
         let (known, known_off) = self.listings.get_or_insert_with(region, unasked);
         *known_off = looks_off;
         known.learn(listing);
+    }
+
+    /// Takes less room, when its records were read: other accounts list the same Regions.
+    pub(super) fn share(&mut self, same: &mut Same) {
+        self.listings.share(|regions| same.plan(regions));
     }
 
     pub(super) fn note_assume_role(&mut self, id: EvidenceId, exchange: &Exchange) {
@@ -140,7 +148,7 @@ impl Unit {
     }
 
     /// Decides which Regions were planned and what is known of each, once everything was read.
-    pub(super) fn settle(&mut self, account: &AccountId, run: &Run) {
+    pub(super) fn settle(&mut self, account: &AccountId, run: &Run, same: &mut Same) {
         let (scope, partition) = (&*run.regions, run.partition.as_str());
         let known = matches!(self.region_list(), Observed::Known { .. });
         let mut states = States::new();
@@ -157,6 +165,7 @@ impl Unit {
             scope => scope.to_vec(),
         };
         let works_elsewhere = listings.iter().any(|(_, (listing, _))| listing.is_known());
+        let mut plan = Plan::default();
         for region in planned {
             let shown = listings.remove(&region);
             let mut listing = listing(&region, shown, account, &states, (known, works_elsewhere), partition);
@@ -166,8 +175,10 @@ impl Unit {
             {
                 listing = self.unasked(gap.clone());
             }
-            self.plan.get_or_insert_with(region, || listing);
+            plan.get_or_insert_with(region, || listing);
         }
+        plan.share(|regions| same.plan(regions));
+        self.plan = plan;
     }
 
     /// A Region that an economical run did not ask: nobody knows what is there. What the account lists of its trails shows

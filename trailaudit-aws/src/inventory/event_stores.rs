@@ -62,6 +62,13 @@ impl EventStores {
         }
     }
 
+    /// Takes less room for an account, when its records were read: others have the same Regions.
+    pub(super) fn share(&mut self, account: &AccountId, same: &mut Same) {
+        if let Some(regions) = self.0.get_mut(account) {
+            regions.share(|regions| same.plan(regions));
+        }
+    }
+
     /// Once everything was read: a store that is listed and was not asked about is there all the same.
     pub(super) fn settle(&mut self) {
         let places = self.0.values_mut().flat_map(Few::values_mut);

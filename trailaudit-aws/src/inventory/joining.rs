@@ -61,7 +61,7 @@ impl Reading {
                 .excluded = true;
         }
         for (account, unit) in &mut self.units {
-            unit.settle(account, &self.run);
+            unit.settle(account, &self.run, &mut self.same);
         }
         self.event_stores.settle();
         self.alerts.settle();

@@ -3,39 +3,50 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use trailaudit_core::EvidenceId;
 use trailaudit_core::inventory::Sighting;
-use trailaudit_core::observed::{Evidence, Gap, Observed};
+use trailaudit_core::observed::{Gap, Observed};
 use trailaudit_core::organization::Region;
 
-/// An [`Observed`] in no more room than a known fact takes: most facts are known, and a gap is large.
-#[derive(Clone, Debug)]
-pub(super) struct Kept<T>(Result<(T, Evidence), Box<Gap>>);
+/// An [`Observed`] in little room: most facts are known, and shown by one exchange.
+#[derive(Debug)]
+pub(super) enum Kept<T> {
+    Known(T, EvidenceId),
+    /// A gap, or a fact that several exchanges show.
+    Other(Box<Observed<T>>),
+}
 
 impl<T> From<Observed<T>> for Kept<T> {
     fn from(observed: Observed<T>) -> Self {
-        Self(match observed {
-            Observed::Known { value, evidence } => Ok((value, evidence)),
-            Observed::Unknown(gap) => Err(Box::new(gap)),
-        })
+        match observed {
+            Observed::Known { value, evidence } if evidence.ids().len() == 1 => Self::Known(value, evidence.first()),
+            other => Self::Other(Box::new(other)),
+        }
     }
 }
 
 impl<T> Kept<T> {
     /// The fact, or the gap, by reference.
     pub(super) fn as_ref(&self) -> Observed<&T> {
-        match &self.0 {
-            Ok((value, evidence)) => Observed::known(value, evidence.clone()),
-            Err(gap) => Observed::Unknown(gap.as_ref().clone()),
+        match self {
+            Self::Known(value, evidence) => Observed::known(value, *evidence),
+            Self::Other(observed) => observed.as_ref().as_ref(),
         }
     }
 
     pub(super) fn is_known(&self) -> bool {
-        self.0.is_ok()
+        self.gap().is_none()
     }
 
     /// The gap where the fact should be.
     pub(super) fn gap(&self) -> Option<&Gap> {
-        self.0.as_ref().err().map(AsRef::as_ref)
+        match self {
+            Self::Other(observed) => match observed.as_ref() {
+                Observed::Unknown(gap) => Some(gap),
+                Observed::Known { .. } => None,
+            },
+            Self::Known(..) => None,
+        }
     }
 
     /// Keeps what tells more, as [`learn`](super::learn) does.
@@ -50,6 +61,7 @@ impl<T> Kept<T> {
 #[derive(Debug, Default)]
 pub(super) struct Same {
     regions: HashSet<Region>,
+    plans: HashSet<Arc<[Region]>>,
     states: HashSet<Arc<[(Region, bool)]>>,
     sightings: HashSet<Arc<[Sighting]>>,
 }
@@ -61,6 +73,11 @@ impl Same {
         }
         self.regions.insert(region.clone());
         region.clone()
+    }
+
+    /// Regions in their order.
+    pub(super) fn plan(&mut self, regions: &[Region]) -> Arc<[Region]> {
+        one_of(&mut self.plans, regions)
     }
 
     /// Regions, each with whether it is on.

@@ -30,7 +30,8 @@ pub struct Reading {
     pub(super) run: Run,
     pub(super) organization: Option<Organization>,
     pub(super) listings: Listings,
-    pub(super) units: BTreeMap<AccountId, Unit>,
+    /// Each apart: what a tree holds within itself has half of its room empty.
+    pub(super) units: BTreeMap<AccountId, Box<Unit>>,
     pub(super) trails: BTreeMap<TrailId, AwsTrail>,
     /// Where each trail's description was read: the home Region's listing wins.
     pub(super) described_at_home: HashSet<TrailId>,
@@ -89,6 +90,14 @@ impl Reading {
     /// Opens an account's record file: the account is known from now on, whatever the file holds.
     pub fn account(&mut self, account: &AccountId) {
         self.units.entry(account.clone()).or_default();
+    }
+
+    /// Closes it again, so that the account takes as little room as it can. Exchanges may still follow.
+    pub fn account_read(&mut self, account: &AccountId) {
+        if let Some(unit) = self.units.get_mut(account) {
+            unit.share(&mut self.same);
+        }
+        self.event_stores.share(account, &mut self.same);
     }
 
     /// Takes in one exchange of an account's record file.

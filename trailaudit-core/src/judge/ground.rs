@@ -1,11 +1,11 @@
 //! What every rule stands on alike: the plan in its shortest form, and the trails that accounts show.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::trails::{Listings, Seen};
+use super::trails::Seen;
 use crate::coverage::{CellStatus, cells_of, unlisted};
 use crate::inventory::{Inventory, Sighting};
 use crate::observed::Observed;
@@ -32,13 +32,13 @@ pub(crate) struct Unit<'a> {
     pub(crate) account: &'a Account,
     /// Whether it is in use and was entered.
     pub(crate) is_open: bool,
-    pub(crate) cells: Box<[Planned]>,
+    /// One list serves all accounts that have the same.
+    pub(crate) cells: Arc<[Planned]>,
     pub(crate) seen: Seen<'a>,
-    /// How the trails of its Regions were listed, once somebody asked: it shows what is not there.
-    listings: OnceLock<Listings>,
 }
 
 /// One planned cell: no more than rules have to know of it.
+#[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Planned {
     pub(crate) region: Option<Region>,
     pub(crate) status: CellStatus,
@@ -84,19 +84,29 @@ impl<'a> Ground<'a> {
             ground.unlisted = Some(cell.status);
             ground.statuses.insert(cell.status, 1);
         }
-        let mut known = HashMap::new();
+        let (mut listed, mut plans) = (HashMap::new(), HashSet::new());
         for some in accounts.chunks(super::AT_ONCE) {
-            let units: Vec<_> = some.par_iter().map(|account| Unit::of(account, inventory)).collect();
-            for (mut unit, listings) in units {
-                for (cell, listing) in unit.cells.iter_mut().zip(listings) {
-                    *ground.statuses.entry(cell.status).or_default() += 1;
-                    cell.listing = *known.entry(listing).or_insert_with(|| {
+            let shown: Vec<_> = some.par_iter().map(|account| Shown::of(account, inventory)).collect();
+            for (account, shown) in some.iter().zip(shown) {
+                let planned = shown.cells.into_iter().map(|(region, status, listing)| Planned {
+                    region,
+                    status,
+                    listing: *listed.entry(listing).or_insert_with(|| {
                         ground.listings.push(Listing::of(listing, inventory));
                         ground.listings.len() - 1
-                    });
+                    }),
+                });
+                let cells = one_of(&mut plans, planned.collect());
+                for cell in &*cells {
+                    *ground.statuses.entry(cell.status).or_default() += 1;
                 }
-                ground.shared.extend(unit.seen.copies.iter().map(|(trail, _)| *trail));
-                ground.units.push(unit);
+                ground.shared.extend(shown.seen.copies.iter().map(|(trail, _)| *trail));
+                ground.units.push(Unit {
+                    account,
+                    is_open: shown.is_open,
+                    cells,
+                    seen: shown.seen,
+                });
             }
         }
         ground
@@ -114,38 +124,46 @@ impl<'a> Ground<'a> {
     }
 }
 
-impl<'a> Unit<'a> {
+impl Unit<'_> {
     /// The Regions planned in the account, in order; none where it was not entered.
     pub(super) fn regions(&self) -> impl Iterator<Item = &Region> {
         self.cells.iter().filter_map(|cell| cell.region.as_ref())
     }
+}
 
-    /// How the trails of its Regions were listed.
-    pub(super) fn listings(&self, inventory: &dyn Inventory) -> &Listings {
-        self.listings.get_or_init(|| Listings::of(self.account, inventory))
-    }
+/// What one account shows.
+struct Shown<'a> {
+    is_open: bool,
+    /// Its cells, each with the trails listed there.
+    cells: Vec<(Option<Region>, CellStatus, &'a [Sighting])>,
+    seen: Seen<'a>,
+}
 
-    /// With the list of trails that each cell shows.
-    fn of(account: &'a Account, inventory: &'a dyn Inventory) -> (Self, Vec<&'a [Sighting]>) {
+impl<'a> Shown<'a> {
+    fn of(account: &'a Account, inventory: &'a dyn Inventory) -> Self {
         let listing = |region: Option<&Region>| match region.map(|region| inventory.trails_in(&account.id, region)) {
             Some(Observed::Known { value, .. }) => value,
             _ => &[],
         };
-        let of_account = cells_of(account, inventory);
-        let listings = of_account.iter().map(|cell| listing(cell.region.as_ref())).collect();
-        let planned = of_account.into_iter().map(|cell| Planned {
-            region: cell.region,
-            status: cell.status,
-            listing: 0,
+        let cells = cells_of(account, inventory).into_iter().map(|cell| {
+            let listing = listing(cell.region.as_ref());
+            (cell.region, cell.status, listing)
         });
         let is_entered = matches!(inventory.entry(&account.id), Observed::Known { .. });
-        let unit = Self {
-            account,
+        Self {
             is_open: account.state.is_auditable() && is_entered,
-            cells: planned.collect::<Box<[_]>>(),
+            cells: cells.collect(),
             seen: Seen::of(account, inventory),
-            listings: OnceLock::new(),
-        };
-        (unit, listings)
+        }
     }
+}
+
+/// The same list as before, where there was one.
+fn one_of(known: &mut HashSet<Arc<[Planned]>>, planned: Vec<Planned>) -> Arc<[Planned]> {
+    if let Some(same) = known.get(planned.as_slice()) {
+        return Arc::clone(same);
+    }
+    let new: Arc<[Planned]> = planned.into();
+    known.insert(Arc::clone(&new));
+    new
 }

@@ -73,13 +73,15 @@ impl<'a> Bench<'a> {
 
     /// What is said of an account in which nothing to judge was seen. Where a Region was not asked, there may be something.
     pub(super) fn without(&self, unit: &Unit<'_>, nothing: &str) -> Finding {
-        let Listings { read, unasked } = unit.listings(self.inventory);
-        let mut evidence = read.to_vec();
+        let Listings {
+            read: mut evidence,
+            unasked,
+        } = Listings::of(unit.account, self.inventory);
         let ruling = match unasked {
             None => not_applicable(nothing),
             Some(gap) => {
                 evidence.extend(gap.cited());
-                Err(gap.as_ref().clone())
+                Err(gap)
             }
         };
         self.finding(&unit.account.id, Subject::Account, ruling, evidence)
@@ -130,11 +132,11 @@ impl<'a> Seen<'a> {
     pub(super) fn of(account: &Account, inventory: &'a dyn Inventory) -> Self {
         let mut owned = 0;
         let mut copies = BTreeMap::new();
-        for region in inventory.regions(&account.id) {
+        for (region, listing) in inventory.listings(&account.id) {
             let Observed::Known {
                 value: sightings,
                 evidence,
-            } = inventory.trails_in(&account.id, &region)
+            } = listing
             else {
                 continue;
             };
@@ -159,27 +161,24 @@ impl<'a> Seen<'a> {
 
 /// The exchanges that list the trails of an account's Regions, and why some Region was not asked, by whoever chose the
 /// plan of the run.
-pub(crate) struct Listings {
-    read: Box<[EvidenceId]>,
-    unasked: Option<Box<Gap>>,
+struct Listings {
+    read: Vec<EvidenceId>,
+    unasked: Option<Gap>,
 }
 
 impl Listings {
-    pub(super) fn of(account: &Account, inventory: &dyn Inventory) -> Self {
+    fn of(account: &Account, inventory: &dyn Inventory) -> Self {
         let mut read = Vec::new();
         let mut unasked = None;
-        for region in inventory.regions(&account.id) {
-            match inventory.trails_in(&account.id, &region) {
+        for (_, listing) in inventory.listings(&account.id) {
+            match listing {
                 Observed::Known { evidence, .. } => read.push(evidence.first()),
                 Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => {
-                    _ = unasked.get_or_insert_with(|| Box::new(gap));
+                    _ = unasked.get_or_insert(gap);
                 }
                 Observed::Unknown(_) => {}
             }
         }
-        Self {
-            read: read.into(),
-            unasked,
-        }
+        Self { read, unasked }
     }
 }

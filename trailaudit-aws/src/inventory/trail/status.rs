@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::observed::Observed;
+use trailaudit_core::observed::{Gap, Observed};
 use trailaudit_core::trail::{Channel, Delivery};
 use trailaudit_core::{EvidenceId, Exchange};
 
@@ -12,29 +12,50 @@ use crate::inventory::gap_of;
 
 const LOGGING: &str = "whether the trail is logging";
 
-/// One answer of `GetTrailStatus`.
+/// One answer of `GetTrailStatus`. Every account has some, and hardly any has an error.
 #[derive(Debug)]
 pub(in crate::inventory) struct Status {
-    logging: Observed<bool>,
+    /// The exchange whose answer it is.
+    shown: EvidenceId,
+    logging: Result<bool, Box<Gap>>,
     pub(super) since: Option<Timestamp>,
-    files: Delivery,
-    digests: Delivery,
-    group: Delivery,
-    notifications: Delivery,
+    /// The latest delivery through each channel, in the order of [`CHANNELS`].
+    latest: [Option<Timestamp>; 4],
+    errors: Option<Box<[Option<String>; 4]>>,
 }
+
+/// The fields that tell of the latest delivery, and of its error.
+const CHANNELS: [(&str, &str); 4] = [
+    ("LatestDeliveryTime", "LatestDeliveryError"),
+    ("LatestDigestDeliveryTime", "LatestDigestDeliveryError"),
+    ("LatestCloudWatchLogsDeliveryTime", "LatestCloudWatchLogsDeliveryError"),
+    ("LatestNotificationTime", "LatestNotificationError"),
+];
 
 impl Status {
     pub(in crate::inventory) fn is_logging(&self) -> Observed<bool> {
-        self.logging.clone()
+        match &self.logging {
+            Ok(logging) => Observed::known(*logging, self.shown),
+            Err(gap) => Observed::Unknown(gap.as_ref().clone()),
+        }
     }
 
     pub(in crate::inventory) fn delivery(&self, channel: Channel) -> Delivery {
-        match channel {
-            Channel::LogFiles => self.files.clone(),
-            Channel::DigestFiles => self.digests.clone(),
-            Channel::LogGroup => self.group.clone(),
-            Channel::Notifications => self.notifications.clone(),
+        let place = place(channel);
+        Delivery {
+            latest: self.latest[place],
+            error: self.errors.as_ref().and_then(|errors| errors[place].clone()),
         }
+    }
+}
+
+/// Where [`CHANNELS`] has a channel.
+fn place(channel: Channel) -> usize {
+    match channel {
+        Channel::LogFiles => 0,
+        Channel::DigestFiles => 1,
+        Channel::LogGroup => 2,
+        Channel::Notifications => 3,
     }
 }
 
@@ -44,23 +65,21 @@ pub(in crate::inventory) fn status(id: EvidenceId, exchange: &Exchange) -> Obser
         return Observed::Unknown(gap_of(exchange, id, "the trail's status"));
     };
     let moment = |field: &str| answer[field].as_str().and_then(|text| text.parse().ok());
-    let delivery = |time: &str, error: &str| Delivery {
-        latest: moment(time),
-        error: answer[error]
+    let error = |field: &str| {
+        answer[field]
             .as_str()
             .filter(|text| !text.is_empty())
-            .map(str::to_owned),
+            .map(str::to_owned)
     };
+    let errors = CHANNELS.map(|(_, field)| error(field));
     let status = Status {
-        logging: match answer["IsLogging"].as_bool() {
-            Some(logging) => Observed::known(logging, id),
-            None => Observed::Unknown(gap_of(exchange, id, LOGGING)),
-        },
+        shown: id,
+        logging: answer["IsLogging"]
+            .as_bool()
+            .ok_or_else(|| Box::new(gap_of(exchange, id, LOGGING))),
         since: moment("StartLoggingTime"),
-        files: delivery("LatestDeliveryTime", "LatestDeliveryError"),
-        digests: delivery("LatestDigestDeliveryTime", "LatestDigestDeliveryError"),
-        group: delivery("LatestCloudWatchLogsDeliveryTime", "LatestCloudWatchLogsDeliveryError"),
-        notifications: delivery("LatestNotificationTime", "LatestNotificationError"),
+        latest: CHANNELS.map(|(field, _)| moment(field)),
+        errors: errors.iter().any(Option::is_some).then(|| Box::new(errors)),
     };
     Observed::known(Arc::new(status), id)
 }
