@@ -232,6 +232,13 @@ impl Inventory for MemoryInventory {
         }
     }
 
+    fn listings(&self, account: &AccountId) -> Vec<(Region, Observed<&[Sighting]>)> {
+        let listed = self.listings.get(account).into_iter().flatten();
+        listed
+            .map(|(region, listing)| (region.clone(), listing.as_ref().map(Vec::as_slice)))
+            .collect()
+    }
+
     fn trails(&self) -> Vec<&dyn Trail> {
         self.trails
             .values()

@@ -1,11 +1,11 @@
 //! What every rule stands on alike: the plan in its shortest form, and the trails that accounts show.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::trails::Seen;
+use super::trails::{Listings, Seen};
 use crate::coverage::{CellStatus, cells_of, unlisted};
 use crate::inventory::{Inventory, Sighting};
 use crate::observed::Observed;
@@ -35,6 +35,8 @@ pub(crate) struct Unit<'a> {
     /// One list serves all accounts that have the same.
     pub(crate) cells: Arc<[Planned]>,
     pub(crate) seen: Seen<'a>,
+    /// How the trails of its Regions were listed, once somebody asked: it shows what is not there.
+    listings: OnceLock<Listings>,
 }
 
 /// One planned cell: no more than rules have to know of it.
@@ -106,6 +108,7 @@ impl<'a> Ground<'a> {
                     is_open: shown.is_open,
                     cells,
                     seen: shown.seen,
+                    listings: OnceLock::new(),
                 });
             }
         }
@@ -128,6 +131,11 @@ impl Unit<'_> {
     /// The Regions planned in the account, in order; none where it was not entered.
     pub(super) fn regions(&self) -> impl Iterator<Item = &Region> {
         self.cells.iter().filter_map(|cell| cell.region.as_ref())
+    }
+
+    /// How the trails of its Regions were listed.
+    pub(super) fn listings(&self, inventory: &dyn Inventory) -> &Listings {
+        self.listings.get_or_init(|| Listings::of(self.account, inventory))
     }
 }
 

@@ -73,15 +73,13 @@ impl<'a> Bench<'a> {
 
     /// What is said of an account in which nothing to judge was seen. Where a Region was not asked, there may be something.
     pub(super) fn without(&self, unit: &Unit<'_>, nothing: &str) -> Finding {
-        let Listings {
-            read: mut evidence,
-            unasked,
-        } = Listings::of(unit.account, self.inventory);
+        let Listings { read, unasked } = unit.listings(self.inventory);
+        let mut evidence = read.to_vec();
         let ruling = match unasked {
             None => not_applicable(nothing),
             Some(gap) => {
                 evidence.extend(gap.cited());
-                Err(gap)
+                Err(gap.as_ref().clone())
             }
         };
         self.finding(&unit.account.id, Subject::Account, ruling, evidence)
@@ -161,24 +159,27 @@ impl<'a> Seen<'a> {
 
 /// The exchanges that list the trails of an account's Regions, and why some Region was not asked, by whoever chose the
 /// plan of the run.
-struct Listings {
-    read: Vec<EvidenceId>,
-    unasked: Option<Gap>,
+pub(crate) struct Listings {
+    read: Box<[EvidenceId]>,
+    unasked: Option<Box<Gap>>,
 }
 
 impl Listings {
-    fn of(account: &Account, inventory: &dyn Inventory) -> Self {
+    pub(super) fn of(account: &Account, inventory: &dyn Inventory) -> Self {
         let mut read = Vec::new();
         let mut unasked = None;
         for (_, listing) in inventory.listings(&account.id) {
             match listing {
                 Observed::Known { evidence, .. } => read.push(evidence.first()),
                 Observed::Unknown(gap) if matches!(gap.why, GapReason::OutOfScope(_)) => {
-                    _ = unasked.get_or_insert(gap);
+                    _ = unasked.get_or_insert_with(|| Box::new(gap));
                 }
                 Observed::Unknown(_) => {}
             }
         }
-        Self { read, unasked }
+        Self {
+            read: read.into(),
+            unasked,
+        }
     }
 }

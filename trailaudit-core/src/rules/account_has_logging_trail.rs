@@ -25,8 +25,8 @@ fn has_logging_trail(account: &Account, exam: &Exam<'_>) -> Ruling {
     let inventory = exam.inventory();
     let mut unread = None;
     let mut read = 0;
-    for (_, listing) in inventory.listings(&account.id) {
-        let trails = match exam.read(listing) {
+    for region in inventory.regions(&account.id) {
+        let trails = match exam.read(inventory.trails_in(&account.id, &region)) {
             Ok(trails) => trails,
             Err(gap) if gap.why == GapReason::RegionDisabled => continue,
             Err(gap) => {

@@ -67,8 +67,8 @@ impl Coverage {
             // Every Region was planned instead; but if nobody asked at all, Regions may be missing from the plan.
             seen.undecided = Some(gap).filter(|gap| gap.evidence.is_none());
         }
-        for (region, listing) in inventory.listings(&account.id) {
-            match exam.read(listing) {
+        for region in inventory.regions(&account.id) {
+            match exam.read(inventory.trails_in(&account.id, &region)) {
                 Ok(trails) => {
                     let mut covering = None;
                     let mut unread = None;

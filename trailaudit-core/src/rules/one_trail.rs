@@ -27,8 +27,8 @@ pub(super) fn one_trail(
     let mut unread = None;
     let mut read = 0;
     let mut lacking = BTreeMap::new();
-    for (_, listing) in inventory.listings(account) {
-        let sightings = match exam.read(listing) {
+    for region in inventory.regions(account) {
+        let sightings = match exam.read(inventory.trails_in(account, &region)) {
             Ok(sightings) => sightings,
             Err(gap) if gap.why == GapReason::RegionDisabled => continue,
             Err(gap) => {
