@@ -30,7 +30,7 @@ pub(crate) struct Asked {
 }
 
 /// Where in the file an exchange stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     start: u64,
     length: usize,

@@ -30,8 +30,7 @@ struct Mirror {
     answered: Mutex<BTreeMap<(Region, String), VecDeque<Exchange>>>,
 }
 
-/// In file order: sorted so that the order in which answers came does not show.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 struct Line {
     service: String,
     operation: String,
@@ -43,7 +42,7 @@ struct Line {
 
 /// What a line says: here, or, where a sheet is kept on disk meanwhile, there. Of large organizations, the sheets of all
 /// accounts are in the making at once.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 enum Bytes {
     Here(Vec<u8>),
     There(Place),
@@ -143,26 +142,25 @@ impl Sheet {
         (lines.len() as u64, gaps as u64)
     }
 
-    /// The lines of the file, `header` first.
+    /// The lines of the file, `header` first, the others sorted so that the order in which answers came does not show.
     ///
     /// # Errors
     /// When lines that were kept on disk meanwhile cannot be read back.
     pub fn into_lines(self, header: &Value) -> io::Result<Vec<Vec<u8>>> {
-        let mut lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Mirror { asked, .. }) = &self.asked {
-            for line in &mut lines {
-                if let Bytes::There(place) = &line.bytes {
-                    line.bytes = Bytes::Here(asked.read(place)?);
-                }
-            }
-        }
+        let lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let read = |line: Line| {
+            let bytes = match (line.bytes, &self.asked) {
+                (Bytes::Here(bytes), _) => bytes,
+                (Bytes::There(place), Some(mirror)) => mirror.asked.read(&place)?,
+                (Bytes::There(_), None) => return Err(io::Error::other("it is not known where a line was kept")),
+            };
+            Ok((line.service, line.operation, line.region, line.id, bytes))
+        };
+        let mut lines: Vec<_> = lines.into_iter().map(read).collect::<io::Result<_>>()?;
         lines.sort_unstable();
         // A header is texts only, which always have a canonical form.
         let header = jcs::canonical(header).unwrap_or_default();
-        let lines = lines.into_iter().filter_map(|line| match line.bytes {
-            Bytes::Here(bytes) => Some(bytes),
-            Bytes::There(_) => None,
-        });
+        let lines = lines.into_iter().map(|(.., bytes)| bytes);
         Ok(std::iter::once(header).chain(lines).collect())
     }
 }
