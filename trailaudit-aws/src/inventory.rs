@@ -17,6 +17,7 @@ mod organization;
 mod pages;
 mod reading;
 mod roles;
+mod said;
 mod selectors;
 mod trail;
 mod words;
@@ -173,7 +174,7 @@ impl Inventory for AwsInventory {
             _ => self.units.get(account).and_then(|unit| unit.copy_in(trail, region)),
         };
         match read {
-            Some(status) => status.map(|status| status.delivery(channel)),
+            Some(status) => status.then(|status| status.delivery(channel)),
             None => Observed::not_collected("how the trail delivers from the Region"),
         }
     }

@@ -13,6 +13,7 @@ use super::few::Few;
 use super::gap_of;
 use super::kept::{Kept, Same};
 use super::pages::Pages;
+use super::said::{Part, Said, name, word};
 use super::trail::Status;
 use crate::gap;
 use crate::partition::Partition;
@@ -50,7 +51,7 @@ type Shown = (Kept<Arc<[Sighting]>>, LooksOff);
 /// Whether a refusal looks like that of a Region that is switched off (which bad credentials look like, too).
 type LooksOff = bool;
 
-const TRAILS: &str = "the trails of the Region";
+pub(super) const TRAILS: &str = "the trails of the Region";
 const REGIONS: &str = "the list of Regions";
 const UNASKED: &str = "the economical plan asks no Region that is not the home of a trail";
 
@@ -132,35 +133,47 @@ impl Unit {
     }
 
     pub(super) fn note_regions(&mut self, id: EvidenceId, exchange: &Exchange, same: &mut Same) {
-        let Some(answer) = self.region_pages.take(id, exchange, REGIONS) else {
-            return;
-        };
-        let states = answer["Regions"].as_array().into_iter().flatten().filter_map(|region| {
-            let (name, state) = (region["RegionName"].as_str()?, region["RegionOptStatus"].as_str()?);
-            Some((same.region(&name.into()), state != "DISABLED"))
+        let mut states = Vec::new();
+        self.region_pages.entries(id, exchange, ("Regions", REGIONS), |entry| {
+            let (region, is_on) = region(Part::of(entry)?)?;
+            // One of which it is not known may well be on.
+            states.push((same.region(&region), is_on.clone().unwrap_or(true)));
+            is_on
         });
-        let states: Vec<_> = states.collect();
         self.region_states.push((id, same.states(&states)));
     }
 
     pub(super) fn note_names(&mut self, id: EvidenceId, exchange: &Exchange) {
-        self.names.take(id, exchange, TRAILS);
+        self.names.entries(id, exchange, ("Trails", TRAILS), Part::of);
     }
 
     /// Decides which Regions were planned and what is known of each, once everything was read.
     pub(super) fn settle(&mut self, account: &AccountId, run: &Run, same: &mut Same) {
         let (scope, partition) = (&*run.regions, run.partition.as_str());
-        let known = matches!(self.region_list(), Observed::Known { .. });
         let mut states = States::new();
         for (page, said) in std::mem::take(&mut self.region_states) {
             states.extend(said.iter().map(|(region, is_on)| (region.clone(), (*is_on, page))));
         }
+        // In every account there are Regions that cannot be switched off.
+        if let Observed::Known { evidence, .. } = self.region_list()
+            && !states.values().any(|(is_on, _)| *is_on)
+        {
+            states.clear();
+            self.region_pages = Pages::refused(Gap {
+                wanted: REGIONS,
+                call: None,
+                why: GapReason::Unreadable("it has no Region that is on".into()),
+                evidence: Some(evidence),
+            });
+        }
+        let known = matches!(self.region_list(), Observed::Known { .. });
         let mut listings = std::mem::take(&mut self.listings);
         let planned: Vec<Region> = match scope {
             [] if known => states.keys().cloned().collect(),
             [] => regions_of(partition)
                 .map(Region::from)
                 .chain(listings.iter().map(|(region, _)| region.clone()))
+                .chain(states.keys().cloned())
                 .collect(),
             scope => scope.to_vec(),
         };
@@ -244,10 +257,19 @@ fn listing(
     }
 }
 
-/// What one `DescribeTrails` without a name list leaves open when it was refused.
-pub(super) fn refused_listing(id: EvidenceId, exchange: &Exchange) -> (Listing, LooksOff) {
-    let looks_off = matches!(&exchange.answer, Answer::Error { code, .. } if gap::looks_like_region_off(code));
-    (Observed::Unknown(gap_of(exchange, id, TRAILS)), looks_off)
+/// Whether a `DescribeTrails` was refused as in a Region that is switched off.
+pub(super) fn looks_off(exchange: &Exchange) -> LooksOff {
+    matches!(&exchange.answer, Answer::Error { code, .. } if gap::looks_like_region_off(code))
+}
+
+/// A Region of the account's list, and whether it is on (botocore, `RegionOptStatus`).
+fn region(entry: Part<'_>) -> Said<(Region, Said<bool>)> {
+    let states = ["ENABLED", "ENABLING", "DISABLING", "DISABLED", "ENABLED_BY_DEFAULT"];
+    let state = entry.must("RegionOptStatus", word(&states));
+    Ok((
+        entry.must("RegionName", name)?.into(),
+        state.map(|state| state != "DISABLED"),
+    ))
 }
 
 fn regions_of(partition: &str) -> impl Iterator<Item = &'static str> {

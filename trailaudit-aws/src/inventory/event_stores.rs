@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use trailaudit_core::event_store::EventStore;
-use trailaudit_core::evidence::Answer;
 use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::{AccountId, EventStoreId, KeyId, Region};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::few::Few;
 use super::kept::Same;
+use super::key;
 use super::pages::Pages;
-use super::{gap_of, key};
+use super::said::{self, Part, Said, flag, name, number, word};
 use crate::arn::Arn;
 
 const STORES: &str = "the event stores of the Region";
@@ -40,11 +39,9 @@ impl EventStores {
         let place = regions.get_or_insert_with(same.region(&exchange.region), Place::default);
         match exchange.operation.as_str() {
             "ListEventDataStores" => {
-                if let Some(answer) = place.pages.take(id, exchange, STORES) {
-                    let stores = answer["EventDataStores"].as_array().into_iter().flatten();
-                    for named in stores.filter_map(|store| store["EventDataStoreArn"].as_str()) {
-                        place.stores.get_or_insert_default().listed.insert(named.into());
-                    }
+                let arn = |store| Part::of(store)?.must("EventDataStoreArn", name);
+                for named in place.pages.entries(id, exchange, ("EventDataStores", STORES), arn) {
+                    place.stores.get_or_insert_default().listed.insert(named.into());
                 }
             }
             "GetEventDataStore" => {
@@ -162,41 +159,53 @@ impl AwsEventStore {
     }
 
     fn is_read(&self) -> bool {
-        matches!(self.key, Observed::Known { .. })
+        matches!(self.key, Observed::Known { .. }) || matches!(self.live, Observed::Known { .. })
     }
 
     /// What one `GetEventDataStore` shows. A store without a key of its own has no `KmsKeyId`; all else it always tells.
     fn read(store: EventStoreId, id: EvidenceId, exchange: &Exchange) -> Self {
-        fn said<T>(value: Option<T>, id: EvidenceId, exchange: &Exchange, wanted: &'static str) -> Observed<T> {
-            match value {
-                Some(value) => Observed::known(value, id),
-                None => Observed::Unknown(gap_of(exchange, id, wanted)),
-            }
-        }
-        let answer = match &exchange.answer {
-            Answer::Ok(answer) => answer,
-            Answer::Error { .. } => &Value::Null,
-        };
-        let is = |field: &str, wanted| said(answer[field].as_bool(), id, exchange, wanted);
-        let status = answer["Status"].as_str();
-        let days = answer["RetentionPeriod"].as_u64().and_then(|days| days.try_into().ok());
-        let named = answer["KmsKeyId"].as_str().filter(|name| !name.is_empty());
+        let is = |field: &str, wanted| said::told(id, exchange, wanted, |answer| answer.must(field, flag));
         let partition = Arn::parse(store.as_str()).map_or("aws", |arn| arn.partition);
-        let key = named.map(|name| key::absolute(name, partition, &exchange.account, &exchange.region));
-        let answered = answer.is_object().then_some(key);
+        let absolute = |name: &str| key::absolute(name, partition, &exchange.account, &exchange.region);
+        let days = |value| number(value)?.try_into().ok();
         Self {
-            live: said(status.map(takes_events), id, exchange, LIVE),
-            key: said(answered, id, exchange, KEY),
+            live: said::told(id, exchange, LIVE, takes_events),
+            key: said::told(id, exchange, KEY, |answer| Ok(answer.name("KmsKeyId")?.map(absolute))),
             multi_region: is("MultiRegionEnabled", REGIONS),
             organization_wide: is("OrganizationEnabled", ACCOUNTS),
             protected: is("TerminationProtectionEnabled", PROTECTED),
-            retention: said(days, id, exchange, RETENTION),
+            retention: said::told(id, exchange, RETENTION, |answer| answer.must("RetentionPeriod", days)),
             id: store,
         }
     }
 }
 
-/// Whether a store in this status takes in events (botocore, `EventDataStoreStatus`).
-fn takes_events(status: &str) -> bool {
-    matches!(status, "CREATED" | "ENABLED" | "STARTING_INGESTION")
+/// Whether a store in its status takes in events (botocore, `EventDataStoreStatus`).
+fn takes_events(store: Part<'_>) -> Said<bool> {
+    const TAKES: [&str; 3] = ["CREATED", "ENABLED", "STARTING_INGESTION"];
+    const TAKES_NONE: [&str; 3] = ["STOPPING_INGESTION", "STOPPED_INGESTION", "PENDING_DELETION"];
+    let status = store.must("Status", word(&[TAKES, TAKES_NONE].concat()))?;
+    Ok(TAKES.contains(&status))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_store_takes_in_events_as_its_status_says() {
+        let read = |status: Value| {
+            let store = json!({"Status": status});
+            takes_events(Part::of(&store).unwrap()).ok()
+        };
+        assert_eq!(
+            [read("ENABLED".into()), read("PENDING_DELETION".into())],
+            [Some(true), Some(false)]
+        );
+        for odd in [json!("zz"), json!(7), json!(null)] {
+            assert_eq!(read(odd.clone()), None, "{odd}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use trailaudit_core::policy::{Denial, Policy, denial};
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::pages::Pages;
+use super::said::{Part, name, parts, text, word};
 use super::words::listed;
 use super::{call_of, gap_of, learn};
 
@@ -57,21 +58,17 @@ impl Guardrails {
         match exchange.operation.as_str() {
             "ListRoots" => self.take_roots(id, exchange),
             "ListPolicies" if exchange.parameters["Filter"] == KIND => {
-                if let Some(answer) = self.listing.take(id, exchange, DENIED) {
-                    let listed = answer["Policies"].as_array().into_iter().flatten();
-                    for policy in listed.filter_map(|policy| policy["Id"].as_str()) {
-                        self.policies.entry(policy.to_owned()).or_default();
-                    }
+                let named = |policy| Part::of(policy)?.must("Id", name);
+                for policy in self.listing.entries(id, exchange, ("Policies", DENIED), named) {
+                    self.policies.entry(policy.to_owned()).or_default();
                 }
             }
             "ListTargetsForPolicy" => {
                 let Some(policy) = policy() else { return };
                 let attached = self.policies.entry(policy).or_default();
-                if let Some(answer) = attached.pages.take(id, exchange, DENIED) {
-                    let targets = answer["Targets"].as_array().into_iter().flatten();
-                    let named = targets.filter_map(|target| target["TargetId"].as_str());
-                    attached.targets.extend(named.map(|target| (target.to_owned(), id)));
-                }
+                let named = |target| Ok((Part::of(target)?.must("TargetId", name)?.to_owned(), id));
+                let targets = attached.pages.entries(id, exchange, ("Targets", DENIED), named);
+                attached.targets.extend(targets);
             }
             "DescribePolicy" => {
                 let Some(policy) = policy() else { return };
@@ -81,12 +78,10 @@ impl Guardrails {
                 );
             }
             "ListAWSServiceAccessForOrganization" => {
-                if let Some(answer) = self.services.take(id, exchange, TRUSTED) {
-                    let services = answer["EnabledServicePrincipals"].as_array().into_iter().flatten();
-                    let mut names = services.map(|service| &service["ServicePrincipal"]);
-                    if names.any(|name| *name == CLOUDTRAIL) {
-                        self.trusts = Some(self.trusts.map_or(id, |known| known.min(id)));
-                    }
+                let list = ("EnabledServicePrincipals", TRUSTED);
+                let named = |service| Part::of(service)?.must("ServicePrincipal", name);
+                if self.services.entries(id, exchange, list, named).contains(&CLOUDTRAIL) {
+                    self.trusts = Some(self.trusts.map_or(id, |known| known.min(id)));
                 }
             }
             _ => (),
@@ -136,15 +131,16 @@ impl Guardrails {
     }
 
     fn take_roots(&mut self, id: EvidenceId, exchange: &Exchange) {
-        let Some(answer) = self.roots.take(id, exchange, DENIED) else {
-            return;
-        };
-        for root in answer["Roots"].as_array().into_iter().flatten() {
-            let Some(name) = root["Id"].as_str() else { continue };
-            let mut kinds = root["PolicyTypes"].as_array().into_iter().flatten();
-            let on = kinds.any(|kind| kind["Type"] == KIND && kind["Status"] == "ENABLED");
-            self.kinds.insert(name.to_owned(), (on, id));
-        }
+        let known = ["ENABLED", "PENDING_ENABLE", "PENDING_DISABLE"];
+        let read = self.roots.entries(id, exchange, ("Roots", DENIED), |root| {
+            let (root, mut is_on) = (Part::of(root)?, false);
+            for kind in root.must("PolicyTypes", parts)? {
+                let status = kind.must("Status", word(&known))?;
+                is_on |= kind.must("Type", text)? == KIND && status == "ENABLED";
+            }
+            Ok((root.must("Id", name)?.to_owned(), (is_on, id)))
+        });
+        self.kinds.extend(read);
     }
 
     fn all_lists(&self) -> Observed<()> {

@@ -5,7 +5,6 @@ mod rotation;
 
 use std::cmp::Reverse;
 
-use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::key::{Key, KeyManager, KeyState, Rotation};
 use trailaudit_core::observed::{Evidence, Observed, Opinion};
@@ -16,6 +15,7 @@ pub(super) use self::policy::{KeyPolicy, policy};
 pub(super) use self::rotation::rotation;
 pub(crate) use self::rotation::{rotating_key, why_never_rotated};
 use super::gap_of;
+use super::said::{self, Part, Said, moment, name, part, word};
 use crate::arn::{Arn, is_aws_managed_alias};
 use crate::gap;
 
@@ -113,35 +113,24 @@ pub(super) fn managed_by_name(key: &KeyId, named_in: &Evidence) -> Observed<Opti
 /// What one `DescribeKey` shows of the key `key`.
 pub(super) fn observed(key: &KeyId, id: EvidenceId, exchange: &Exchange) -> Observed<Option<AwsKey>> {
     match &exchange.answer {
-        Answer::Ok(answer) => {
-            let metadata = &answer["KeyMetadata"];
-            let unread = |wanted| Observed::Unknown(gap_of(exchange, id, wanted));
-            let manager = match metadata["KeyManager"].as_str() {
-                Some("CUSTOMER") => Observed::known(KeyManager::Customer, id),
-                Some("AWS") => Observed::known(KeyManager::Provider, id),
-                _ => Observed::Unknown(gap_of(exchange, id, "who manages the key")),
+        Answer::Ok(answer) => said::told(id, exchange, "the key", |said| {
+            let (said, metadata) = (said.must("KeyMetadata", part)?, &answer["KeyMetadata"]);
+            let rotation = match rotation::why_never(said) {
+                Ok(Some(why)) => Observed::known(Rotation::Impossible(why), id),
+                Ok(None) => Observed::not_collected(ROTATION),
+                Err(unreadable) => Observed::Unknown(unreadable.gap(id, exchange, ROTATION)),
             };
-            let state = metadata["KeyState"].as_str();
-            let state = state.map_or_else(
-                || unread("the key's state"),
-                |name| Observed::known(state_of(name, metadata), id),
-            );
-            let arn = metadata["Arn"].as_str().map(str::to_owned);
-            let rotation = match why_never_rotated(metadata) {
-                Some(why) => Observed::known(Rotation::Impossible(why), id),
-                None => Observed::not_collected(ROTATION),
-            };
-            let key = AwsKey {
+            let arn = said.may("Arn", name)?.map(str::to_owned);
+            Ok(Some(AwsKey {
                 id: key.clone(),
-                manager,
-                state,
+                manager: said::shown(manager(said), id, exchange, "who manages the key"),
+                state: said::shown(state(said), id, exchange, "the key's state"),
                 itself: arn.map(|arn| (arn, exchange.account.clone())),
                 rotating: rotating_key(metadata).map(str::to_owned),
                 rotation,
                 policy: Observed::not_collected(POLICY),
-            };
-            Observed::known(Some(key), id)
-        }
+            }))
+        }),
         // Only its own account can say that a key is gone: to a stranger a key it may not see looks the same.
         Answer::Error { code, .. } if gap::is_not_found(code) && is_own_account(key, &exchange.account) => {
             Observed::known(None, id)
@@ -154,15 +143,33 @@ fn is_own_account(key: &KeyId, asked_in: &AccountId) -> bool {
     Arn::parse(key.as_str()).is_some_and(|arn| arn.account == asked_in.as_str())
 }
 
-fn state_of(name: &str, metadata: &Value) -> KeyState {
-    match name {
+fn manager(key: Part<'_>) -> Said<KeyManager> {
+    let manager = key.must("KeyManager", word(&["CUSTOMER", "AWS"]))?;
+    Ok(if manager == "AWS" {
+        KeyManager::Provider
+    } else {
+        KeyManager::Customer
+    })
+}
+
+/// The state of a key (botocore, `KeyState`).
+fn state(key: Part<'_>) -> Said<KeyState> {
+    const UNUSABLE: [&str; 5] = [
+        "Disabled",
+        "PendingDeletion",
+        "PendingImport",
+        "PendingReplicaDeletion",
+        "Unavailable",
+    ];
+    let states = [&["Enabled", "Creating", "Updating"][..], &UNUSABLE].concat();
+    Ok(match key.must("KeyState", word(&states))? {
         "Enabled" => KeyState::Enabled,
-        "Creating" | "Updating" => KeyState::Changing(name.into()),
-        _ => KeyState::Unusable {
-            state: name.into(),
-            deletion: metadata["DeletionDate"].as_str().and_then(|date| date.parse().ok()),
+        state @ ("Creating" | "Updating") => KeyState::Changing(state.into()),
+        state => KeyState::Unusable {
+            state: state.into(),
+            deletion: key.may("DeletionDate", moment)?,
         },
-    }
+    })
 }
 
 /// How much one exchange tells compared with another about the same key: the greater one counts. When an answer came

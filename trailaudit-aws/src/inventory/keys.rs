@@ -90,7 +90,7 @@ impl AwsKey {
             // Whoever described the key is the one who tells whether it is rotated: a stranger might be told otherwise.
             let rotation = self.rotating.clone().map(|arn| (asker.clone(), arn));
             if let Some(rotation) = rotation.and_then(|asked| rotations.get(&asked))
-                && matches!(self.rotation, Observed::Unknown(_))
+                && matches!(&self.rotation, Observed::Unknown(gap) if gap.evidence.is_none())
             {
                 self.rotation = rotation.clone();
             }

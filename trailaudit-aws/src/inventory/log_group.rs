@@ -5,7 +5,6 @@ mod streams;
 
 use serde_json::Value;
 use trailaudit_core::alert::Activity;
-use trailaudit_core::evidence::Answer;
 use trailaudit_core::log_group::{LogGroup, Retention};
 use trailaudit_core::observed::{Gap, GapReason, Observed, Opinion};
 use trailaudit_core::organization::{AlarmId, KeyId, LogGroupId};
@@ -13,7 +12,8 @@ use trailaudit_core::{EvidenceId, Exchange};
 
 pub(super) use self::policies::LogPolicies;
 pub(super) use self::streams::Streams;
-use super::{call_of, gap_of, key};
+use super::said::{self, Part, Unreadable, flag, list, name, text};
+use super::{call_of, key};
 
 /// A log group that is there.
 #[derive(Debug)]
@@ -81,20 +81,16 @@ impl AwsLogGroup {
                 "the answer does not say it in days",
             )),
         };
-        let name = entry["kmsKeyId"].as_str().filter(|name| !name.is_empty());
         let (account, region) = (&exchange.account, &exchange.region);
-        let protected = match entry["deletionProtectionEnabled"].as_bool() {
-            Some(on) => Observed::known(on, id),
-            None => Observed::Unknown(unread(
-                "whether the log group is protected against deletion",
-                "the answer does not say it",
-            )),
-        };
+        let key = Part::of(entry).and_then(|entry| entry.name("kmsKeyId"));
+        let key = key.map(|key| key.map(|name| key::absolute(name, partition, account, region)));
+        let protected = Part::of(entry).and_then(|entry| entry.must("deletionProtectionEnabled", flag));
+        let wanted = "whether the log group is protected against deletion";
         Self {
             id: group,
             retention,
-            key: Observed::known(name.map(|name| key::absolute(name, partition, account, region)), id),
-            protected,
+            key: said::shown(key, id, exchange, "the key that encrypts the log group"),
+            protected: said::shown(protected, id, exchange, wanted),
             public: Observed::not_collected("whether a policy lets anybody into the log group"),
             alerts: Vec::new(),
             alarms: Observed::not_collected("which alarms the log group can raise"),
@@ -109,29 +105,21 @@ pub(super) fn observed(
     id: EvidenceId,
     exchange: &Exchange,
 ) -> Option<(LogGroupId, Observed<Option<AwsLogGroup>>)> {
-    let name = exchange.parameters["logGroupNamePrefix"].as_str()?;
+    let asked = exchange.parameters["logGroupNamePrefix"].as_str()?;
     let Exchange { account, region, .. } = exchange;
-    let group = LogGroupId::from(format!("arn:{partition}:logs:{region}:{account}:log-group:{name}"));
-    let shown = match &exchange.answer {
-        Answer::Ok(answer) => match answer["logGroups"].as_array().map(Vec::as_slice) {
-            Some([first, ..]) if first["logGroupName"] == name => {
-                let found = AwsLogGroup::of(group.clone(), first, partition, id, exchange);
-                Observed::known(Some(found), id)
-            }
+    let group = LogGroupId::from(format!("arn:{partition}:logs:{region}:{account}:log-group:{asked}"));
+    let first = said::told(id, exchange, "the log group", |answer| {
+        let Some(first) = answer.must("logGroups", list)?.first() else {
             // An empty page that goes on says nothing yet.
-            Some([]) | None if answer["nextToken"].is_string() => {
-                let why = GapReason::Unreadable("the answer is an empty page that goes on".into());
-                Observed::Unknown(Gap {
-                    wanted: "the log group",
-                    call: Some(Box::new(call_of(exchange))),
-                    why,
-                    evidence: Some(id.into()),
-                })
-            }
-            Some(_) => Observed::known(None, id),
-            None => Observed::Unknown(gap_of(exchange, id, "the log group")),
-        },
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "the log group")),
-    };
+            return match answer.may("nextToken", text)? {
+                Some(_) => Err(Unreadable::because("the answer is an empty page that goes on")),
+                None => Ok(None),
+            };
+        };
+        let is_it = Part::of(first)?.must("logGroupName", name)? == asked;
+        Ok(is_it.then_some(first))
+    });
+    let found = |entry| AwsLogGroup::of(group.clone(), entry, partition, id, exchange);
+    let shown = first.map(|first| first.map(found));
     Some((group, shown))
 }

@@ -8,9 +8,10 @@ use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::organization::{Account, AccountId, AccountState, Organization};
 use trailaudit_core::{EvidenceId, Exchange};
 
+use super::learn;
 use super::members::Members;
 use super::pages::Pages;
-use super::{gap_of, learn};
+use super::said::{self, Part, Said, name, part, word};
 
 const ACCOUNTS: &str = "the list of accounts";
 const THERE: &str = "whether there is an organization";
@@ -64,21 +65,14 @@ impl Listings {
                 self.asked_by = Some(exchange.account.clone());
                 learn(&mut self.described, described(id, exchange));
                 learn(&mut self.all_features, all_features(id, exchange));
-                if let Answer::Ok(answer) = &exchange.answer {
-                    let text = |field: &str| answer["Organization"][field].as_str().unwrap_or_default();
-                    let management_account = text("MasterAccountId").into();
-                    self.organization = Some(Organization {
-                        id: text("Id").to_owned(),
-                        management_account,
-                    });
+                if let Observed::Known { value, .. } = &self.described {
+                    self.organization.clone_from(value);
                 }
             }
             "ListAccounts" => {
-                if let Some(answer) = self.pages.take(id, exchange, ACCOUNTS) {
-                    for entry in answer["Accounts"].as_array().into_iter().flatten() {
-                        self.take_account(entry);
-                        self.take_member(id, entry);
-                    }
+                let listed = self.pages.entries(id, exchange, ("Accounts", ACCOUNTS), account);
+                for account in listed {
+                    self.take_account(id, account);
                 }
             }
             "ListRoots" => self.take_units(exchange, "Roots", ""),
@@ -89,20 +83,17 @@ impl Listings {
             "ListAccountsForParent" => {
                 let parent = exchange.parameters["ParentId"].as_str().unwrap_or_default();
                 let Answer::Ok(answer) = &exchange.answer else { return };
-                for entry in answer["Accounts"].as_array().into_iter().flatten() {
-                    self.take_account(entry);
-                    self.take_member(id, entry);
-                    if let Some(account) = entry["Id"].as_str() {
-                        self.parents.insert(account.into(), parent.to_owned());
-                    }
+                let entries = answer["Accounts"].as_array().into_iter().flatten();
+                for account in entries.filter_map(|entry| account(entry).ok()) {
+                    self.parents.insert(account.id.clone(), parent.to_owned());
+                    self.take_account(id, account);
                 }
             }
             "ListDelegatedAdministrators" => {
-                if let Some(answer) = self.delegated_pages.take(id, exchange, "the delegated administrators") {
-                    let entries = answer["DelegatedAdministrators"].as_array().into_iter().flatten();
-                    self.delegated
-                        .extend(entries.filter_map(|entry| entry["Id"].as_str()).map(AccountId::from));
-                }
+                let list = ("DelegatedAdministrators", "the delegated administrators");
+                let read = |entry| Ok(AccountId::from(Part::of(entry)?.must("Id", name)?));
+                self.delegated
+                    .extend(self.delegated_pages.entries(id, exchange, list, read));
             }
             _ => (),
         }
@@ -152,25 +143,10 @@ impl Listings {
         self.accounts.into_values().collect()
     }
 
-    fn take_member(&mut self, id: EvidenceId, entry: &Value) {
-        if let Some(account) = entry["Id"].as_str() {
-            // Several pages may name an account: always the same one of them stands for it.
-            let known = self.members.entry(account.into()).or_insert(id);
-            *known = id.min(*known);
-        }
-    }
-
-    fn take_account(&mut self, entry: &Value) {
-        let Some(id) = entry["Id"].as_str() else { return };
-        let state = entry["State"].as_str().or_else(|| entry["Status"].as_str());
-        let account = Account {
-            id: id.into(),
-            name: entry["Name"].as_str().unwrap_or_default().to_owned(),
-            organizational_unit: entry["Paths"][0].as_str().map(unit_path).unwrap_or_default(),
-            state: state.map_or(AccountState::Unknown, account_state),
-            joined: entry["JoinedTimestamp"].as_str().and_then(|text| text.parse().ok()),
-            excluded: false,
-        };
+    fn take_account(&mut self, page: EvidenceId, account: Account) {
+        // Several pages may name an account: always the same one of them stands for it.
+        let known = self.members.entry(account.id.clone()).or_insert(page);
+        *known = page.min(*known);
         self.accounts.insert(account.id.clone(), account);
     }
 
@@ -245,33 +221,40 @@ fn unasked(wanted: &'static str) -> Gap {
 /// What one `DescribeOrganization` shows of the Organization: an account that stands alone is told so by an error.
 fn described(id: EvidenceId, exchange: &Exchange) -> Observed<Option<Organization>> {
     match &exchange.answer {
-        Answer::Ok(answer) => {
-            let text = |field: &str| answer["Organization"][field].as_str();
-            match (text("Id"), text("MasterAccountId")) {
-                (Some(name), Some(manager)) => {
-                    let organization = Organization {
-                        id: name.to_owned(),
-                        management_account: manager.into(),
-                    };
-                    Observed::known(Some(organization), id)
-                }
-                _ => Observed::Unknown(gap_of(exchange, id, THERE)),
-            }
-        }
         Answer::Error { code, .. } if code == NOT_IN_USE => Observed::known(None, id),
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, THERE)),
+        _ => said::told(id, exchange, THERE, |answer| {
+            let organization = answer.must("Organization", part)?;
+            Ok(Some(Organization {
+                id: organization.must("Id", name)?.to_owned(),
+                management_account: organization.must("MasterAccountId", name)?.into(),
+            }))
+        }),
     }
 }
 
 fn all_features(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
-    let set = match &exchange.answer {
-        Answer::Ok(answer) => answer["Organization"]["FeatureSet"].as_str(),
-        Answer::Error { .. } => None,
+    said::told(id, exchange, FEATURES, |answer| {
+        let sets = word(&["ALL", "CONSOLIDATED_BILLING"]);
+        Ok(answer.must("Organization", part)?.must("FeatureSet", sets)? == "ALL")
+    })
+}
+
+/// An entry of a list of accounts. One in a state that cannot be read is tried.
+fn account(entry: &Value) -> Said<Account> {
+    let id = Part::of(entry)?.must("Id", name)?;
+    let state = if entry["State"].is_null() {
+        &entry["Status"]
+    } else {
+        &entry["State"]
     };
-    match set {
-        Some(set) => Observed::known(set == "ALL", id),
-        None => Observed::Unknown(gap_of(exchange, id, FEATURES)),
-    }
+    Ok(Account {
+        id: id.into(),
+        name: entry["Name"].as_str().unwrap_or_default().to_owned(),
+        organizational_unit: entry["Paths"][0].as_str().map(unit_path).unwrap_or_default(),
+        state: state.as_str().map_or(AccountState::Unknown, account_state),
+        joined: entry["JoinedTimestamp"].as_str().and_then(|text| text.parse().ok()),
+        excluded: false,
+    })
 }
 
 /// An account of which nothing but its id, and perhaps a name, is known: it is tried.

@@ -7,6 +7,7 @@ use trailaudit_core::evidence::Answer;
 use trailaudit_core::observed::{Gap, GapReason, Observed};
 use trailaudit_core::{EvidenceId, Exchange};
 
+use super::said::{self, Part, Said, Unreadable};
 use super::{call_of, gap_of};
 use crate::calls::page_token;
 
@@ -44,29 +45,73 @@ struct Page {
 }
 
 impl Pages {
-    /// Takes in one exchange and gives back its answer, when it has one.
-    pub(super) fn take<'a>(
+    /// A listing that cannot be had.
+    pub(super) fn refused(gap: Gap) -> Self {
+        let mut refused = Self::None;
+        refused.refuse(gap);
+        refused
+    }
+
+    /// Takes in one exchange, whose answer `read` goes through. Where it cannot read all of it, the page is as good as
+    /// refused.
+    pub(super) fn read<'a>(
         &mut self,
         id: EvidenceId,
         exchange: &'a Exchange,
         wanted: &'static str,
-    ) -> Option<&'a Value> {
-        if let (Self::None, Answer::Ok(answer)) = (&*self, &exchange.answer)
-            && page_token(&exchange.parameters)
-                .or_else(|| page_token(answer))
-                .is_none()
-        {
-            *self = Self::One(id);
-            return Some(answer);
+        read: impl FnOnce(Part<'a>) -> Said<()>,
+    ) {
+        let answer = match &exchange.answer {
+            Answer::Ok(answer) => answer,
+            Answer::Error { .. } => return self.refuse(gap_of(exchange, id, wanted)),
+        };
+        let is_read = Part::of(answer).and_then(|page| read(page).and_then(|()| tells_its_end(page, answer)));
+        match is_read {
+            Ok(()) => self.take(id, exchange, answer, wanted),
+            Err(unreadable) => self.refuse(unreadable.gap(id, exchange, wanted)),
         }
+    }
+
+    /// Takes in one exchange and gives back the entries of its list: those that can be read, when not all can.
+    pub(super) fn entries<'a, T>(
+        &mut self,
+        id: EvidenceId,
+        exchange: &'a Exchange,
+        (list, wanted): (&str, &'static str),
+        mut read: impl FnMut(&'a Value) -> Said<T>,
+    ) -> Vec<T> {
+        let mut entries = Vec::new();
+        self.read(id, exchange, wanted, |page| {
+            said::each(page.must(list, said::list)?, |entry| {
+                entries.push(read(entry)?);
+                Ok(())
+            })
+        });
+        entries
+    }
+
+    fn take(&mut self, id: EvidenceId, exchange: &Exchange, answer: &Value, wanted: &'static str) {
+        let asked_with = page_token(&exchange.parameters);
+        if matches!(self, Self::None) && asked_with.or_else(|| page_token(answer)).is_none() {
+            *self = Self::One(id);
+        } else {
+            self.widen(|several| several.take(id, exchange, answer, wanted));
+        }
+    }
+
+    fn refuse(&mut self, gap: Gap) {
+        self.widen(|several| several.refusal = Some(Box::new(gap)));
+    }
+
+    /// Has room for more than one page from now on.
+    fn widen(&mut self, change: impl FnOnce(&mut Several)) {
         let mut several = match std::mem::take(self) {
             Self::None => Box::default(),
             Self::One(first) => Box::new(Several::beginning(first)),
             Self::Several(several) => several,
         };
-        let answer = several.take(id, exchange, wanted);
+        change(&mut several);
         *self = Self::Several(several);
-        answer
     }
 
     /// Whether every page is there; the first page stands as evidence for all. Shards that were given tokens of their own
@@ -93,28 +138,19 @@ impl Several {
         }
     }
 
-    fn take<'a>(&mut self, id: EvidenceId, exchange: &'a Exchange, wanted: &'static str) -> Option<&'a Value> {
+    fn take(&mut self, id: EvidenceId, exchange: &Exchange, answer: &Value, wanted: &'static str) {
         self.standing.take();
-        match &exchange.answer {
-            Answer::Ok(answer) => {
-                let gap = || Gap {
-                    wanted,
-                    call: Some(Box::new(call_of(exchange))),
-                    why: GapReason::Unreadable("the record does not go on after this page".into()),
-                    evidence: Some(id.into()),
-                };
-                self.taken.push(Page {
-                    id,
-                    asked_with: page_token(&exchange.parameters).map(Into::into),
-                    goes_on: page_token(answer).map(|token| Box::new((token.to_owned(), gap()))),
-                });
-                Some(answer)
-            }
-            Answer::Error { .. } => {
-                self.refusal = Some(Box::new(gap_of(exchange, id, wanted)));
-                None
-            }
-        }
+        let gap = || Gap {
+            wanted,
+            call: Some(Box::new(call_of(exchange))),
+            why: GapReason::Unreadable("the record does not go on after this page".into()),
+            evidence: Some(id.into()),
+        };
+        self.taken.push(Page {
+            id,
+            asked_with: page_token(&exchange.parameters).map(Into::into),
+            goes_on: page_token(answer).map(|token| Box::new((token.to_owned(), gap()))),
+        });
     }
 
     fn complete(&self, wanted: &'static str) -> Observed<()> {
@@ -156,4 +192,16 @@ impl Several {
         }
         last
     }
+}
+
+/// Whether a page tells if it is the last: a token that is none, or pages to come without one, leave that open.
+fn tells_its_end(page: Part<'_>, answer: &Value) -> Said<()> {
+    let is_token = |name: &str| name.ends_with("Token") || name == "Marker";
+    for (token, _) in page.fields().filter(|(name, _)| is_token(name)) {
+        page.may(token, said::text)?;
+    }
+    if page.may("IsTruncated", said::flag)? == Some(true) && page_token(answer).is_none() {
+        return Err(Unreadable::because("the answer goes on, and does not say how"));
+    }
+    Ok(())
 }

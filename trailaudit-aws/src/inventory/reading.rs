@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use trailaudit_core::evidence::Answer;
-use trailaudit_core::inventory::Sighting;
 use trailaudit_core::observed::{Gap, Observed};
 use trailaudit_core::organization::{AccountId, LogGroupId, Organization, Region, TrailId};
 use trailaudit_core::{EvidenceId, Exchange};
 
-use super::account::{Unit, refused_listing};
+use super::account::{Listing, TRAILS, Unit, looks_off};
 use super::alerts::Alerts;
 use super::buckets::Buckets;
 use super::event_stores::EventStores;
@@ -19,6 +18,7 @@ use super::keys::Keys;
 use super::log_group::{self, AwsLogGroup, LogPolicies, Streams};
 use super::organization::Listings;
 use super::roles::Roles;
+use super::said;
 use super::trail::{self, AwsTrail, Description};
 use super::{gap_of, learn};
 use crate::arn::Arn;
@@ -144,34 +144,32 @@ impl Reading {
 
     /// What a Region of an account lists.
     fn listing(&mut self, account: &AccountId, id: EvidenceId, exchange: &Exchange) {
-        let (listing, looks_off) = match self.sightings(id, exchange) {
-            Some(sightings) => (Observed::known(sightings, id), false),
-            None => refused_listing(id, exchange),
-        };
+        let listing = self.sightings(id, exchange);
         let region = self.same.region(&exchange.region);
         let unit = self.units.entry(account.clone()).or_default();
-        unit.note_listing(region, listing, looks_off);
+        unit.note_listing(region, listing, looks_off(exchange));
     }
 
-    fn sightings(&mut self, id: EvidenceId, exchange: &Exchange) -> Option<Arc<[Sighting]>> {
-        let Answer::Ok(answer) = &exchange.answer else {
-            return None;
-        };
+    fn sightings(&mut self, id: EvidenceId, exchange: &Exchange) -> Listing {
         let mut sightings = Vec::new();
-        for entry in answer["trailList"].as_array()? {
-            let (trail, description) = Description::of(entry)?;
-            sightings.push(description.sighting(trail.clone()));
-            self.describe(trail, description, id, exchange);
-        }
+        let listed = said::told(id, exchange, TRAILS, |answer| {
+            said::each(answer.must("trailList", said::list)?, |entry| {
+                let (trail, description) = Description::of(entry)?;
+                let sighting = description.sighting(trail.clone());
+                self.describe(trail, description, id, exchange);
+                sightings.push(sighting?);
+                Ok(())
+            })
+        });
         sightings.sort_by(|a, b| a.trail.cmp(&b.trail));
-        Some(self.same.sightings(&sightings))
+        listed.map(|()| self.same.sightings(&sightings))
     }
 
     /// A trail asked for by name in its owner account.
     fn described(&mut self, id: EvidenceId, exchange: &Exchange) {
         let Answer::Ok(answer) = &exchange.answer else { return };
         for entry in answer["trailList"].as_array().into_iter().flatten() {
-            if let Some((trail, description)) = Description::of(entry) {
+            if let Ok((trail, description)) = Description::of(entry) {
                 self.describe(trail, description, id, exchange);
             }
         }
@@ -204,7 +202,7 @@ impl Reading {
     }
 
     fn about_trail(&mut self, account: &AccountId, id: EvidenceId, exchange: &Exchange) {
-        let parameters = &exchange.parameters;
+        let (parameters, as_of) = (&exchange.parameters, self.run.as_of);
         if exchange.operation == "ListTags" {
             self.tags(id, exchange);
             return;
@@ -220,7 +218,7 @@ impl Reading {
                 let known = self.trails.get_key_value(&trail).map(|(known, _)| known.clone());
                 let region = self.same.region(&exchange.region);
                 let unit = self.units.entry(account.clone()).or_default();
-                unit.note_copy(known.unwrap_or(trail), region, trail::status(id, exchange));
+                unit.note_copy(known.unwrap_or(trail), region, trail::status(id, exchange, as_of));
             }
             return;
         }
@@ -230,12 +228,12 @@ impl Reading {
             .or_insert_with(|| AwsTrail::unseen(trail));
         match exchange.operation.as_str() {
             "GetTrailStatus" if exchange.region.as_str() == arn.region => {
-                learn(&mut entry.status, trail::status(id, exchange));
+                learn(&mut entry.status, trail::status(id, exchange, as_of));
             }
             "GetTrailStatus" => {
                 let unasked = || Observed::not_collected("how the trail delivers from the Region");
                 let place = entry.abroad.entry(exchange.region.clone());
-                learn(place.or_insert_with(unasked), trail::status(id, exchange));
+                learn(place.or_insert_with(unasked), trail::status(id, exchange, as_of));
             }
             "GetEventSelectors" => learn(&mut entry.recorded, trail::recorded(id, exchange)),
             "GetInsightSelectors" => learn(&mut entry.insights, trail::insights(id, exchange)),

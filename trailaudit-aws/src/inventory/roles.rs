@@ -9,6 +9,7 @@ use trailaudit_core::policy::{Caller, Context, Decision, Policy, Request, decide
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::pages::Pages;
+use super::said::{self, Part, Unreadable, name, part};
 use super::{call_of, gap_of, learn};
 use crate::arn::Arn;
 
@@ -203,19 +204,15 @@ impl Role {
         match operation {
             "GetRole" => learn(&mut self.trust, trust(id, exchange)),
             "ListRolePolicies" => {
-                if let Some(answer) = self.inline.pages.take(id, exchange, INLINE) {
-                    let names = answer["PolicyNames"].as_array().into_iter().flatten();
-                    self.inline
-                        .names
-                        .extend(names.filter_map(|name| name.as_str().map(str::to_owned)));
-                }
+                let policy = |entry| name(entry).map(str::to_owned).ok_or_else(unnamed);
+                let read = self.inline.pages.entries(id, exchange, ("PolicyNames", INLINE), policy);
+                self.inline.names.extend(read);
             }
             "ListAttachedRolePolicies" => {
-                if let Some(answer) = self.attached.pages.take(id, exchange, ATTACHED) {
-                    let policies = answer["AttachedPolicies"].as_array().into_iter().flatten();
-                    let arns = policies.filter_map(|policy| policy["PolicyArn"].as_str().map(str::to_owned));
-                    self.attached.names.extend(arns);
-                }
+                let list = ("AttachedPolicies", ATTACHED);
+                let arn = |entry| Ok(Part::of(entry)?.must("PolicyArn", name)?.to_owned());
+                let read = self.attached.pages.entries(id, exchange, list, arn);
+                self.attached.names.extend(read);
             }
             "GetRolePolicy" => {
                 let Some(name) = exchange.parameters["PolicyName"].as_str() else {
@@ -235,17 +232,20 @@ fn trust(id: EvidenceId, exchange: &Exchange) -> Observed<Option<Trust>> {
     match &exchange.answer {
         Answer::Error { code, .. } if code == NO_SUCH_ENTITY => Observed::known(None, id),
         Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, ROLE)),
-        Answer::Ok(answer) => {
-            let boundary = answer["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"].as_str();
+        Answer::Ok(_) => {
+            let boundary = said::told(id, exchange, ROLE, |answer| {
+                let boundary = answer.must("Role", part)?.may("PermissionsBoundary", part)?;
+                let arn = boundary.map(|boundary| boundary.must("PermissionsBoundaryArn", name));
+                Ok(arn.transpose()?.map(str::to_owned))
+            });
             let policy = document(id, exchange, &["Role", "AssumeRolePolicyDocument"], ROLE);
-            policy.map(|policy| {
-                Some(Trust {
-                    policy,
-                    boundary: boundary.map(str::to_owned),
-                })
-            })
+            policy.then(|policy| boundary.map(|boundary| Some(Trust { policy, boundary })))
         }
     }
+}
+
+fn unnamed() -> Unreadable {
+    Unreadable::because("the answer has a policy without a name")
 }
 
 fn version(id: EvidenceId, exchange: &Exchange) -> Observed<String> {

@@ -9,13 +9,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 use trailaudit_core::evidence::Answer;
 use trailaudit_core::inventory::Sighting;
-use trailaudit_core::observed::{Gap, GapReason, Observed, Opinion};
+use trailaudit_core::observed::{Gap, Observed, Opinion};
 use trailaudit_core::organization::{AccountId, BucketId, KeyId, Organization, Region, TrailId};
 use trailaudit_core::trail::{Channel, Delivery, EventClass, LogDestination, Trail};
 use trailaudit_core::{EvidenceId, Exchange};
 
 pub(super) use self::status::{Status, status};
-use super::{gap_of, key, selectors};
+use super::key;
+use super::said::{self, Part, Said, Unreadable, flag, name, parts, text};
+use super::selectors::Selectors;
 use crate::arn::Arn;
 use crate::gap;
 
@@ -72,18 +74,18 @@ impl AwsTrail {
 }
 
 impl AwsTrail {
-    /// A field that `DescribeTrails` always has; where it does not, nothing is known.
-    fn said<T>(&self, field: impl FnOnce(&Description) -> Option<T>, wanted: &'static str) -> Observed<T> {
+    /// A field of its description; where it cannot be read, nothing is known.
+    fn said<T: Clone>(&self, field: impl FnOnce(&Description) -> &Said<T>, wanted: &'static str) -> Observed<T> {
         let (description, evidence) = match &self.description {
             Observed::Known { value, evidence } => (value, evidence.clone()),
             Observed::Unknown(gap) => return Observed::Unknown(gap.clone()),
         };
         match field(description) {
-            Some(value) => Observed::known(value, evidence),
-            None => Observed::Unknown(Gap {
+            Ok(value) => Observed::known(value.clone(), evidence),
+            Err(unreadable) => Observed::Unknown(Gap {
                 wanted,
                 call: None,
-                why: GapReason::Unreadable("the description does not say it".into()),
+                why: unreadable.reason(),
                 evidence: Some(evidence),
             }),
         }
@@ -103,22 +105,32 @@ impl AwsTrail {
     /// any, then `AWSLogs`, of an organization trail the organization's id, the account, `CloudTrail` or
     /// `CloudTrail-Digest`).
     pub(super) fn begin_files(&mut self, organization: &Observed<Option<Organization>>) {
-        let owner = &self.owner;
-        self.file_prefix = self.description.clone().then(|trail| {
-            let below = |folder: String| match &trail.prefix {
+        let prefix = self.said(
+            |trail| &trail.prefix,
+            "what the names of the trail's log files begin with",
+        );
+        let wide = self.is_organization_trail();
+        self.file_prefix = prefix.then(|prefix| {
+            let below = |folder: String| match &prefix {
                 Some(prefix) => format!("{prefix}/AWSLogs/{folder}"),
                 None => format!("AWSLogs/{folder}"),
             };
-            if !trail.organization {
-                return self.description.clone().map(|_| below(format!("{owner}/CloudTrail")));
-            }
-            match organization {
-                Observed::Known {
-                    value: Some(organization),
-                    evidence,
-                } => Observed::known(below(format!("{}/", organization.id)), evidence.clone()),
+            match (wide, organization) {
+                (
+                    Observed::Known { value: true, .. },
+                    Observed::Known {
+                        value: Some(organization),
+                        evidence,
+                    },
+                ) => Observed::known(below(format!("{}/", organization.id)), evidence.clone()),
                 // Every organization's id begins so.
-                _ => self.description.clone().map(|_| below("o-".to_owned())),
+                (wide, _) => wide.map(|wide| {
+                    below(if wide {
+                        "o-".to_owned()
+                    } else {
+                        format!("{}/CloudTrail", self.owner)
+                    })
+                }),
             }
         });
     }
@@ -139,23 +151,26 @@ impl Trail for AwsTrail {
     }
 
     fn is_multi_region(&self) -> Observed<bool> {
-        self.description.clone().map(|trail| trail.multi_region)
+        self.said(|trail| &trail.multi_region, "whether the trail records every Region")
     }
 
     fn is_organization_trail(&self) -> Observed<bool> {
-        self.description.clone().map(|trail| trail.organization)
+        self.said(|trail| &trail.organization, "whether the trail is of the organization")
     }
 
     fn encryption_key(&self) -> Observed<Option<KeyId>> {
-        self.description.clone().map(|trail| trail.key.clone())
+        self.said(|trail| &trail.key, "the key that encrypts the trail's log files")
     }
 
     fn log_destination(&self) -> Observed<Option<LogDestination>> {
-        self.description.clone().map(|trail| trail.destination.clone())
+        self.said(|trail| &trail.destination, "the log group the trail delivers to")
     }
 
     fn validates_log_files(&self) -> Observed<bool> {
-        self.description.clone().map(|trail| trail.validates)
+        self.said(
+            |trail| &trail.validates,
+            "whether the trail's log files can be validated",
+        )
     }
 
     fn is_logging(&self) -> Observed<bool> {
@@ -163,19 +178,19 @@ impl Trail for AwsTrail {
     }
 
     fn logging_since(&self) -> Observed<Option<Timestamp>> {
-        self.status.clone().map(|status| status.since)
+        self.status.clone().then(|status| status.since())
     }
 
     fn delivery(&self, channel: Channel) -> Observed<Delivery> {
-        self.status.clone().map(|status| status.delivery(channel))
+        self.status.clone().then(|status| status.delivery(channel))
     }
 
     fn notification_topic(&self) -> Observed<Option<String>> {
-        self.description.clone().map(|trail| trail.topic.clone())
+        self.said(|trail| &trail.topic, "the topic the trail notifies")
     }
 
     fn bucket(&self) -> Observed<BucketId> {
-        self.said(|trail| trail.bucket.clone(), "the bucket the trail delivers to")
+        self.said(|trail| &trail.bucket, "the bucket the trail delivers to")
     }
 
     fn log_file_prefix(&self) -> Observed<String> {
@@ -199,7 +214,7 @@ impl Trail for AwsTrail {
     }
 
     fn records_global_services(&self) -> Observed<bool> {
-        self.said(|trail| trail.global, "whether the trail records global services")
+        self.said(|trail| &trail.global, "whether the trail records global services")
     }
 
     fn excluded_sources(&self) -> Observed<Option<Vec<String>>> {
@@ -214,105 +229,101 @@ impl Trail for AwsTrail {
 /// One entry of `DescribeTrails`.
 #[derive(Debug)]
 pub(super) struct Description {
-    multi_region: bool,
-    organization: bool,
-    validates: bool,
-    key: Option<KeyId>,
-    destination: Option<LogDestination>,
-    topic: Option<String>,
-    bucket: Option<BucketId>,
-    prefix: Option<String>,
-    global: Option<bool>,
+    multi_region: Said<bool>,
+    organization: Said<bool>,
+    validates: Said<bool>,
+    key: Said<Option<KeyId>>,
+    destination: Said<Option<LogDestination>>,
+    topic: Said<Option<String>>,
+    bucket: Said<BucketId>,
+    prefix: Said<Option<String>>,
+    global: Said<bool>,
 }
 
 impl Description {
-    /// Reads an entry and the ARN it is about; none when the entry names no trail.
-    pub(super) fn of(entry: &Value) -> Option<(TrailId, Self)> {
-        let id = entry["TrailARN"].as_str()?;
-        let arn = Arn::parse(id)?;
-        let is = |field: &str| entry[field].as_bool().unwrap_or(false);
-        let text = |field: &str| entry[field].as_str().filter(|text| !text.is_empty());
+    /// Reads an entry and the ARN it is about: one that names no trail cannot be read.
+    pub(super) fn of(entry: &Value) -> Said<(TrailId, Self)> {
+        let entry = Part::of(entry)?;
+        let (id, arn) = entry.must("TrailARN", |value| Some((text(value)?, Arn::parse(text(value)?)?)))?;
         let (owner, home) = (arn.account.into(), Region::from(arn.region));
+        let bucket = entry.must("S3BucketName", name);
+        let text_of = |name: Option<&str>| name.map(str::to_owned);
         let description = Self {
-            multi_region: is("IsMultiRegionTrail"),
-            organization: is("IsOrganizationTrail"),
-            validates: is("LogFileValidationEnabled"),
-            key: text("KmsKeyId").map(|name| key::absolute(name, arn.partition, &owner, &home)),
-            destination: text("CloudWatchLogsLogGroupArn")
-                .map(|group| destination(group, text("CloudWatchLogsRoleArn"))),
+            multi_region: entry.must("IsMultiRegionTrail", flag),
+            organization: entry.must("IsOrganizationTrail", flag),
+            validates: entry.must("LogFileValidationEnabled", flag),
+            key: entry
+                .name("KmsKeyId")
+                .map(|key| key.map(|name| key::absolute(name, arn.partition, &owner, &home))),
+            destination: destination(entry),
             // The name alone is obsolete: what once was made with it shows it still.
-            topic: text("SnsTopicARN").or_else(|| text("SnsTopicName")).map(str::to_owned),
-            bucket: text("S3BucketName").map(|name| format!("arn:{}:s3:::{name}", arn.partition).into()),
-            prefix: text("S3KeyPrefix").map(str::to_owned),
-            global: entry["IncludeGlobalServiceEvents"].as_bool(),
+            topic: entry
+                .name("SnsTopicARN")
+                .and_then(|topic| Ok(text_of(topic.or(entry.name("SnsTopicName")?)))),
+            bucket: bucket.map(|name| format!("arn:{}:s3:::{name}", arn.partition).into()),
+            prefix: entry.name("S3KeyPrefix").map(text_of),
+            global: entry.must("IncludeGlobalServiceEvents", flag),
         };
-        Some((id.into(), description))
+        Ok((id.into(), description))
     }
 
     /// The same as a line of a Region's listing.
-    pub(super) fn sighting(&self, trail: TrailId) -> Sighting {
-        Sighting {
+    pub(super) fn sighting(&self, trail: TrailId) -> Said<Sighting> {
+        Ok(Sighting {
             trail,
-            multi_region: self.multi_region,
-            organization: self.organization,
-        }
+            multi_region: self.multi_region.clone()?,
+            organization: self.organization.clone()?,
+        })
     }
 }
 
 /// The ARN of a log group in a trail ends in `:*`, the group's own does not.
-fn destination(group: &str, role: Option<&str>) -> LogDestination {
+fn destination(entry: Part<'_>) -> Said<Option<LogDestination>> {
+    let Some(group) = entry.name("CloudWatchLogsLogGroupArn")? else {
+        return Ok(None);
+    };
     let group = group.strip_suffix(":*").unwrap_or(group);
     let arn = Arn::parse(group);
-    LogDestination {
+    Ok(Some(LogDestination {
         account: arn.as_ref().map_or("", |arn| arn.account).into(),
         region: arn.as_ref().map_or("", |arn| arn.region).into(),
         group: group.into(),
-        role: role.map(str::to_owned),
-    }
+        role: entry.name("CloudWatchLogsRoleArn")?.map(str::to_owned),
+    }))
 }
 
 /// What one `GetEventSelectors` shows.
 pub(super) fn recorded(id: EvidenceId, exchange: &Exchange) -> Observed<Arc<Recorded>> {
-    match &exchange.answer {
-        Answer::Ok(answer) => {
-            let recorded = Recorded {
-                classes: EventClass::ALL
-                    .into_iter()
-                    .filter(|class| selectors::record(answer, *class))
-                    .collect(),
-                excluded: selectors::excluded_sources(answer),
-            };
-            Observed::known(Arc::new(recorded), id)
-        }
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, "the trail's event selectors")),
-    }
+    said::told(id, exchange, "the trail's event selectors", |answer| {
+        let selectors = Selectors::of(answer)?;
+        let classes = EventClass::ALL.into_iter();
+        Ok(Arc::new(Recorded {
+            classes: classes.filter(|class| selectors.record(*class)).collect(),
+            excluded: selectors.excluded_sources(),
+        }))
+    })
 }
 
 /// What one `GetInsightSelectors` shows: a trail that looks for nothing says so by an error.
 pub(super) fn insights(id: EvidenceId, exchange: &Exchange) -> Observed<Vec<String>> {
     match &exchange.answer {
-        Answer::Ok(answer) => {
-            let selectors = answer["InsightSelectors"].as_array().into_iter().flatten();
-            let kinds = selectors.filter_map(|selector| selector["InsightType"].as_str().map(str::to_owned));
-            Observed::known(kinds.collect(), id)
-        }
         Answer::Error { code, .. } if code == gap::NO_INSIGHTS => Observed::known(Vec::new(), id),
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, INSIGHTS)),
+        _ => said::told(id, exchange, INSIGHTS, |answer| {
+            let selectors = answer.must("InsightSelectors", parts)?.into_iter();
+            let kinds = selectors.map(|selector| Ok(selector.must("InsightType", name)?.to_owned()));
+            kinds.collect()
+        }),
     }
 }
 
 /// What one `ListTags` shows of one of the trails it asked for: the keys of its tags.
 pub(super) fn tags(trail: &str, id: EvidenceId, exchange: &Exchange) -> Observed<Vec<String>> {
-    let Answer::Ok(answer) = &exchange.answer else {
-        return Observed::Unknown(gap_of(exchange, id, TAGS));
-    };
-    let mut listed = answer["ResourceTagList"].as_array().into_iter().flatten();
-    match listed.find(|entry| entry["ResourceId"] == trail) {
-        Some(entry) => {
-            let tags = entry["TagsList"].as_array().into_iter().flatten();
-            let keys = tags.filter_map(|tag| tag["Key"].as_str().map(str::to_owned));
-            Observed::known(keys.collect(), id)
-        }
-        None => Observed::Unknown(gap_of(exchange, id, TAGS)),
-    }
+    said::told(id, exchange, TAGS, |answer| {
+        let mut listed = answer.must("ResourceTagList", parts)?.into_iter();
+        let is_of_trail = |entry: &Part<'_>| entry.must("ResourceId", text).is_ok_and(|named| named == trail);
+        let entry = listed.find(is_of_trail);
+        let entry = entry.ok_or_else(|| Unreadable::because("the answer does not have the trail"))?;
+        let tags = entry.must("TagsList", parts)?.into_iter();
+        tags.map(|tag| Ok(tag.must("Key", text)?.to_owned())).collect()
+    })
 }

@@ -9,6 +9,7 @@ use trailaudit_core::organization::AlarmId;
 use trailaudit_core::{EvidenceId, Exchange};
 
 use crate::inventory::pages::Pages;
+use crate::inventory::said::{self, Part, Said, list, name, part, parts, text, texts};
 use crate::metrics::{self, Metric};
 
 const ALARMS: &str = "the alarms of the account";
@@ -51,19 +52,26 @@ impl Alarm for AwsAlarm {
 
 impl Alarms {
     pub fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
-        let Some(answer) = self.pages.take(id, exchange, ALARMS) else {
-            return;
-        };
-        for entry in answer["MetricAlarms"].as_array().into_iter().flatten() {
-            if let Some(alarm) = AwsAlarm::read(entry) {
-                self.by_id.insert(alarm.id.clone(), (alarm, id));
-            }
-        }
-        for entry in answer["CompositeAlarms"].as_array().into_iter().flatten() {
-            if let (Some(name), Some(rule)) = (entry["AlarmName"].as_str(), entry["AlarmRule"].as_str()) {
-                self.composite.insert(name.to_owned(), rule.to_owned());
-            }
-        }
+        let Self {
+            pages,
+            by_id,
+            composite,
+        } = self;
+        pages.read(id, exchange, ALARMS, |answer| {
+            let single = said::each(answer.must("MetricAlarms", list)?, |entry| {
+                let alarm = AwsAlarm::read(entry)?;
+                by_id.insert(alarm.id.clone(), (alarm, id));
+                Ok(())
+            });
+            let several = answer.may("CompositeAlarms", list)?.unwrap_or_default();
+            let several = said::each(several, |entry| {
+                let alarm = Part::of(entry)?;
+                let (name, rule) = (alarm.must("AlarmName", name)?, alarm.must("AlarmRule", text)?);
+                composite.insert(name.to_owned(), rule.to_owned());
+                Ok(())
+            });
+            single.and(several)
+        });
     }
 
     /// Decides whether each alarm does anything, once everything was read.
@@ -118,22 +126,32 @@ impl Alarms {
 }
 
 impl AwsAlarm {
-    fn read(entry: &Value) -> Option<Self> {
-        let text = |field: &str| entry[field].as_str();
-        let is_some = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
-        let queries = || entry["Metrics"].as_array().into_iter().flatten();
-        let actions = entry["AlarmActions"].as_array().into_iter().flatten();
-        Some(Self {
-            id: text("AlarmArn")?.into(),
-            name: text("AlarmName")?.to_owned(),
-            actions: actions
-                .filter_map(|action| action.as_str().map(str::to_owned))
-                .collect(),
+    fn read(entry: &Value) -> Said<Self> {
+        let alarm = Part::of(entry)?;
+        let actions = alarm.may("AlarmActions", texts)?.unwrap_or_default();
+        // Alone it watches a metric, else an expression of several.
+        let mut watched = vec![alarm];
+        for query in alarm.may("Metrics", parts)?.unwrap_or_default() {
+            query.may("AccountId", text)?;
+            if let Some(stat) = query.may("MetricStat", part)? {
+                watched.push(stat.must("Metric", part)?);
+            }
+        }
+        let mut has_dimensions = false;
+        for metric in watched {
+            metric.may("Namespace", text)?;
+            metric.may("MetricName", text)?;
+            has_dimensions |= metric.may("Dimensions", list)?.is_some_and(|all| !all.is_empty());
+        }
+        let operator = alarm.may("ComparisonOperator", text)?;
+        Ok(Self {
+            id: alarm.must("AlarmArn", name)?.into(),
+            name: alarm.must("AlarmName", name)?.to_owned(),
+            actions: actions.into_iter().map(str::to_owned).collect(),
             metrics: metrics::watched_by(entry).collect(),
             enabled: entry["ActionsEnabled"].as_bool(),
-            has_dimensions: is_some(&entry["Dimensions"])
-                || queries().any(|query| is_some(&query["MetricStat"]["Metric"]["Dimensions"])),
-            rises: text("ComparisonOperator").is_some_and(|operator| operator.starts_with("Greater")),
+            has_dimensions,
+            rises: operator.is_some_and(|operator| operator.starts_with("Greater")),
             acts: Observed::not_collected(ACTS),
         })
     }

@@ -8,7 +8,8 @@ use trailaudit_core::observed::Observed;
 use trailaudit_core::{EvidenceId, Exchange};
 
 use crate::inventory::pages::Pages;
-use crate::metrics::{self, Metric};
+use crate::inventory::said::{self, Part, Said, flag, part, parts, text, texts};
+use crate::metrics::Metric;
 
 const FILTERS: &str = "the metric filters of the log group";
 
@@ -31,12 +32,11 @@ pub(super) struct Filter {
 
 impl Filters {
     pub fn take(&mut self, id: EvidenceId, exchange: &Exchange) {
-        if let Some(answer) = self.pages.take(id, exchange, FILTERS) {
-            for entry in answer["metricFilters"].as_array().into_iter().flatten() {
-                let filter = Filter::read(entry);
-                self.filters.insert(filter.name.clone(), (filter, id));
-            }
-        }
+        let read = self
+            .pages
+            .entries(id, exchange, ("metricFilters", FILTERS), Filter::read);
+        let read = read.into_iter().map(|filter| (filter.name.clone(), (filter, id)));
+        self.filters.extend(read);
     }
 
     pub fn complete(&self) -> Observed<()> {
@@ -49,30 +49,36 @@ impl Filters {
 }
 
 impl Filter {
-    fn read(entry: &Value) -> Self {
-        let name = entry["filterName"].as_str().unwrap_or("without a name").to_owned();
-        let is_said = |field: &str| entry[field].as_str().is_some_and(|text| !text.trim().is_empty());
-        let pattern = if is_said("fieldSelectionCriteria") {
+    fn read(entry: &Value) -> Said<Self> {
+        let filter = Part::of(entry)?;
+        let name = filter.must("filterName", said::name)?;
+        let written = filter.must("filterPattern", text)?;
+        let criteria = filter.may("fieldSelectionCriteria", text)?.unwrap_or_default();
+        let pattern = if !criteria.trim().is_empty() {
             Err("it leaves out events by other criteria than its pattern".to_owned())
-        } else if entry["applyOnTransformedLogs"] == true {
+        } else if filter.may("applyOnTransformedLogs", flag)? == Some(true) {
             Err("it is applied to events that were transformed before".to_owned())
         } else {
-            let text = entry["filterPattern"].as_str().unwrap_or_default();
-            let pattern = FilterPattern::parse(text).map_err(|error| error.to_string());
-            pattern.map(|pattern| (text.to_owned(), pattern))
+            let pattern = FilterPattern::parse(written).map_err(|error| error.to_string());
+            pattern.map(|pattern| (written.to_owned(), pattern))
         };
-        let transformations = entry["metricTransformations"].as_array().into_iter().flatten();
-        let mut dimensions = transformations.map(|one| &one["dimensions"]);
-        let has_dimensions = dimensions.any(|dimensions| dimensions.as_object().is_some_and(|all| !all.is_empty()))
-            || entry["emitSystemFieldDimensions"]
-                .as_array()
-                .is_some_and(|all| !all.is_empty());
-        Self {
+        let fields = filter.may("emitSystemFieldDimensions", texts)?;
+        let mut has_dimensions = fields.is_some_and(|fields| !fields.is_empty());
+        let mut metrics = BTreeSet::new();
+        for transformation in filter.must("metricTransformations", parts)? {
+            metrics.insert(Metric {
+                namespace: transformation.must("metricNamespace", said::name)?.to_owned(),
+                name: transformation.must("metricName", said::name)?.to_owned(),
+            });
+            let dimensions = transformation.may("dimensions", part)?;
+            has_dimensions |= dimensions.is_some_and(|all| all.fields().next().is_some());
+        }
+        Ok(Self {
             pattern,
-            metrics: metrics::counted_by(entry).collect(),
+            metrics,
             dimensions: has_dimensions
                 .then(|| format!("metric filter {name} counts by dimensions: which of them an alarm sees is not told")),
-            name,
-        }
+            name: name.to_owned(),
+        })
     }
 }

@@ -9,6 +9,7 @@ use trailaudit_core::{EvidenceId, Exchange};
 
 use crate::arn::Arn;
 use crate::inventory::pages::Pages;
+use crate::inventory::said::{Part, text};
 
 const SUBSCRIBERS: &str = "whom the alarm's topic reaches";
 
@@ -41,13 +42,10 @@ impl Topics {
             topic.gone = Some(id);
             return;
         }
-        let Some(answer) = topic.pages.take(id, exchange, SUBSCRIBERS) else {
-            return;
-        };
+        let arn = |one| Part::of(one)?.must("SubscriptionArn", text);
+        let subscriptions = topic.pages.entries(id, exchange, ("Subscriptions", SUBSCRIBERS), arn);
         // One who has not confirmed, or has left, has a word in the place of the ARN.
-        let mut subscriptions = answer["Subscriptions"].as_array().into_iter().flatten();
-        let is_confirmed = |arn: &str| arn.starts_with("arn:");
-        if subscriptions.any(|one| one["SubscriptionArn"].as_str().is_some_and(is_confirmed)) {
+        if subscriptions.iter().any(|arn| arn.starts_with("arn:")) {
             // Of several pages always the same one stands for it.
             topic.confirmed = Some(topic.confirmed.map_or(id, |known| known.min(id)));
         }

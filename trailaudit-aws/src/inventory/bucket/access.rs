@@ -4,7 +4,7 @@ use trailaudit_core::evidence::Answer;
 use trailaudit_core::observed::{Observed, Opinion};
 use trailaudit_core::{EvidenceId, Exchange};
 
-use crate::inventory::gap_of;
+use crate::inventory::said::{self, Part, Said, Unreadable, flag, part, parts, text, word};
 use crate::inventory::words::listed;
 
 const BLOCK: &str = "whether the bucket blocks public access";
@@ -23,52 +23,53 @@ pub(in crate::inventory) struct AccessBlock {
 /// What one `GetPublicAccessBlock` shows.
 pub(in crate::inventory) fn access_block(id: EvidenceId, exchange: &Exchange) -> Observed<AccessBlock> {
     match &exchange.answer {
-        Answer::Ok(answer) => {
-            let block = &answer["PublicAccessBlockConfiguration"];
-            match (
-                block["IgnorePublicAcls"].as_bool(),
-                block["RestrictPublicBuckets"].as_bool(),
-            ) {
-                (Some(lists), Some(policies)) => Observed::known(AccessBlock { lists, policies }, id),
-                _ => Observed::Unknown(gap_of(exchange, id, BLOCK)),
-            }
-        }
         Answer::Error { code, .. } if code == "NoSuchPublicAccessBlockConfiguration" => {
             Observed::known(AccessBlock::default(), id)
         }
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, BLOCK)),
+        _ => said::told(id, exchange, BLOCK, |answer| {
+            let block = answer.must("PublicAccessBlockConfiguration", part)?;
+            Ok(AccessBlock {
+                lists: block.must("IgnorePublicAcls", flag)?,
+                policies: block.must("RestrictPublicBuckets", flag)?,
+            })
+        }),
     }
 }
 
 /// The permissions that one `GetBucketAcl` shows for everybody, or for everybody with an AWS account.
 pub(in crate::inventory) fn open_grants(id: EvidenceId, exchange: &Exchange) -> Observed<Vec<String>> {
-    let Answer::Ok(answer) = &exchange.answer else {
-        return Observed::Unknown(gap_of(exchange, id, GRANTS));
-    };
-    let Some(grants) = answer["Grants"].as_array() else {
-        return Observed::Unknown(gap_of(exchange, id, GRANTS));
-    };
-    let open = grants.iter().filter_map(|grant| {
-        let group = grant["Grantee"]["URI"].as_str()?.rsplit('/').next()?;
-        let permission = grant["Permission"].as_str().unwrap_or("something");
-        match group {
-            "AllUsers" => Some(format!("{permission} to everybody")),
-            "AuthenticatedUsers" => Some(format!("{permission} to everybody with an AWS account")),
-            _ => None,
-        }
-    });
-    Observed::known(open.collect(), id)
+    said::told(id, exchange, GRANTS, |answer| {
+        let grants = answer.must("Grants", parts)?.into_iter();
+        let open = grants.map(open_grant).collect::<Said<Vec<_>>>()?;
+        Ok(open.into_iter().flatten().collect())
+    })
+}
+
+/// What a grant lets everybody do; none when it is somebody's (S3 user guide, "Access control list overview").
+fn open_grant(grant: Part<'_>) -> Said<Option<String>> {
+    let (grantee, permission) = (grant.must("Grantee", part)?, grant.must("Permission", text)?);
+    let kinds = ["CanonicalUser", "AmazonCustomerByEmail", "Group"];
+    if grantee.must("Type", word(&kinds))? != "Group" {
+        return match grantee.may("URI", text)? {
+            None => Ok(None),
+            Some(_) => Err(Unreadable::because("the answer has a group that is none")),
+        };
+    }
+    match grantee.must("URI", text)?.rsplit('/').next() {
+        Some("AllUsers") => Ok(Some(format!("{permission} to everybody"))),
+        Some("AuthenticatedUsers") => Ok(Some(format!("{permission} to everybody with an AWS account"))),
+        Some("LogDelivery") => Ok(None),
+        _ => Err(Unreadable::because("the answer has a group that is not known")),
+    }
 }
 
 /// What one `GetBucketPolicyStatus` shows; a bucket without a policy says so by an error.
 pub(in crate::inventory) fn is_policy_public(id: EvidenceId, exchange: &Exchange) -> Observed<bool> {
     match &exchange.answer {
-        Answer::Ok(answer) => match answer["PolicyStatus"]["IsPublic"].as_bool() {
-            Some(public) => Observed::known(public, id),
-            None => Observed::Unknown(gap_of(exchange, id, POLICY)),
-        },
         Answer::Error { code, .. } if code == "NoSuchBucketPolicy" => Observed::known(false, id),
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, POLICY)),
+        _ => said::told(id, exchange, POLICY, |answer| {
+            answer.must("PolicyStatus", part)?.must("IsPublic", flag)
+        }),
     }
 }
 
@@ -134,6 +135,7 @@ fn way<T: Clone>(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
     use trailaudit_core::observed::{Gap, GapReason};
 
     use super::*;
@@ -161,6 +163,28 @@ mod tests {
             } => "closed",
             Observed::Known { .. } => "unclear",
             Observed::Unknown(_) => "unknown",
+        }
+    }
+
+    #[test]
+    fn a_grant_is_to_somebody_or_to_a_group_that_is_known() {
+        let read = |grantee: Value| open_grant(Part::of(&json!({"Grantee": grantee, "Permission": "READ"})).unwrap());
+        let group =
+            |name: &str| read(json!({"Type": "Group", "URI": format!("http://acs.amazonaws.com/groups/{name}")}));
+        assert_eq!(read(json!({"Type": "CanonicalUser", "ID": "1"})), Ok(None));
+        assert_eq!(group("s3/LogDelivery"), Ok(None));
+        assert_eq!(group("global/AllUsers"), Ok(Some("READ to everybody".into())));
+        assert!(group("global/AuthenticatedUsers").is_ok_and(|open| open.is_some()));
+        assert!(group("global/Nobody").is_err());
+        for grantee in [
+            json!("zz"),
+            json!({}),
+            json!({"Type": "Group"}),
+            json!({"Type": "Group", "URI": 7}),
+            json!({"Type": "Somebody", "ID": "1"}),
+            json!({"Type": "CanonicalUser", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}),
+        ] {
+            assert!(read(grantee.clone()).is_err(), "{grantee}");
         }
     }
 

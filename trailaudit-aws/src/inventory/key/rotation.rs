@@ -7,17 +7,49 @@ use trailaudit_core::observed::Observed;
 use trailaudit_core::{EvidenceId, Exchange};
 
 use super::ROTATION;
-use crate::inventory::gap_of;
+use crate::inventory::said::{self, Part, Said, flag, word};
 
-/// Why KMS never rotates a key, by its `KeyMetadata`; none where it can (KMS developer guide, "Rotate AWS KMS keys").
+/// The kinds of keys (botocore, `KeySpec`).
+const SPECS: [&str; 17] = [
+    "SYMMETRIC_DEFAULT",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_NIST_EDWARDS25519",
+    "ECC_SECG_P256K1",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "SM2",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+];
+
+/// Where the material of keys comes from (botocore, `OriginType`).
+const ORIGINS: [&str; 4] = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
+
+/// Why KMS never rotates a key, as far as its `KeyMetadata` tells.
 pub(crate) fn why_never_rotated(metadata: &Value) -> Option<String> {
-    let text = |field: &str| metadata[field].as_str();
-    match (text("KeySpec"), text("Origin")) {
-        (Some(spec), _) if spec != "SYMMETRIC_DEFAULT" => Some(format!("a key of the kind {spec} cannot be rotated")),
-        (_, Some("EXTERNAL")) => Some("its material was imported, which only its owner can change".to_owned()),
-        (_, Some(origin)) if origin != "AWS_KMS" => Some(format!("its material is kept elsewhere ({origin})")),
-        _ => None,
-    }
+    Part::of(metadata).and_then(why_never).ok().flatten()
+}
+
+/// Why KMS never rotates a key; none where it can (KMS developer guide, "Rotate AWS KMS keys").
+pub(super) fn why_never(metadata: Part<'_>) -> Said<Option<String>> {
+    let spec = metadata.must("KeySpec", word(&SPECS))?;
+    let origin = metadata.must("Origin", word(&ORIGINS))?;
+    Ok(match (spec, origin) {
+        ("SYMMETRIC_DEFAULT", "AWS_KMS") => None,
+        ("SYMMETRIC_DEFAULT", "EXTERNAL") => {
+            Some("its material was imported, which only its owner can change".to_owned())
+        }
+        ("SYMMETRIC_DEFAULT", _) => Some(format!("its material is kept elsewhere ({origin})")),
+        _ => Some(format!("a key of the kind {spec} cannot be rotated")),
+    })
 }
 
 /// The ARN of the key that tells whether this one is rotated: of a replica its primary, else itself.
@@ -29,15 +61,13 @@ pub(crate) fn rotating_key(metadata: &Value) -> Option<&str> {
 /// What one `GetKeyRotationStatus` shows. The SDK takes an answer that does not say it for a no; the record tells.
 pub(in crate::inventory) fn rotation(id: EvidenceId, exchange: &Exchange) -> Observed<Rotation> {
     match &exchange.answer {
-        Answer::Ok(answer) => match answer["KeyRotationEnabled"].as_bool() {
-            Some(true) => Observed::known(Rotation::On, id),
-            Some(false) => Observed::known(Rotation::Off, id),
-            None => Observed::Unknown(gap_of(exchange, id, ROTATION)),
-        },
         Answer::Error { code, message } if code == "UnsupportedOperationException" => {
             Observed::known(Rotation::Impossible(format!("KMS says: {message}")), id)
         }
-        Answer::Error { .. } => Observed::Unknown(gap_of(exchange, id, ROTATION)),
+        _ => said::told(id, exchange, ROTATION, |answer| {
+            let is_on = answer.must("KeyRotationEnabled", flag)?;
+            Ok(if is_on { Rotation::On } else { Rotation::Off })
+        }),
     }
 }
 
@@ -61,6 +91,14 @@ mod tests {
             ("SYMMETRIC_DEFAULT", "EXTERNAL_KEY_STORE"),
         ] {
             assert!(never(&of(spec, origin)), "{spec} {origin}");
+        }
+        for metadata in [
+            json!({}),
+            of("SYMMETRIC", "AWS_KMS"),
+            of("SYMMETRIC_DEFAULT", "ELSEWHERE"),
+            json!({"KeySpec": 7, "Origin": "AWS_KMS"}),
+        ] {
+            assert!(why_never(Part::of(&metadata).unwrap()).is_err(), "{metadata}");
         }
     }
 

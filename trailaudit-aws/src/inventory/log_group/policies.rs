@@ -9,6 +9,7 @@ use trailaudit_core::{EvidenceId, Exchange};
 
 use crate::arn::Arn;
 use crate::inventory::pages::Pages;
+use crate::inventory::said::{Part, text};
 
 const POLICIES: &str = "the policies over the log group";
 
@@ -22,8 +23,8 @@ pub(in crate::inventory) struct LogPolicies {
 #[derive(Debug, Default)]
 struct Listed {
     pages: Pages,
-    /// Each policy by its name, or why it cannot be read, with the page that has it.
-    policies: BTreeMap<String, (Result<Policy, String>, EvidenceId)>,
+    /// Each policy by its name, which not all have, and its text, or why it cannot be read, with the page that has it.
+    policies: BTreeMap<(String, String), (Result<Policy, String>, EvidenceId)>,
 }
 
 impl LogPolicies {
@@ -37,17 +38,16 @@ impl LogPolicies {
                 self.of_accounts.entry(place).or_default()
             }
         };
-        let Some(answer) = listed.pages.take(id, exchange, POLICIES) else {
-            return;
-        };
-        for policy in answer["resourcePolicies"].as_array().into_iter().flatten() {
-            let name = policy["policyName"].as_str().unwrap_or("without a name");
-            let read = match policy["policyDocument"].as_str() {
-                Some(text) => Policy::parse(text).map_err(|error| error.to_string()),
-                None => Err("the answer does not have it".to_owned()),
-            };
-            listed.policies.insert(name.to_owned(), (read, id));
-        }
+        let read = listed
+            .pages
+            .entries(id, exchange, ("resourcePolicies", POLICIES), |policy| {
+                let policy = Part::of(policy)?;
+                let name = policy.name("policyName")?.unwrap_or("without a name");
+                let document = policy.must("policyDocument", text)?;
+                let read = Policy::parse(document).map_err(|error| error.to_string());
+                Ok(((name.to_owned(), document.to_owned()), (read, id)))
+            });
+        listed.policies.extend(read);
     }
 
     /// Whether any of the policies lets anybody into a group.
@@ -65,7 +65,7 @@ impl LogPolicies {
         ];
         let resources = resources.each_ref().map(String::as_str);
         let mut unclear = None;
-        for (name, (policy, shown)) in of_account.policies.iter().chain(&of_group.policies) {
+        for ((name, _), (policy, shown)) in of_account.policies.iter().chain(&of_group.policies) {
             match policy.as_ref().map(|policy| policy.publicity(&resources)) {
                 Ok(Publicity::NotPublic) => (),
                 Ok(Publicity::Public { by, why }) => {

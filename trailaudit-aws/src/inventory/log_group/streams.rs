@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
+use trailaudit_core::evidence::Answer;
 use trailaudit_core::observed::Observed;
 use trailaudit_core::organization::LogGroupId;
 use trailaudit_core::{EvidenceId, Exchange};
 
 use crate::inventory::pages::Pages;
+use crate::inventory::said::{self, Part};
 use crate::streams;
 
 const STREAMS: &str = "what the trail's log group received from it";
@@ -31,9 +34,13 @@ impl Streams {
         let Exchange { account, region, .. } = exchange;
         let group = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
         let listed = self.0.entry(group.into()).or_default();
-        let Some(answer) = listed.pages.take(id, exchange, STREAMS) else {
-            return;
-        };
+        listed.pages.entries(id, exchange, ("logStreams", STREAMS), |stream| {
+            let stream = Part::of(stream)?;
+            stream.may("lastEventTimestamp", Value::as_i64)?;
+            stream.may("lastIngestionTime", Value::as_i64)?;
+            stream.must("logStreamName", said::name)
+        });
+        let Answer::Ok(answer) = &exchange.answer else { return };
         for (name, moment) in streams::received(answer) {
             let known = listed.received.entry(name.to_owned()).or_insert((moment, id));
             *known = (*known).max((moment, id));
