@@ -4,7 +4,7 @@ use trailaudit_core::key::{KeyManager, KeyState};
 use trailaudit_core::rules::rule;
 use trailaudit_core::trail::Trail;
 
-use super::facts::{About, Facts, destination, known};
+use super::facts::{About, Facts, destination, key_of, known};
 use super::filled::{command, quoted};
 use super::step::{Step, add, in_partition, write_terraform};
 
@@ -56,9 +56,7 @@ pub(super) fn use_key(trail: &dyn Trail, about: &About<'_>, facts: &Facts<'_>, s
 /// Brings the key of a trail back, where it is the customer's, and disabled or about to be deleted: what it encrypted stays
 /// readable.
 fn bring_back(trail: &dyn Trail, facts: &Facts<'_>, step: &mut Step) -> bool {
-    let id = known(trail.encryption_key())
-        .flatten()
-        .filter(|id| id.as_str().contains(":key/"));
+    let id = key_of(trail);
     let Some((id, key)) = id.and_then(|id| Some((id.clone(), facts.key(&id)?))) else {
         return false;
     };

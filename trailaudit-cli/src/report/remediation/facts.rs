@@ -187,6 +187,12 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// The key a trail names by its ARN.
+pub(super) fn key_of(trail: &dyn Trail) -> Option<KeyId> {
+    let id = known(trail.encryption_key()).flatten();
+    id.filter(|id| id.as_str().contains(":key/"))
+}
+
 pub(super) fn destination(trail: &dyn Trail) -> Option<LogDestination> {
     known(trail.log_destination()).flatten()
 }

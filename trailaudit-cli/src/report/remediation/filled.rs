@@ -26,6 +26,12 @@ pub(super) fn is_sound(name: &str) -> bool {
         && name.len() <= 2_048
 }
 
+/// Whether a text can be the name of a Region or a partition: it stands in commands and in other names as it is.
+pub(super) fn is_place(name: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&name.len()) && name.bytes().all(letter) && !name.starts_with('-')
+}
+
 /// One word of a shell, whatever is in it.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -135,6 +141,19 @@ fn words(text: &str) -> Vec<(&str, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_of_small_letters() {
+        for place in ["us-east-1", "aws", "aws-us-gov"] {
+            assert!(is_place(place), "{place}");
+        }
+        for other in [
+            "", "-x", "US", "us-$(id)", "us';id;'", "us east", "us\n1", "us\"1", "us${x}",
+        ] {
+            assert!(!is_place(other), "{other:?}");
+        }
+        assert!(!is_place(&"a".repeat(65)));
+    }
 
     fn values(bucket: &str) -> Values {
         [

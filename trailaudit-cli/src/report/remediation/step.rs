@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use trailaudit_core::rules::rule;
 
 use super::critical;
-use super::facts::{About, Facts};
-use super::filled::{Filled, Values, command, is_sound, terraform};
+use super::facts::{About, Facts, key_of};
+use super::filled::{Filled, Values, command, is_place, is_sound, terraform};
 use super::order::{BY_HAND, REPLACING, rank};
 use super::variables::REPLACE;
 use crate::report::source::Finding;
@@ -52,9 +52,8 @@ pub(super) fn of(finding: &Finding<'_>, facts: &Facts<'_>) -> Step {
         ..Step::default()
     };
     step.import = about.trail.map(|trail| trail.id().to_string()).unwrap_or_default();
-    let mut names = about.values.values().chain(&about.region);
-    if let Some(name) = names.find(|name| !is_sound(name)) {
-        let name = in_one_line(name);
+    if let Some(name) = impossible(&about, facts) {
+        let name = in_one_line(&name);
         step.why
             .push(format!("no command is written: AWS gives no such name as {name:?}"));
         return step;
@@ -69,6 +68,38 @@ pub(super) fn of(finding: &Finding<'_>, facts: &Facts<'_>) -> Step {
         _ => of_the_catalogue(id, about, facts, &mut step),
     }
     step
+}
+
+/// A name that AWS would not give: of the account that acts, of a place its commands name, of anything else.
+fn impossible(about: &About<'_>, facts: &Facts<'_>) -> Option<String> {
+    let bucket = about.trail.and_then(|trail| facts.bucket_of(trail));
+    let key = about.trail.and_then(key_of);
+    let key: Vec<_> = key.iter().flat_map(|key| key.as_str().split(':').skip(3)).collect();
+    let (key_region, key_owner) = (key.first(), key.get(1));
+    let owner = about.trail.map(|trail| trail.owner().as_str());
+    let bucket_owner = bucket.as_ref().map(|(owner, _)| owner.as_str());
+    let mut accounts = [Some(about.account.as_str()), owner, bucket_owner, key_owner.copied()]
+        .into_iter()
+        .flatten();
+    if let Some(account) = accounts.find(|id| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some(account.to_owned());
+    }
+    let home = about.trail.map(|trail| trail.home_region().to_string());
+    let for_key = about.trail.map(|trail| facts.key_region(trail));
+    let bucket_region = bucket.as_ref().and_then(|(_, region)| region.clone());
+    let region = about.values.get("REGION").cloned();
+    let places = [
+        about.region.clone(),
+        region,
+        home,
+        for_key,
+        bucket_region,
+        key_region.map(|&region| region.to_owned()),
+    ];
+    let mut places = places.into_iter().flatten().chain([about.partition.clone()]);
+    places
+        .find(|place| !is_place(place))
+        .or_else(|| about.values.values().find(|name| !is_sound(name)).cloned())
 }
 
 /// The texts of the rule, with the names of what it is about.
@@ -214,8 +245,8 @@ fn label(step: &Step, about: &About<'_>) -> String {
     let by_rule = by_rule.or_else(|| step.rule.starts_with("trail-key-").then_some("KEY_ARN"));
     let name = by_rule.into_iter().chain(kinds).find_map(|kind| about.values.get(kind));
     let name = name.map_or("", |name| name.splitn(4, ':').nth(3).unwrap_or(name));
-    let mut label = format!("a{}", step.account);
-    for c in ['/'].into_iter().chain(name.chars()) {
+    let mut label = "a".to_owned();
+    for c in step.account.chars().chain(['/']).chain(name.chars()) {
         if c.is_ascii_alphanumeric() || c == '-' {
             label.push(c);
         } else if !label.ends_with('_') {
@@ -223,4 +254,91 @@ fn label(step: &Step, about: &About<'_>) -> String {
         }
     }
     label
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use trailaudit_core::Observed;
+    use trailaudit_core::evidence::EvidenceId;
+    use trailaudit_core::memory::{MemoryInventory, MemoryTrail};
+    use trailaudit_core::organization::Organization;
+    use trailaudit_core::rules::CATALOGUE;
+    use trailaudit_core::tables::catalogue;
+    use trailaudit_core::{Baseline, Verdict, framework::Selection};
+
+    use super::*;
+
+    const RULES: [&str; 2] = ["trail-encrypted-with-customer-key", "trail-delivers-to-log-group"];
+
+    /// What is done about a trail with this name and home Region in this account.
+    fn commands(partition: &str, region: &str, account: &str) -> Vec<String> {
+        let arn = format!("arn:{partition}:cloudtrail:{region}:{account}:trail/main");
+        let mut inventory = MemoryInventory::new(Organization {
+            id: "o-exampleorgid".into(),
+            management_account: "111111111111".into(),
+        });
+        let known = EvidenceId::of(b"an exchange");
+        inventory.add_trail(MemoryTrail {
+            key: Observed::known(None, known),
+            destination: Observed::known(None, known),
+            ..MemoryTrail::unknown(arn.as_str().into(), account.into(), region.into())
+        });
+        let facts = Facts::of(&inventory, "aws");
+        let judged = catalogue::to_json(CATALOGUE, &Selection::default(), &Baseline::default()).unwrap();
+        let judged = catalogue::v1::Catalogue::parse(&judged).unwrap();
+        let steps = RULES.map(|id| {
+            let place = judged.rules.iter().position(|rule| rule.id == id).unwrap();
+            let none = || Cow::from("");
+            of(
+                &Finding {
+                    number: 0,
+                    place,
+                    rule: &judged.rules[place],
+                    verdict: Verdict::Fail,
+                    id: uuid::Uuid::nil(),
+                    account_id: account.into(),
+                    account_name: none(),
+                    organizational_unit: none(),
+                    region: region.into(),
+                    resource_type: "trail".into(),
+                    resource_id: arn.as_str().into(),
+                    inherited_from: none(),
+                    reason: none(),
+                    exception: none(),
+                    severity: none(),
+                    requirements: Vec::new(),
+                    evidence: &[],
+                },
+                &facts,
+            )
+        });
+        let texts = steps.into_iter().flat_map(|step| {
+            let terraform = Some(step.terraform).filter(|text| !text.is_empty());
+            step.commands.into_iter().chain(terraform)
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn a_place_that_would_be_a_command_is_in_none() {
+        let sound = commands("aws", "us-east-1", "111111111111");
+        assert!(sound.len() > 6, "{sound:?}");
+        for (partition, region, account) in [
+            ("aws", "us-$(touch x)", "111111111111"),
+            ("aws", "us\"east", "111111111111"),
+            ("aws", "us-${x}", "111111111111"),
+            ("aws", "us-east-1\ntouch x", "111111111111"),
+            ("aws';touch x;'", "us-east-1", "111111111111"),
+            ("aws", "us-east-1", "11111$(id)11"),
+        ] {
+            let none: [String; 0] = [];
+            assert_eq!(
+                commands(partition, region, account),
+                none,
+                "{partition} {region} {account}"
+            );
+        }
+    }
 }
