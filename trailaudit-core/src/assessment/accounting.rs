@@ -1,12 +1,14 @@
 //! What became of every planned cell, for every rule.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::Control;
 use crate::coverage::CellStatus;
 use crate::finding::{Finding, Subject};
 use crate::judge::{Ground, Listing, Planned, Unit};
-use crate::organization::Account;
+use crate::organization::{Account, TrailId};
 use crate::rule::{Check, Rule, Verdict};
 
 /// What became of the planned cells under one rule. The four add up to the plan because every cell is put into
@@ -70,6 +72,9 @@ impl From<Verdict> for Outcome {
     }
 }
 
+/// As many findings of an account are looked through for those about a trail; more of them are put in order first.
+const LOOKED_THROUGH: usize = 64;
+
 /// How many accounts are worth a thread's while.
 const AT_LEAST: usize = 16;
 
@@ -120,6 +125,8 @@ struct Page<'f> {
     rule: &'static Rule,
     account: &'f Account,
     findings: &'f [Finding],
+    /// Those about each trail, where there are many.
+    by_trail: Option<HashMap<&'f TrailId, Vec<&'f Finding>>>,
     /// Of all verdicts on the account and what is in it, the one that leaves most open.
     whole: Option<Verdict>,
 }
@@ -132,7 +139,17 @@ impl<'f> Page<'f> {
             rule,
             account,
             findings,
+            by_trail: (findings.len() > LOOKED_THROUGH).then(|| by_trail(findings)),
             whole,
+        }
+    }
+
+    /// The first finding about a trail that `counts`.
+    fn of_trail(&self, trail: &TrailId, counts: impl Fn(&Finding) -> bool) -> Option<&'f Finding> {
+        let is_it = |finding: &&Finding| is_about(finding) == Some(trail) && counts(finding);
+        match &self.by_trail {
+            Some(by_trail) => by_trail.get(trail)?.iter().copied().find(|finding| counts(finding)),
+            None => self.findings.iter().find(is_it),
         }
     }
 
@@ -184,10 +201,7 @@ impl<'f> Page<'f> {
         let mut outcome = Outcome::NotApplicable;
         for (sighting, owner) in listing.trails() {
             let is_own = owner == Some(&self.account.id);
-            let is_it = |finding: &&Finding| {
-                matches!(&finding.subject, Subject::Trail(id) if *id == sighting.trail) && counts(finding)
-            };
-            match self.findings.iter().find(is_it).map(|finding| finding.verdict) {
+            match self.of_trail(&sighting.trail, &counts).map(|finding| finding.verdict) {
                 None | Some(Verdict::Inconclusive) => return Outcome::Inconclusive,
                 Some(Verdict::NotApplicable) => (),
                 Some(_) if is_own => outcome = Outcome::Evaluated,
@@ -199,6 +213,24 @@ impl<'f> Page<'f> {
             }
         }
         outcome
+    }
+}
+
+fn by_trail(findings: &[Finding]) -> HashMap<&TrailId, Vec<&Finding>> {
+    let mut by_trail = HashMap::<_, Vec<_>>::new();
+    for finding in findings {
+        if let Some(trail) = is_about(finding) {
+            by_trail.entry(trail).or_default().push(finding);
+        }
+    }
+    by_trail
+}
+
+/// The trail a finding is about.
+fn is_about(finding: &Finding) -> Option<&TrailId> {
+    match &finding.subject {
+        Subject::Trail(trail) => Some(trail),
+        _ => None,
     }
 }
 
