@@ -24,7 +24,8 @@ async fn main() -> Result {
 
 async fn tell(out: &mut impl Write) -> Result {
     let key = new_key()?;
-    let mut package = seal(records().await?)?;
+    let mut package = records().await?;
+    seal(&mut package)?;
     let ada = Person {
         printed_name: "Ada Lovelace".into(),
         id: "ada@example.com".into(),

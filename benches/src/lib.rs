@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `assess` | the rules over thousands of accounts, in memory: evaluations a second, and what they take beside the facts |
 //! | `fan_out` | the collection from a simulated Organization, against the floor that latency sets |
-//! | `seal` | from the digests of a package's files to its signature |
+//! | `seal` | what becomes of records on disk: judged, written, hashed, closed by a manifest |
 //! | `verify` | what an auditor's check of a package costs, with and without judging again |
 //!
 //! The released binary is measured by scripts, with the simulator in a process of its own: `fan_out.sh` (the main job),
@@ -20,4 +20,4 @@ mod records;
 
 pub use memory::growth;
 pub use organization::organization;
-pub use records::{key, records, signer, size};
+pub use records::{hash_and_unpack, key, records, signer, size, sizes};

@@ -1,19 +1,19 @@
-//! A package made in memory, from records to signature.
+//! A package made of records, from verdicts to signature, wherever they lie.
 
 use jiff::Timestamp;
 use trailaudit_aws::AwsRecords;
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::{
-    Declaration, Draft, InMemory, Meaning, Options, Person, Signable, Signer, package, signer,
+    Declaration, Draft, Meaning, Options, Person, Signable, Signer, Store, package, signer,
 };
 
 use crate::Result;
 
-/// Judges collected records by the whole catalogue and makes a package of them, which nobody has signed yet.
+/// Judges collected records by the whole catalogue and makes a package of them, where they lie. Nobody has signed it yet.
 ///
 /// # Errors
-/// When the records are not those of a collection.
-pub fn seal(mut records: InMemory) -> Result<InMemory> {
+/// When the records are not those of a collection, or a file cannot be written.
+pub fn seal(records: &mut dyn Store) -> Result {
     let tool = Tool {
         name: "examples".into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -22,15 +22,15 @@ pub fn seal(mut records: InMemory) -> Result<InMemory> {
         required_signatures: vec!["preparer".parse()?],
         ..Draft::new(tool)
     };
-    draft.seal(&mut records, &AwsRecords)?;
-    Ok(records)
+    draft.seal(records, &AwsRecords)?;
+    Ok(())
 }
 
 /// Signs a sealed package as its preparer and lays a copy of the public key beside it.
 ///
 /// # Errors
-/// When the package does not hold, or the signer fails.
-pub fn sign(files: &mut InMemory, key: &dyn Signer, signer: Person) -> Result {
+/// When the package does not hold, the signer fails, or a file cannot be written.
+pub fn sign(files: &mut dyn Store, key: &dyn Signer, signer: Person) -> Result {
     let signable = Signable::check(files, &Options::default().allow_simulated(true))?;
     let declaration = Declaration {
         role: "preparer".parse()?,
@@ -40,8 +40,12 @@ pub fn sign(files: &mut InMemory, key: &dyn Signer, signer: Person) -> Result {
     };
     let name = signable.name(declaration.role.clone());
     let statement = signable.statement(declaration, key.public_key(), None)?;
-    files.insert(name.path(), signer::sign(&statement, key)?);
+    let signature = signer::sign(&statement, key)?;
+    files.write(&name.path(), &mut |out| out.write_all(&signature))?;
     let public = key.public_key();
-    files.insert(package::key_path(&public.fingerprint()), public.to_pem());
+    let pem = public.to_pem();
+    files.write(&package::key_path(&public.fingerprint()), &mut |out| {
+        out.write_all(pem.as_bytes())
+    })?;
     Ok(())
 }
