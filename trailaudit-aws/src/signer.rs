@@ -3,6 +3,7 @@
 mod error;
 
 use aws_config::SdkConfig;
+use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::operation::get_public_key::GetPublicKeyOutput;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, MessageType, SigningAlgorithmSpec};
@@ -19,6 +20,10 @@ pub use error::SignerError;
 /// What is signed to see whether the key would sign. Should an endpoint not honour `DryRun` and sign it, the signature
 /// is of no use to anybody.
 const REHEARSAL: &[u8] = b"trailaudit: may this key sign?";
+
+/// How often a signature is asked for at most. KMS has been heard by then, and the collector asks as often: what was
+/// collected waits for it.
+const ATTEMPTS: u32 = 5;
 
 /// A signer whose key is an asymmetric key in AWS KMS: `ECC_NIST_P256`, for `SIGN_VERIFY`.
 ///
@@ -71,8 +76,8 @@ impl KmsSigner {
     /// one `GetPublicKey`, and one `Sign` with `DryRun`.
     ///
     /// `key` is the ARN of a key or of an alias; its Region is where KMS is asked. `config` says who asks
-    /// ([`standard_config`](crate::standard_config) for the standard AWS chain); timeouts and retries are those of the
-    /// collector.
+    /// ([`standard_config`](crate::standard_config) for the standard AWS chain); timeouts are those of the collector, and
+    /// what fails is asked again up to three times in all, [`KmsSigner::sign`] five.
     ///
     /// # Errors
     /// When the key cannot be found, read, or signed with, or is of another kind than evidence is signed with.
@@ -163,7 +168,12 @@ impl KmsSigner {
             .message_type(MessageType::Digest)
             .signing_algorithm(SigningAlgorithmSpec::EcdsaSha256)
             .set_dry_run(dry_run.then_some(true));
-        let answer = request.customize().interceptor(tape.clone()).send().await;
+        let mut request = request.customize().interceptor(tape.clone());
+        if !dry_run {
+            let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+            request = request.config_override(aws_sdk_kms::Config::builder().retry_config(retries));
+        }
+        let answer = request.send().await;
         let taken = tape.take();
         match answer {
             Ok(answer) => Ok((answer.signature.unwrap_or_default().into_inner(), taken)),

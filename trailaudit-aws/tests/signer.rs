@@ -3,20 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::type_complexity, reason = "a table of cases")]
 
+#[path = "signer/emulator.rs"]
+mod emulator;
+#[path = "signer/setbacks.rs"]
+mod setbacks;
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use support::{hand_made, sdk_config, serve};
 use trailaudit_aws::{KmsSigner, Signed, SignerError};
 use trailaudit_core::evidence::{Algorithm, Bundle, Digest, Meaning, Person, Statement, Unsigned};
-use trailaudit_sim::{AccessKey, Account, Call, Key, KeyReaders, KeySpec, Server, World};
+use trailaudit_sim::{AccessKey, Account, Key, KeyReaders, KeySpec, Server, World};
 
 const MANAGEMENT: &str = "111111111111";
 const OTHER: &str = "222222222222";
@@ -95,7 +93,7 @@ async fn what_kms_signs_verifies_and_names_the_key_itself() {
 
 #[tokio::test]
 async fn a_key_that_would_not_sign_is_found_when_it_is_opened() {
-    let cases: [(&str, fn(&mut World), &[&str]); 8] = [
+    let cases: [(&str, fn(&mut World), &[&str]); 12] = [
         (
             "key/absent",
             |_| {},
@@ -117,6 +115,33 @@ async fn a_key_that_would_not_sign_is_found_when_it_is_opened() {
             &[
                 "its KeySpec is ECC_NIST_P384, not ECC_NIST_P256",
                 "create-key --key-spec ECC_NIST_P256",
+            ],
+        ),
+        // As long as a P-256 key, and it signs by the same name of an algorithm.
+        (
+            "key/a-key",
+            |world| key(world, MANAGEMENT).spec = KeySpec::EccSecgP256k1,
+            &["its KeySpec is ECC_SECG_P256K1, not ECC_NIST_P256", "create-key"],
+        ),
+        (
+            "key/a-key",
+            |world| key(world, MANAGEMENT).spec = KeySpec::EccNistEdwards25519,
+            &["its KeySpec is ECC_NIST_EDWARDS25519, not ECC_NIST_P256", "create-key"],
+        ),
+        (
+            "alias/signing",
+            |world| key(world, MANAGEMENT).spec = KeySpec::Rsa2048,
+            &["its KeySpec is RSA_2048, not ECC_NIST_P256", "create-key"],
+        ),
+        (
+            "key/a-key",
+            |world| {
+                key(world, MANAGEMENT).spec = KeySpec::Rsa2048;
+                key(world, MANAGEMENT).usage = "ENCRYPT_DECRYPT";
+            },
+            &[
+                "its KeyUsage is ENCRYPT_DECRYPT, not SIGN_VERIFY",
+                "--key-usage SIGN_VERIFY",
             ],
         ),
         (
@@ -214,62 +239,4 @@ async fn silence_and_bad_credentials_are_told_apart() {
         error.to_string().contains(endpoint.trim_start_matches("http://")),
         "{error}"
     );
-}
-
-/// A KMS that hashes a digest again, as some emulators do; it may know `DryRun` or not.
-#[derive(Clone, Debug)]
-struct HashingTwice {
-    world: Arc<World>,
-    knows_dry_run: bool,
-}
-
-impl HttpConnector for HashingTwice {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let header = |name: &str| request.headers().get(name).map(str::to_owned);
-        let body = std::str::from_utf8(request.body().bytes().unwrap()).unwrap();
-        let mut body = body.replace(r#""MessageType":"DIGEST""#, r#""MessageType":"RAW""#);
-        if !self.knows_dry_run {
-            body = body.replace(r#""DryRun":true"#, r#""DryRun":false"#);
-        }
-        let now = "2026-11-22T03:00:00Z".parse().unwrap();
-        let answer = self
-            .world
-            .respond(&Call::received(now, "POST", "/", header, body.into_bytes()));
-        let status = answer.status.try_into().unwrap();
-        let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-        if let Some(code) = answer.error_type {
-            response.headers_mut().insert("x-amzn-errortype", code);
-        }
-        HttpConnectorFuture::ready(Ok(response))
-    }
-}
-
-impl HashingTwice {
-    fn client(self) -> SharedHttpClient {
-        http_client_fn(move |_, _| SharedHttpConnector::new(self.clone()))
-    }
-}
-
-#[tokio::test]
-async fn a_signature_over_a_digest_of_the_digest_is_refused() {
-    for knows_dry_run in [false, true] {
-        let world = Arc::new(world());
-        let key = &world.access_keys[0];
-        let config = sdk_config("http://127.0.0.1:1", &(key.id.clone(), key.secret.clone()));
-        let emulator = HashingTwice {
-            world: world.clone(),
-            knows_dry_run,
-        };
-        let config = config.to_builder().http_client(emulator.client()).build();
-        let opened = KmsSigner::open(config, &arn(MANAGEMENT, "key/a-key")).await;
-        let error = match opened {
-            Ok(signer) if knows_dry_run => sign(&signer).await.unwrap_err(),
-            opened => opened.unwrap_err(),
-        };
-        assert!(
-            matches!(error, SignerError::DoesNotVerify { .. }),
-            "{knows_dry_run}: {error}"
-        );
-        assert!(error.to_string().contains("MessageType=DIGEST"), "{error}");
-    }
 }

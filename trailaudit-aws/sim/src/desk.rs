@@ -2,6 +2,7 @@
 //! one of these.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::caller::Scope;
 use crate::digest::{digest, number, uuid};
 use crate::faults::{self, Fault, Faults, Token};
 use crate::ledger::Ledger;
+use crate::mishaps::{Mishap, Mishaps};
 use crate::quotas::Quotas;
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -63,6 +65,7 @@ struct Memory {
     attempts: HashMap<u64, u32>,
     /// The access keys of sessions that ended before their time.
     ended: HashSet<String>,
+    mishaps: Mishaps,
 }
 
 /// Why a request has no answer.
@@ -111,6 +114,11 @@ impl Desk {
         self.entries().clone()
     }
 
+    /// Lets this befall calls of an operation, counted from 1 and from now on, whoever makes them.
+    pub fn befall(&self, operation: &'static str, calls: RangeInclusive<u64>, mishap: Mishap) {
+        self.memory().mishaps.expect(operation, calls, mishap);
+    }
+
     /// Answers a request in its time, which is that of tokio, or leaves it unanswered.
     ///
     /// # Errors
@@ -130,15 +138,22 @@ impl Desk {
         call.request_id = uuid(&digest(&["request", &self.token_secret, &served.to_string()]));
         call.now = call.now.checked_add(self.skew).unwrap_or(call.now);
         let token = self.conditions.faults.map(|_| Token::taken_from(&mut call));
-        let mut struck = None;
+        let (mut struck, mut then) = (None, None);
         let (mut answer, made) = {
             let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
-            world.respond_behind(&call, &mut |entry| self.gate(&call, entry, &mut struck))
+            world.respond_behind(&call, &mut |entry| {
+                let mishap = self.memory().mishaps.next(entry.operation);
+                then = mishap.and_then(Mishap::change);
+                self.gate(&call, entry, mishap.and_then(Mishap::fault), &mut struck)
+            })
         };
-        if !made.is_empty() {
+        if !made.is_empty() || then.is_some() {
             let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
             for change in made {
                 world.apply(change);
+            }
+            if let Some(then) = then {
+                then(&mut world);
             }
         }
         let changed = self.spoil(&mut answer, struck, token.as_ref());
@@ -166,12 +181,18 @@ impl Desk {
         }
     }
 
-    /// What a known caller has to pass before anything is answered.
-    fn gate(&self, call: &Call, entry: &Entry, struck: &mut Option<Struck>) -> Result<(), Refusal> {
+    /// What a known caller has to pass before anything is answered. `befalls` is what befalls this call in any case.
+    fn gate(
+        &self,
+        call: &Call,
+        entry: &Entry,
+        befalls: Option<Fault>,
+        struck: &mut Option<Struck>,
+    ) -> Result<(), Refusal> {
         if is_skewed(call) {
             return Err(Refusal::skewed());
         }
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.memory();
         let key = call
             .session_token
             .as_ref()
@@ -183,13 +204,15 @@ impl Desk {
         if self.conditions.quotas {
             memory.quotas.admit(entry, call.now)?;
         }
-        let Some(faults) = self.conditions.faults else {
+        let faults = self.conditions.faults;
+        if faults.is_none() && befalls.is_none() {
             return Ok(());
-        };
+        }
         let digest = call_digest(call, entry);
         let attempt = memory.attempts.entry(digest).or_default();
         *attempt += 1;
-        *struck = faults.strike(digest, *attempt).map(|fault| Struck {
+        let strikes = faults.and_then(|faults| faults.strike(digest, *attempt));
+        *struck = befalls.or(strikes).map(|fault| Struck {
             fault,
             digest,
             attempt: *attempt,
@@ -211,7 +234,8 @@ impl Desk {
     /// Does to an answer what the fault does; whether it did anything.
     fn spoil(&self, answer: &mut Answer, struck: Option<Struck>, token: Option<&Token>) -> bool {
         let (Some(struck), Some(token)) = (struck, token) else {
-            return false;
+            // What befalls a call without a profile is whole as it is.
+            return struck.is_some();
         };
         match struck.fault {
             Fault::EmptyPage => faults::empty_page(answer, token, struck.attempt),
@@ -236,6 +260,10 @@ impl Desk {
     fn way(&self, struck: Struck, ways: usize) -> usize {
         let faults = self.conditions.faults;
         faults.map_or(0, |faults| faults.way(struck.digest, struck.attempt, ways))
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn entries(&self) -> MutexGuard<'_, Ledger> {

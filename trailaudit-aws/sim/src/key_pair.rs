@@ -14,6 +14,14 @@ const P384: &str = "\
 MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEXYuHWP5ZRmNUjDAKz7WgG7VZO58tGx9K+kUbtumE7Dnx0Q+LpVOTc5o2xPTZwjmSj4sd\
 w4vL48oNWewPv4WqGWtBJwTvpk3ybxig/+CX3tr4cAn/3SBCnink0+v/+m8O";
 
+/// A key of secp256k1, which is as long as one of P-256, whose private half nobody has.
+const SECP256K1: &str = "\
+MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEmGr0wOaFibJBMQarM1hsjXNVCux00fn7PtELgtVmWg6eiJIzuMZXe6/mwnj1MSflzrPa\
+RJrjJpDyWxqNJhIgEg==";
+
+/// An Ed25519 key whose private half nobody has.
+const EDWARDS25519: &str = "MCowBQYDK2VwAyEAQs9vkCOdrmrMjSKoZ3h9izFCfaLMIVlnXj98UNVlLhM=";
+
 /// An RSA key of 2,048 bits whose private half nobody has.
 const RSA_2048: &str = "\
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA3xmXLp0N3Ug1EMdViTxzVIRF0DmWZ8t706Fz0VzKl1QOq+PunU8GvYV9\
@@ -28,6 +36,8 @@ impl KeySpec {
             Self::SymmetricDefault => "SYMMETRIC_DEFAULT",
             Self::EccNistP256 => "ECC_NIST_P256",
             Self::EccNistP384 => "ECC_NIST_P384",
+            Self::EccSecgP256k1 => "ECC_SECG_P256K1",
+            Self::EccNistEdwards25519 => "ECC_NIST_EDWARDS25519",
             Self::Rsa2048 => "RSA_2048",
         }
     }
@@ -40,7 +50,7 @@ impl Key {
             _ if self.usage != "ENCRYPT_DECRYPT" => &[],
             KeySpec::SymmetricDefault => &["SYMMETRIC_DEFAULT"],
             KeySpec::Rsa2048 => &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
-            KeySpec::EccNistP256 | KeySpec::EccNistP384 => &[],
+            KeySpec::EccNistP256 | KeySpec::EccNistP384 | KeySpec::EccSecgP256k1 | KeySpec::EccNistEdwards25519 => &[],
         }
     }
 
@@ -49,8 +59,9 @@ impl Key {
         match self.spec {
             _ if self.usage != "SIGN_VERIFY" => &[],
             KeySpec::SymmetricDefault => &[],
-            KeySpec::EccNistP256 => &["ECDSA_SHA_256"],
+            KeySpec::EccNistP256 | KeySpec::EccSecgP256k1 => &["ECDSA_SHA_256"],
             KeySpec::EccNistP384 => &["ECDSA_SHA_384"],
+            KeySpec::EccNistEdwards25519 => &["ED25519_SHA_512", "ED25519_PH_SHA_512"],
             KeySpec::Rsa2048 => &[
                 "RSASSA_PKCS1_V1_5_SHA_256",
                 "RSASSA_PKCS1_V1_5_SHA_384",
@@ -71,6 +82,8 @@ impl Key {
                 Some(key.verifying_key().to_public_key_der().ok()?.as_bytes().to_vec())
             }
             KeySpec::EccNistP384 => STANDARD.decode(P384).ok(),
+            KeySpec::EccSecgP256k1 => STANDARD.decode(SECP256K1).ok(),
+            KeySpec::EccNistEdwards25519 => STANDARD.decode(EDWARDS25519).ok(),
             KeySpec::Rsa2048 => STANDARD.decode(RSA_2048).ok(),
         }
     }

@@ -8,7 +8,7 @@
 //! - [`World::respond`]: what AWS answers to one [`Call`]. It is pure: the clock is a field of the call, and a
 //!   session is carried whole inside its token, so equal calls have equal answers.
 //! - [`Desk`]: a world that is being asked under [`Conditions`]: latency, the request quotas AWS publishes, and [`Faults`];
-//!   with a [`Ledger`] of what was asked. It waits in tokio's time, so that a test may pause the clock.
+//!   with a [`Ledger`] of what was asked, and a [`Mishap`] on the very call a test names. It waits in tokio's time, so that a test may pause the clock.
 //! - [`Server`]: the HTTP transport in front of it. A test that wants no network is its own transport.
 //! - [`Truth`]: the defects [`populate`] planted, written where each is planted. It is the oracle of the end-to-end
 //!   tests.
@@ -40,6 +40,7 @@ mod faults;
 mod key_pair;
 mod ledger;
 mod misconfiguration;
+mod mishaps;
 mod plants;
 mod population;
 mod quotas;
@@ -62,6 +63,7 @@ pub use desk::{Conditions, Desk, Unanswered};
 pub use faults::Faults;
 pub use ledger::Ledger;
 pub use misconfiguration::Misconfiguration;
+pub use mishaps::Mishap;
 pub use population::{Population, Settings, populate, populate_with_large_account};
 pub use server::Server;
 pub use truth::{Cell, Defect, Truth};

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,6 +20,7 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::desk::{Conditions, Desk};
 use crate::ledger::Ledger;
+use crate::mishaps::Mishap;
 use crate::world::World;
 
 /// No simulated operation has an input near this size.
@@ -99,6 +101,11 @@ impl Server {
     #[must_use]
     pub fn ledger(&self) -> Ledger {
         self.desk.ledger()
+    }
+
+    /// As [`Desk::befall`].
+    pub fn befall(&self, operation: &'static str, calls: RangeInclusive<u64>, mishap: Mishap) {
+        self.desk.befall(operation, calls, mishap);
     }
 }
 

@@ -62,7 +62,7 @@ impl InProcess {
         self.clock.since.elapsed()
     }
 
-    fn sdk_config(&self) -> SdkConfig {
+    pub fn sdk_config(&self) -> SdkConfig {
         let connector = SharedHttpConnector::new(self.clone());
         let client: SharedHttpClient = http_client_fn(move |_, _| connector.clone());
         super::sdk_config("http://simulated.invalid", &self.credentials)

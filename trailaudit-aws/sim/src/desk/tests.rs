@@ -200,3 +200,43 @@ async fn quotas_and_latency_hold_by_the_clocks_of_the_call_and_of_tokio() {
     assert_eq!(ask(&desk, later).await.unwrap().0, 200);
     assert_eq!(desk.ledger().refused[&("DescribeTrails", "ThrottlingException")], 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mishap_befalls_the_calls_it_was_meant_for_and_no_other() {
+    for (mishap, expected) in [
+        (Mishap::Throttled, Ok(400)),
+        (Mishap::ServerError, Ok(500)),
+        (Mishap::Cut, Err(Unanswered::Closed)),
+        (Mishap::Silence, Err(Unanswered::Closed)),
+    ] {
+        let desk = Desk::new(world(), Conditions::default());
+        desk.befall("DescribeTrails", 2..=3, mishap);
+        desk.befall("DescribeKey", 1..=9, mishap);
+        let mut told = Vec::new();
+        for _ in 0..4 {
+            let call = describe_trails(&desk, "us-east-1", "{}");
+            told.push(ask(&desk, call).await.map(|(status, _)| status));
+        }
+        assert_eq!(told, [Ok(200), expected, expected, Ok(200)], "{mishap:?}");
+        let ledger = desk.ledger();
+        assert_eq!(ledger.count("cloudtrail", "DescribeTrails"), 4);
+        assert_eq!(ledger.faults.values().sum::<u64>(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_world_is_another_after_the_call_that_was_named() {
+    let desk = Desk::new(world(), Conditions::default());
+    let untracked: fn(&mut World) = |world| {
+        for account in world.accounts.values_mut() {
+            account.trails.clear();
+        }
+    };
+    desk.befall("DescribeTrails", 2..=2, Mishap::Then(untracked));
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let (_, body) = ask(&desk, describe_trails(&desk, "us-east-1", "{}")).await.unwrap();
+        told.push(body.contains("everybody"));
+    }
+    assert_eq!(told, [true, true, false]);
+}

@@ -49,6 +49,11 @@ pub enum KeySpec {
     EccNistP256,
     /// `ECC_NIST_P384`: its public half can be read, but it signs nothing.
     EccNistP384,
+    /// `ECC_SECG_P256K1`: another curve with keys as long as those of P-256. Its public half can be read, but it signs
+    /// nothing.
+    EccSecgP256k1,
+    /// `ECC_NIST_EDWARDS25519`: its public half can be read, but it signs nothing.
+    EccNistEdwards25519,
     /// `RSA_2048`: its public half can be read, but it signs nothing.
     Rsa2048,
 }

@@ -293,6 +293,15 @@ mod tests {
             told(400, "InvalidKeyUsageException")
         );
         assert_eq!(
+            with(|key| key.spec = KeySpec::EccNistEdwards25519),
+            told(400, "InvalidKeyUsageException")
+        );
+        // AWS would sign with it; there is no private half here.
+        assert_eq!(
+            with(|key| key.spec = KeySpec::EccSecgP256k1),
+            told(400, "UnsupportedOperationException")
+        );
+        assert_eq!(
             with(|key| key.readers = KeyReaders::Nobody),
             told(400, "AccessDeniedException")
         );
