@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 use tempfile::NamedTempFile;
@@ -90,6 +90,32 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Where a file lies that is reached from the root through directories alone: a link on the way could lead anywhere.
+    fn followed(&self, path: &str) -> io::Result<PathBuf> {
+        let refused = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
+        let mut place = self.root.clone();
+        let mut is_file = false;
+        for segment in Path::new(path).components() {
+            let Component::Normal(name) = segment else {
+                return Err(refused("not a path inside the directory"));
+            };
+            place.push(name);
+            let kind = fs::symlink_metadata(&place)?.file_type();
+            if kind.is_symlink() {
+                let name = name.to_string_lossy();
+                return Err(refused(&format!("{name} is a symbolic link, which is not followed")));
+            }
+            is_file = kind.is_file();
+        }
+        if is_file {
+            Ok(place)
+        } else {
+            Err(refused("not a regular file"))
+        }
+    }
+}
+
 impl Files for Folder {
     fn paths(&self) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
@@ -98,10 +124,7 @@ impl Files for Folder {
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
-        let path = self.root.join(path);
-        if !fs::symlink_metadata(&path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
+        let path = self.followed(path)?;
         // Small, as most files are: an allocator tidies up whenever something large is given back.
         Ok(Box::new(BufReader::with_capacity(1 << 14, File::open(path)?)))
     }
@@ -188,6 +211,47 @@ fn name_of(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whatever the listing says: some files are opened by the name they must have.
+    #[test]
+    fn no_link_is_followed_wherever_it_stands_on_the_way() {
+        use std::os::unix::fs::symlink;
+
+        let directory = tempfile::tempdir().unwrap();
+        let at = |path: &str| directory.path().join(path);
+        fs::create_dir_all(at("elsewhere/b")).unwrap();
+        fs::create_dir_all(at("package/a/b")).unwrap();
+        for file in ["elsewhere/file", "elsewhere/b/file", "package/a/b/file"] {
+            fs::write(at(file), file).unwrap();
+        }
+        symlink(at("elsewhere"), at("package/folder")).unwrap();
+        symlink("a", at("package/inside")).unwrap();
+        symlink("../../elsewhere/b", at("package/a/below")).unwrap();
+        symlink("b/file", at("package/a/file")).unwrap();
+        // The root may be one: whoever names it chose it.
+        symlink("package", at("root")).unwrap();
+        for root in ["package", "root"] {
+            let folder = Folder::open(at(root)).unwrap();
+            let mut text = String::new();
+            folder.open("a/b/file").unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, "package/a/b/file");
+            for path in [
+                "folder/file",
+                "folder/b/file",
+                "inside/b/file",
+                "a/below/file",
+                "a/file",
+            ] {
+                let refused = folder.open(path).err().unwrap();
+                assert!(refused.to_string().contains("symbolic link"), "{path}: {refused}");
+            }
+            let outside = at("elsewhere/file");
+            for path in ["a", "a/..", "../elsewhere/file", outside.to_str().unwrap(), ""] {
+                assert!(folder.open(path).is_err(), "{path:?}");
+            }
+            assert_eq!(folder.open("a/c").err().unwrap().kind(), io::ErrorKind::NotFound);
+        }
+    }
 
     #[test]
     fn a_pair_is_there_whole_or_not_at_all() {

@@ -64,7 +64,7 @@ impl TimestampAuthority {
     ///
     /// # Errors
     /// When no answer comes in time, or one that is no time-stamp reply: another status than 200, a redirect (which is
-    /// not followed), another content type, more than 64 KiB.
+    /// not followed), another content type, nothing, more than 64 KiB.
     pub async fn ask(&self, request: &[u8]) -> Result<Vec<u8>, TimestampError> {
         let asking = tokio::time::timeout(self.patience, self.exchange(request));
         asking.await.unwrap_or_else(|_| {
@@ -90,6 +90,9 @@ impl TimestampAuthority {
                 return Err(TimestampError::TooLong { url: self.url.clone() });
             }
             read.extend_from_slice(&part);
+        }
+        if read.is_empty() {
+            return Err(TimestampError::Empty { url: self.url.clone() });
         }
         Ok(read)
     }
@@ -206,6 +209,12 @@ pub enum TimestampError {
         /// What it says its answer is.
         found: String,
     },
+    /// It said that a reply follows, and none did.
+    #[error("the answer of the time-stamping authority {url} is empty")]
+    Empty {
+        /// Who was asked.
+        url: String,
+    },
     /// Its answer is no time-stamp by its length alone.
     #[error("the answer of the time-stamping authority {url} is longer than {LONGEST} bytes")]
     TooLong {
@@ -225,7 +234,7 @@ impl TimestampError {
                 "check the network, the proxy variables and AWS_CA_BUNDLE, or name another authority"
             }
             Self::Redirected { .. } => "name the address it redirects to, if it is the one you trust",
-            Self::Status { .. } | Self::ContentType { .. } | Self::TooLong { .. } => {
+            Self::Status { .. } | Self::ContentType { .. } | Self::Empty { .. } | Self::TooLong { .. } => {
                 "is this the address for RFC 3161 requests over HTTP?"
             }
         })

@@ -20,6 +20,8 @@ mod sign;
 mod simulate;
 mod verify;
 
+use std::fmt::Display;
+
 use crate::arguments::{Arguments, Command};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -48,4 +50,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Completions(completions) => completions::run(&completions),
         Command::Man(man) => man::run(&man),
     }
+}
+
+/// A number with its noun, which takes an `s` unless there is one of it.
+fn counted(count: impl Display, noun: &str) -> String {
+    let count = count.to_string();
+    let plural = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

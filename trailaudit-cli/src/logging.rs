@@ -33,8 +33,13 @@ pub(crate) fn start(output: &Output) {
         2 => (Level::DEBUG, Level::INFO),
         _ => (Level::TRACE, Level::DEBUG),
     };
-    let ours = ["trailaudit", "trailaudit_aws", "trailaudit_core"].map(|target| (target, ours));
-    let filter = Targets::new().with_default(others).with_targets(ours);
+    let targets = ["trailaudit", "trailaudit_aws", "trailaudit_core"].map(|target| (target, ours));
+    let filter = Targets::new().with_default(others).with_targets(targets);
+    // By which request KMS signed is told once and kept nowhere else.
+    let filter = match output.verbose {
+        0 if !output.quiet => filter.with_target("trailaudit_aws::signer", Level::INFO),
+        _ => filter,
+    };
     let json = matches!(output.log_format, Form::Json);
     let terminal = Terminal::stderr();
     let lines = tracing_subscriber::fmt::layer()

@@ -3,12 +3,14 @@
 mod arguments;
 mod commands;
 mod config;
+mod elsewhere;
 mod error;
 mod exit;
 mod interrupts;
 mod logging;
 mod package;
 mod packaging;
+mod pem;
 mod progress;
 mod report;
 mod signing;

@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use trailaudit_aws::{Folder, write_new};
-use trailaudit_core::evidence::Files;
-use trailaudit_core::evidence::archive::{self, Archive};
+use trailaudit_core::evidence::archive::{self, Archive, ArchiveError};
 use trailaudit_core::evidence::package::RecordFile;
+use trailaudit_core::evidence::verify::verify_archive;
+use trailaudit_core::evidence::{Files, Options, Report, verify};
 
 use crate::error::{CommandError, Result};
+
+/// What to tell who names something else.
+pub(crate) const WHAT_IT_IS: &str = "a package is a directory, or the .zip of one";
 
 /// Copies the records of one package or directory into another, and nothing else.
 pub(crate) fn copy_records(from: &dyn Files, to: &Path) -> Result<()> {
@@ -81,6 +85,31 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Opens a package, as a directory or as a .zip archive, or a directory of records. An archive is read where it lies.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Files>> {
+    if is_folder(path)? {
+        return Ok(Box::new(open_folder(path)?));
+    }
+    match Archive::open(open_file(path)?) {
+        Ok(archive) => Ok(Box::new(archive)),
+        Err(error) => {
+            let told = CommandError::refused(format_args!("{}: {error}", path.display()));
+            Err(match error {
+                ArchiveError::Entry { .. } => told.hint("`trailaudit verify` tells everything that is wrong with it"),
+                _ => told.hint(WHAT_IT_IS),
+            })
+        }
+    }
+}
+
+/// Verifies a package as [`open`] opens it. Of an archive that it refuses, everything is told that is wrong with it.
+pub(crate) fn verified(path: &Path, options: &Options<'_>) -> Result<Report> {
+    Ok(if is_folder(path)? {
+        verify(&open_folder(path)?, options)
+    } else {
+        verify_archive(open_file(path)?, options)
+    })
+}
+
+fn is_folder(path: &Path) -> Result<bool> {
     let metadata = fs::metadata(path).map_err(|error| {
         let told = CommandError::file(path, &error);
         match error.kind() {
@@ -88,15 +117,12 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Files>> {
             _ => told,
         }
     })?;
-    if metadata.is_dir() {
-        return Ok(Box::new(open_folder(path)?));
-    }
-    let file = fs::File::open(path).map_err(|error| CommandError::file(path, &error))?;
-    match Archive::open(BufReader::new(file)) {
-        Ok(archive) => Ok(Box::new(archive)),
-        Err(error) => Err(CommandError::refused(format_args!("{}: {error}", path.display()))
-            .hint("a package is a directory, or the .zip of one")),
-    }
+    Ok(metadata.is_dir())
+}
+
+fn open_file(path: &Path) -> Result<BufReader<File>> {
+    let file = File::open(path).map_err(|error| CommandError::file(path, &error))?;
+    Ok(BufReader::new(file))
 }
 
 /// Opens a directory that something is written into.

@@ -108,10 +108,12 @@ impl Signing {
             before.push(Bundle::parse(&bundle).map_err(CommandError::failed)?.envelope_digest());
             signatures.push((name, bundle, key.public()));
         }
-        let mut time = self.clock.as_ref().map(|_| Ok(()));
         let count = signatures.len();
+        let ended = sealed.manifest.collection.ended;
+        // Where nothing was signed there is no time to prove.
+        let mut time = self.clock.as_ref().filter(|_| count > 0).map(|_| Ok(()));
         for (name, mut bundle, key) in signatures {
-            match self.clock.as_ref().map(|clock| clock.stamp(&bundle)) {
+            match self.clock.as_ref().map(|clock| clock.stamp(&bundle, ended)) {
                 Some(Ok(stamped)) => bundle = stamped,
                 Some(Err(error)) => {
                     tracing::error!("{}: the time of signing is not proven: {error}", name.path());

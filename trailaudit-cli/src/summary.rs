@@ -228,7 +228,8 @@ impl Summary<'_> {
             n => format!("signed:   by {n} signers"),
         });
         match &self.signatures.time {
-            Some(Ok(())) => lines.push("time:     proven by the time-stamping authority".to_owned()),
+            Some(Ok(())) => lines
+                .push("time:     stamped by the time-stamping authority (`verify --tsa-root` proves it)".to_owned()),
             Some(Err(why)) => lines.push(format!("time:     NOT PROVEN: {}", visible::in_one_line(why))),
             None => {}
         }
@@ -278,6 +279,7 @@ impl Summary<'_> {
             "coverage": {"planned": self.totals.planned, "statuses": statuses},
             "signatures": self.signatures.count,
             "timeProven": self.signatures.time.as_ref().map(std::result::Result::is_ok),
+            "timeProblem": self.signatures.time.as_ref().and_then(|time| time.as_ref().err()),
             "archive": self.archive.map(|path| path.display().to_string()),
             "reports": self.reports.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
             "simulated": self.simulated,

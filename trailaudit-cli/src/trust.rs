@@ -4,13 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use trailaudit_aws::AwsRecords;
+use trailaudit_aws::{AwsRecords, is_aws_host};
+use trailaudit_core::evidence::public_key::KeyError;
 use trailaudit_core::evidence::timestamp::Certificate;
 use trailaudit_core::evidence::{Options, PublicKey, Reperformance, Trust};
 
 use crate::arguments::Checks;
 use crate::error::{CommandError, Result};
 use crate::packaging::TOOL;
+use crate::pem;
 use crate::report;
 
 /// The trust that was given; none when none was.
@@ -29,7 +31,7 @@ pub(crate) fn trust(checks: &Checks) -> Result<Option<Trust>> {
         .collect::<Result<Vec<_>>>()?;
     let mut roots = Vec::new();
     for path in &checks.tsa_roots {
-        let text = read(path)?;
+        let text = pem::read(path, pem::CERTIFICATE)?;
         roots.extend(Certificate::from_pem_bundle(&text).map_err(|error| {
             CommandError::failed(format_args!("{}: {error}", path.display()))
                 .hint("--tsa-root takes the authority's root certificate as PEM")
@@ -42,7 +44,8 @@ pub(crate) fn trust(checks: &Checks) -> Result<Option<Trust>> {
 pub(crate) fn options(checks: &Checks) -> Options<'static> {
     let mut options = Options::default()
         .allow_simulated(checks.allow_simulated)
-        .accept_revised(checks.accept_revised);
+        .accept_revised(checks.accept_revised)
+        .own_hosts(is_aws_host);
     options.reperform = (!checks.no_reperform).then(reperformance);
     options.now(Timestamp::now())
 }
@@ -53,10 +56,10 @@ pub(crate) fn reperformance() -> Reperformance<'static> {
 }
 
 fn policy(path: &Path) -> Result<Trust> {
-    let text = read(path)?;
+    let text = fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))?;
     // A key file that is named without a folder lies beside the policy.
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let mut read_key = |name: &str| fs::read_to_string(folder.join(name));
+    let mut read_key = |name: &str| pem::read_or_say(&folder.join(name), pem::PUBLIC_KEY);
     Trust::from_toml(&text, &mut read_key).map_err(|error| {
         CommandError::usage(format_args!("{}: {error}", path.display()))
             .hint("README.md, \"Trust\", shows what a trust policy says")
@@ -64,12 +67,12 @@ fn policy(path: &Path) -> Result<Trust> {
 }
 
 fn public_key(path: &Path) -> Result<PublicKey> {
-    PublicKey::from_pem(&read(path)?).map_err(|error| {
-        CommandError::failed(format_args!("{}: {error}", path.display()))
-            .hint("--key takes a public key: `openssl pkey -in PRIVATE.pem -pubout`")
+    PublicKey::from_pem(&pem::read(path, pem::PUBLIC_KEY)?).map_err(|error| {
+        let told = CommandError::failed(format_args!("{}: {error}", path.display()));
+        match error {
+            // They say themselves what to do.
+            KeyError::Pkcs1 | KeyError::SeveralBlocks(_) => told,
+            _ => told.hint("--key takes a public key: `openssl pkey -in PRIVATE.pem -pubout`"),
+        }
     })
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| CommandError::file(path, &error))
 }

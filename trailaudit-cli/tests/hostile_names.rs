@@ -10,6 +10,8 @@
 mod audit;
 #[path = "hostile_names/browser.rs"]
 mod browser;
+#[path = "hostile_names/commands.rs"]
+mod commands;
 #[path = "hostile_names/listener.rs"]
 mod listener;
 #[path = "hostile_names/names.rs"]
@@ -19,6 +21,9 @@ mod names;
 mod package;
 #[path = "hostile_names/pages.rs"]
 mod pages;
+#[path = "terminal/pseudo.rs"]
+#[allow(dead_code)]
+mod pseudo;
 #[path = "hostile_names/spreadsheet.rs"]
 mod spreadsheet;
 mod support;

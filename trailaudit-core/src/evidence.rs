@@ -51,7 +51,9 @@ pub use signer::{PemSigner, SignError, Signer, Unsigned};
 pub use statement::{Meaning, Person, Role, Statement};
 pub use timestamp::Stamp;
 pub use trust::Trust;
-pub use verify::{Code, Listed, ListedError, Options, Problem, Reperformance, Report, VerifiedSignature, verify};
+pub use verify::{
+    Code, Listed, ListedError, Options, Problem, Reperformance, Report, VerifiedSignature, verify, verify_archive,
+};
 
 /// The SHA-256 of anything: the same digest, written the same way, as the one that names an exchange.
 pub type Digest = EvidenceId;

@@ -8,7 +8,7 @@ use std::process::Command;
 use p256::pkcs8::der::{Encode as _, asn1::BitStringRef};
 use p256::pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use rsa::pkcs1::{RsaPublicKeyRef, der::asn1::UintRef};
-use trailaudit_core::evidence::public_key::KeyError;
+use trailaudit_core::evidence::public_key::{BadSignature, KeyError};
 use trailaudit_core::evidence::{
     Algorithm, Bundle, Digest, Meaning, Person, PublicKey, SignError, Statement, Unsigned,
 };
@@ -75,17 +75,29 @@ fn rsa_signs_with_pss_and_its_one_salt_alone() {
     let folder = tempfile::tempdir().unwrap();
     let key = generate(folder.path(), RSA);
     let pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen";
-    for other in [
-        "-sha256".to_owned(),
-        format!("-sha256 {pss}:20"),
-        format!("-sha256 {pss}:max"),
-        format!("-sha512 {pss}:32"),
-        format!("-sha256 {pss}:32 -sigopt rsa_mgf1_md:sha512"),
+    let another = BadSignature::AnotherKeyOrMessage;
+    for (other, expected) in [
+        ("-sha256".to_owned(), another),
+        (format!("-sha256 {pss}:0"), BadSignature::SaltLength),
+        (format!("-sha256 {pss}:20"), BadSignature::SaltLength),
+        (format!("-sha256 {pss}:33"), BadSignature::SaltLength),
+        (format!("-sha256 {pss}:max"), BadSignature::SaltLength),
+        (format!("-sha512 {pss}:32"), another),
+        (format!("-sha256 {pss}:32 -sigopt rsa_mgf1_md:sha512"), another),
     ] {
         let arguments = format!("dgst {other} -sign key.pem -out sig m");
-        let signature = signed(folder.path(), b"message", &arguments);
-        assert!(key.verify(b"message", &signature).is_err(), "{arguments}");
+        let mut signature = signed(folder.path(), b"message", &arguments);
+        assert_eq!(key.verify(b"message", &signature), Err(expected), "{arguments}");
+        // Only of this key's signature over these bytes anything is said of the salt.
+        assert_eq!(key.verify(b"another", &signature), Err(another), "{arguments}");
+        signature[200] ^= 1;
+        assert_eq!(key.verify(b"message", &signature), Err(another), "{arguments}");
     }
+    let told = BadSignature::SaltLength.to_string();
+    assert!(
+        told.contains("this key's over these bytes, but its salt") && told.contains("32 bytes"),
+        "{told}"
+    );
     let signature = signed(folder.path(), b"message", SIGN_PSS);
     key.verify(b"message", &signature).unwrap();
     // The same numbers, restricted to PSS, are the same key under another name.

@@ -168,7 +168,7 @@ fn other_keys_are_refused_by_name() {
         assert!(
             matches!(
                 error,
-                KeyError::NotCanonical | KeyError::Malformed(_) | KeyError::NotPem
+                KeyError::NotCanonical | KeyError::Malformed(_) | KeyError::NotPem | KeyError::SeveralBlocks(2)
             ),
             "{error}"
         );

@@ -102,6 +102,7 @@ async fn every_other_answer_is_told_apart() {
             http("200 OK", "", b"x"),
             "answered with \"\", not with application/timestamp-reply",
         ),
+        (http("200 OK", TYPE, b""), "is empty"),
         (http("200 OK", TYPE, &long), "is longer than 65536 bytes"),
         (endless, "is longer than 65536 bytes"),
         (cut[..cut.len() - 1].to_vec(), "broke off"),

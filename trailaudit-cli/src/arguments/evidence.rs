@@ -100,6 +100,11 @@ pub(crate) struct AddSignature {
     /// It proves when it was signed.
     #[arg(long, value_name = "URL")]
     pub tsa: Option<String>,
+    /// Signs a package of another version.
+    ///
+    /// Its VERIFY.md and verify.sh are not those of this version: read them before you sign.
+    #[arg(long)]
+    pub accept_revised: bool,
     /// Signs a package that is not from AWS itself.
     #[arg(long)]
     pub allow_simulated: bool,

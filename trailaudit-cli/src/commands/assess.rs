@@ -1,7 +1,5 @@
 //! `trailaudit assess`: judging records again, offline.
 
-use std::path::Path;
-
 use trailaudit_core::Baseline;
 use trailaudit_core::evidence::{Draft, Judged};
 use trailaudit_core::framework::Selection;
@@ -9,6 +7,7 @@ use trailaudit_core::framework::Selection;
 use super::audit::{Judging, draft, terms};
 use crate::arguments::{Assess, Output};
 use crate::config::Config;
+use crate::elsewhere::elsewhere_than;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{copy_records, make_folder, open, remove_folder};
@@ -19,6 +18,7 @@ use crate::summary::exit;
 
 /// Runs the command.
 pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
+    elsewhere_than("out", &assess.out, [&assess.records], "what is assessed")?;
     let mut config = Config::load(assess.config.as_deref())?;
     config.complete_judge(&mut assess.judge);
     config.complete_sign(&mut assess.sign);
@@ -65,13 +65,6 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
         next: true,
     };
 
-    let inside = |path: &Path| path.canonicalize().is_ok_and(|path| is_below(&assess.out, &path));
-    if inside(&assess.records) {
-        return Err(
-            CommandError::usage(format_args!("--out: {} lies in what is assessed", assess.out.display()))
-                .hint("name a directory elsewhere: a package must not change"),
-        );
-    }
     let run = trailaudit_aws::package::whole_run(&*records)
         .map_err(|error| CommandError::failed(format_args!("{}: {error}", assess.records.display())))?;
     if run.finished.is_none() {
@@ -85,13 +78,4 @@ pub(crate) fn run(mut assess: Assess, output: &Output) -> Result<Exit> {
     let sealed = copy_records(&*records, &assess.out).and_then(|()| judging.seal(&assess.out, output));
     let sealed = sealed.inspect_err(|_| remove_folder(&assess.out, made))?;
     Ok(exit(&sealed.totals, fail_on))
-}
-
-/// Whether `path`, which may not exist yet, lies below `folder`.
-pub(super) fn is_below(path: &Path, folder: &Path) -> bool {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    absolute
-        .ancestors()
-        .filter_map(|ancestor| ancestor.canonicalize().ok())
-        .any(|ancestor| ancestor == folder)
 }

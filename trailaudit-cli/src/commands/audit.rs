@@ -15,6 +15,7 @@ use trailaudit_core::{Baseline, Rule};
 use super::collect;
 use crate::arguments::{Audit, Judge, Output};
 use crate::config::Config;
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result, nearest};
 use crate::exit::Exit;
 use crate::package::{open_folder, zip};
@@ -29,6 +30,7 @@ use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(mut audit: Audit, output: &Output) -> Result<Exit> {
+    elsewhere("out", &audit.collect.out)?;
     let mut config = Config::load(audit.collect.config.as_deref())?;
     config.complete_audit(&mut audit);
     let (rules, selection) = terms(&audit.judge)?;

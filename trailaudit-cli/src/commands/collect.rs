@@ -6,15 +6,17 @@ use trailaudit_aws::{Collected, Collector, CollectorBuilder, Scope, Source, Term
 use trailaudit_core::Rule;
 use trailaudit_core::evidence::package::MANIFEST;
 
-use super::audit;
+use super::{audit, counted};
 use crate::arguments::{self, Collect, CollectShard, Output};
 use crate::config::Config;
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(mut arguments: CollectShard, output: &Output) -> Result<Exit> {
+    elsewhere("out", &arguments.collect.out)?;
     let shard = arguments.shard(|name| std::env::var(name).ok())?;
     let mut config = Config::load(arguments.collect.config.as_deref())?;
     config.complete_collect(&mut arguments.collect);
@@ -53,7 +55,10 @@ pub(crate) fn run(mut arguments: CollectShard, output: &Output) -> Result<Exit> 
         ),
     };
     crate::summary::print(&format!(
-        "{of_shard}{accounts} accounts, {calls} calls, {gaps} gaps\nrecords: {folder}\nnext:    {next}\n"
+        "{of_shard}{}, {}, {}\nrecords: {folder}\nnext:    {next}\n",
+        counted(accounts, "account"),
+        counted(calls, "call"),
+        counted(gaps, "gap")
     ))?;
     Ok(Exit::Done)
 }

@@ -21,6 +21,7 @@ use trailaudit_sim::{Conditions, Server, Truth};
 use super::audit::{Judging, draft};
 use super::{keygen, simulate};
 use crate::arguments::{Demo, Output};
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{beside, open};
@@ -35,6 +36,7 @@ use crate::work::Work;
 
 /// Runs the command.
 pub(crate) fn run(demo: &Demo, output: &Output) -> Result<Exit> {
+    elsewhere("out", &demo.out)?;
     let as_of = simulate::as_of(&demo.population);
     let simulate::Simulated { server, truth, .. } = simulate::start(
         &demo.population,

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::package::open;
 use crate::terminal::Terminal;
 use crate::trust::{options, trust};
-use crate::visible::Screen;
+use crate::visible::{Screen, in_one_line};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
     let named = [("old", arguments.old.as_path(), &was), ("new", &arguments.new, &is)];
     refuse_unverified(&named)?;
     let sides = (side(&arguments.old, &*old, &was)?, side(&arguments.new, &*new, &is)?);
-    let diff = Diff::between(&sides.0, &sides.1).map_err(refused)?;
+    let diff = Diff::between(&sides.0, &sides.1).map_err(|error| refused(&error))?;
     warn(&diff);
     let stdout = io::stdout().lock();
     let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match arguments.format {
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit> {
         // A reader that has seen enough is no error.
         Err(DiffError::Out(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(DiffError::Out(error)) => Err(CommandError::failed(format_args!("stdout: {error}"))),
-        Err(error) => Err(refused(error)),
+        Err(error) => Err(refused(&error)),
         Ok(()) => Ok(Exit::Done),
     }
 }
@@ -76,15 +76,17 @@ fn refuse_unverified(packages: &[(&str, &Path, &Report)]) -> Result<()> {
 fn side<'a>(path: &Path, files: &'a dyn Files, report: &'a Report) -> Result<Side<'a>> {
     Side::of(files, report).map_err(|error| match error {
         DiffError::IsExtract => CommandError::usage(format_args!("{}: {error}", path.display())),
-        error => refused(error),
+        error => refused(&error),
     })
 }
 
-fn refused(error: DiffError) -> CommandError {
+fn refused(error: &DiffError) -> CommandError {
+    // What a package says must not pass for a line of ours.
+    let told = in_one_line(&error.to_string());
     match error {
-        DiffError::AnotherOrganization { .. } | DiffError::IsExtract => CommandError::usage(error),
-        DiffError::NotVerified => CommandError::refused(error),
-        error => CommandError::failed(error),
+        DiffError::AnotherOrganization { .. } | DiffError::IsExtract => CommandError::usage(told),
+        DiffError::NotVerified => CommandError::refused(told),
+        _ => CommandError::failed(told),
     }
 }
 

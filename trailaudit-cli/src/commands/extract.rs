@@ -3,6 +3,7 @@
 use trailaudit_core::evidence;
 
 use crate::arguments::Extract;
+use crate::elsewhere::elsewhere_than;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{make_folder, open, open_folder, remove_folder};
@@ -10,6 +11,7 @@ use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(extract: &Extract) -> Result<Exit> {
+    elsewhere_than("out", &extract.out, [&extract.package], "the package")?;
     let package = open(&extract.package)?;
     let made = make_folder(&extract.out)?;
     let written = open_folder(&extract.out).and_then(|mut out| {

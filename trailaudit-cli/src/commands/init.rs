@@ -11,6 +11,7 @@ use trailaudit_aws::{LeastPrivilege, write_new, write_whole};
 
 use super::audit::terms;
 use crate::arguments::{Init, Setup, Wanted};
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::report::refuse_existing;
@@ -19,6 +20,7 @@ use crate::summary::print;
 /// Runs the command.
 pub(crate) fn run(init: &Init) -> Result<Exit> {
     let out = init.out.as_deref();
+    out.map_or(Ok(()), |out| elsewhere("out", out))?;
     if let Some(out) = out.filter(|_| !init.overwrite) {
         refuse_existing(out).map_err(|error| error.hint("name another, or write in its place with --overwrite"))?;
     }

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use trailaudit_core::evidence::{PemSigner, Signer};
 
 use crate::arguments::Keygen;
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(keygen: &Keygen) -> Result<Exit> {
+    elsewhere("out", &keygen.out)?;
     let key = generate()?;
     let public = public_path(&keygen.out);
     let private = key.to_pkcs8_pem().map_err(CommandError::failed)?;

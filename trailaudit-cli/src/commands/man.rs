@@ -3,6 +3,7 @@
 use clap_mangen::{Man as Page, generate_to};
 
 use crate::arguments::{Man, whole_command};
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::package::{make_folder, remove_folder};
@@ -17,6 +18,7 @@ pub(crate) fn run(man: &Man) -> Result<Exit> {
         print(&String::from_utf8_lossy(&page))?;
         return Ok(Exit::Done);
     };
+    elsewhere("out", folder)?;
     let made = make_folder(folder)?;
     generate_to(command, folder).map_err(|error| {
         remove_folder(folder, made);

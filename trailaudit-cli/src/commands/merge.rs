@@ -2,24 +2,20 @@
 
 use trailaudit_aws::{Merged, ShardFiles, merge};
 
-use super::assess::is_below;
+use super::counted;
 use crate::arguments::Merge;
-use crate::error::{CommandError, Result};
+use crate::elsewhere::elsewhere_than;
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::package::{make_folder, open, open_folder, remove_folder};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Merge) -> Result<Exit> {
     let out = &arguments.out;
+    elsewhere_than("out", out, &arguments.shards, "what is merged")?;
     let mut folders = Vec::new();
     for path in &arguments.shards {
         folders.push((path.display().to_string(), open(path)?));
-        if path.canonicalize().is_ok_and(|path| is_below(out, &path)) {
-            return Err(
-                CommandError::usage(format_args!("--out: {} lies in what is merged", out.display()))
-                    .hint("name a directory elsewhere: shards must not change"),
-            );
-        }
     }
     let shards: Vec<_> = folders
         .iter()
@@ -34,7 +30,10 @@ pub(crate) fn run(arguments: &Merge) -> Result<Exit> {
         ..
     } = merged.inspect_err(|_| remove_folder(out, made))?;
     crate::summary::print(&format!(
-        "{shards} shards, {accounts} accounts, {calls} calls\nrecords: {}\nnext:    trailaudit assess {} --out PACKAGE\n",
+        "{}, {}, {}\nrecords: {}\nnext:    trailaudit assess {} --out PACKAGE\n",
+        counted(shards, "shard"),
+        counted(accounts, "account"),
+        counted(calls, "call"),
         out.display(),
         out.display()
     ))?;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use trailaudit_aws::reconcile::Peer;
 use trailaudit_aws::write_new;
 
-use super::assess::is_below;
 use crate::arguments::{Report, View};
+use crate::elsewhere::elsewhere_than;
 use crate::error::{CommandError, Result, known_region};
 use crate::exit::Exit;
 use crate::package::open;
@@ -22,15 +22,8 @@ pub(crate) fn run(report: &Report) -> Result<Exit> {
     let wanted = wanted(report)?;
     let out = report.out.as_deref();
     if let Some(out) = out {
+        elsewhere_than("out", out, report.chain.iter().chain([&report.package]), "the package")?;
         refuse_existing(out)?;
-        if report
-            .package
-            .canonicalize()
-            .is_ok_and(|package| is_below(out, &package))
-        {
-            let what = format!("--out: {} lies in the package", out.display());
-            return Err(CommandError::usage(what).hint("name a file elsewhere: a package must not change"));
-        }
     }
     let pages = match (&wanted, out) {
         (Wanted::Findings { format, .. }, Some(out)) if *format == Format::Html => Some(folder::beside(out)?),

@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use trailaudit_aws::write_whole;
+use trailaudit_aws::is_aws_host;
 use trailaudit_core::evidence::package::MANIFEST;
 use trailaudit_core::evidence::verify::Code;
 use trailaudit_core::evidence::{Declaration, NotSignable, Options, Person, Role, Signable, Statement, verify};
@@ -32,7 +32,7 @@ pub(crate) fn run(sign: &AddSignature) -> Result<Exit> {
 
     let package = open_folder(folder)?;
     let _alone = lock(folder)?;
-    let options = Options::default().allow_simulated(sign.allow_simulated);
+    let options = options(sign);
     let signable = Signable::check(&package, &options).map_err(|error| refused(folder, &error))?;
     let clock = sign.tsa.as_deref().map(Clock::at).transpose()?;
     let keys = Keys::open("key", [&sign.key])?;
@@ -53,21 +53,39 @@ pub(crate) fn run(sign: &AddSignature) -> Result<Exit> {
         .map_err(|error| refused(folder, &error))?;
     let mut bundle = keys.sign(key, &statement)?;
     if let Some(clock) = clock {
-        bundle = clock.stamp(&bundle)?;
+        bundle = clock.stamp(&bundle, signable.collection_ended())?;
     }
     let file = store(folder, &signable.name(role), &bundle, key.public())?;
-    let page = signature_page(folder, sign)?;
     let mut told = told(&file, &statement, &key.public().fingerprint().to_string());
-    _ = writeln!(told, "page         {}", page.display());
+    // The signature is in the package, whatever becomes of its page.
+    match signature_page(folder, sign) {
+        Ok(page) => _ = writeln!(told, "page         {}", page.display()),
+        Err(error) => {
+            _ = writeln!(told, "page         not written");
+            tracing::warn!(
+                "the package is signed, but the signature page was not written: {}; `trailaudit verify {} --key \
+                 SIGNER.pub.pem --render FILE` makes it",
+                error.what(),
+                folder.display()
+            );
+        }
+    }
     print(&told)?;
     Ok(Exit::Done)
+}
+
+/// What the package may be like that is signed.
+fn options(sign: &AddSignature) -> Options<'static> {
+    Options::default()
+        .allow_simulated(sign.allow_simulated)
+        .accept_revised(sign.accept_revised)
+        .own_hosts(is_aws_host)
 }
 
 /// Writes the signature page beside the package, from the statements as they stand now.
 fn signature_page(folder: &Path, sign: &AddSignature) -> Result<PathBuf> {
     let path = beside(folder, ".signatures.html");
-    let options = Options::default().allow_simulated(sign.allow_simulated);
-    let report = verify(&open_folder(folder)?, &options);
+    let report = verify(&open_folder(folder)?, &options(sign));
     let (Some(manifest), Some(sha256)) = (report.manifest, report.manifest_sha256) else {
         return Err(CommandError::failed(format_args!(
             "{}: the package has no manifest",
@@ -76,7 +94,7 @@ fn signature_page(folder: &Path, sign: &AddSignature) -> Result<PathBuf> {
     };
     let refused = |error| CommandError::file(&path, &error);
     let page = signatures::page(&manifest, sha256, &report.signatures, false).map_err(refused)?;
-    write_whole(&path, &mut |out| out.write_all(page.as_bytes())).map_err(refused)?;
+    signatures::write(&path, &page)?;
     Ok(path)
 }
 
@@ -136,11 +154,16 @@ fn refused(folder: &Path, error: &NotSignable) -> CommandError {
                 // What a package says must not pass for a line of ours.
                 _ = write!(what, "\n  {}", problem.to_string().replace(['\n', '\t'], "\u{fffd}"));
             }
+            let is_only = |code: Code| problems.iter().all(|problem| problem.code == code);
             match problems.as_slice() {
-                [one] if one.code == Code::Simulated => "--allow-simulated signs it all the same",
+                [_, ..] if is_only(Code::Simulated) => "--allow-simulated signs it all the same",
+                [_, ..] if is_only(Code::InstructionsRevised) => {
+                    "another version made it: read its VERIFY.md and verify.sh; --accept-revised signs it all the same"
+                }
                 _ => "`trailaudit verify` tells all that is wrong; nothing was signed",
             }
         }
+        NotSignable::IsExtract => "sign the package itself: the next extracts of it have the signature",
         NotSignable::KeyUsed { .. } => "every signature is another person's, with a key of their own",
         _ => "nothing was signed",
     };

@@ -11,12 +11,16 @@ use serde_json::{Value, json};
 use trailaudit_sim::{Conditions, Faults, Ledger, Server, Settings, Truth, populate, populate_with_large_account};
 
 use crate::arguments::{Population, Simulate};
+use crate::elsewhere::elsewhere;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
 use crate::summary::print;
 
 /// Runs the command.
 pub(crate) fn run(simulate: &Simulate) -> Result<Exit> {
+    for (option, path) in [("truth", &simulate.truth), ("ledger", &simulate.ledger)] {
+        path.as_ref().map_or(Ok(()), |path| elsewhere(option, path))?;
+    }
     let Simulated {
         server,
         truth,

@@ -1,30 +1,38 @@
 //! `trailaudit verify`: what an auditor runs.
 
 mod json;
+mod notes;
 mod text;
 
 use std::path::Path;
 
-use trailaudit_aws::write_whole;
 use trailaudit_core::evidence::chain::{self, Chain, Given};
-use trailaudit_core::evidence::{Options, Problem, Report, verify};
+use trailaudit_core::evidence::{Options, Problem, Report};
 
 use crate::arguments::{Form, Verify};
+use crate::elsewhere::elsewhere_than;
 use crate::error::{CommandError, Result};
 use crate::exit::Exit;
-use crate::package::open;
+use crate::package::verified;
 use crate::report::signatures;
 use crate::summary::print;
 use crate::trust::{options, trust};
 use crate::visible;
 
+/// What `--render` calls stdout.
+const STDOUT: &str = "-";
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
+    if let Some(page) = page(arguments) {
+        let packages = arguments.chain.iter().chain([&arguments.package]);
+        elsewhere_than("render", page, packages, "the package")?;
+        signatures::refuse_another(page)?;
+    }
     let trust = trust(&arguments.checks)?;
-    let package = open(&arguments.package)?;
     let mut options = options(&arguments.checks);
     options.trust = trust.as_ref();
-    let mut report = verify(&*package, &options);
+    let mut report = verified(&arguments.package, &options)?;
     let chain = (!arguments.chain.is_empty())
         .then(|| chain(&mut report, arguments, &options))
         .transpose()?;
@@ -32,7 +40,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
         render(&report, path)?;
     }
     print(&match arguments.format {
-        Form::Text => text::of(&report, chain.as_ref()),
+        Form::Text => text::of(&report, chain.as_ref(), &arguments.package),
         Form::Json => visible::json(&json::of(&report, chain.as_ref())),
     })?;
     Ok(if report.is_verified() {
@@ -42,12 +50,17 @@ pub(crate) fn run(arguments: &Verify) -> Result<Exit> {
     })
 }
 
+/// The file that the signature page goes to, when it goes to one.
+fn page(arguments: &Verify) -> Option<&Path> {
+    arguments.render.as_deref().filter(|path| *path != Path::new(STDOUT))
+}
+
 /// Verifies the earlier packages as well and puts all in order; what is wrong goes into the report.
 fn chain(report: &mut Report, arguments: &Verify, options: &Options<'_>) -> Result<Chain> {
     let mut earlier = Vec::new();
     for path in &arguments.chain {
         let name = path.display().to_string();
-        let verified = verify(&*open(path)?, options);
+        let verified = verified(path, options)?;
         for problem in &verified.problems {
             let file = match &problem.file {
                 Some(file) => format!("{name}: {file}"),
@@ -81,8 +94,8 @@ fn render(report: &Report, path: &Path) -> Result<()> {
     };
     let refused = |error| CommandError::file(path, &error);
     let page = signatures::page(manifest, sha256, &report.signatures, true).map_err(refused)?;
-    if path == Path::new("-") {
+    if path == Path::new(STDOUT) {
         return print(&page);
     }
-    write_whole(path, &mut |out| out.write_all(page.as_bytes())).map_err(refused)
+    signatures::write(path, &page)
 }

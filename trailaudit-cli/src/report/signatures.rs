@@ -3,10 +3,46 @@
 //! 21 CFR 11.50(b) wants name, time and meaning of each signature in any readable form of a record.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use askama::Template;
+use trailaudit_aws::{write_new, write_whole};
 use trailaudit_core::evidence::{Digest, Manifest, VerifiedSignature};
+
+use super::refuse_existing;
+use crate::error::{CommandError, Result};
+
+/// What the title of every signature page begins with, by which it is known again.
+const TITLE: &str = "Signatures of the evidence package";
+
+/// In how many bytes of a page its title is looked for.
+const LONGEST_HEAD: u64 = 4_096;
+
+/// Writes the page: in place of one that is there, but never of another file.
+pub(crate) fn write(path: &Path, page: &str) -> Result<()> {
+    refuse_another(path)?;
+    let content = &mut |out: &mut dyn io::Write| out.write_all(page.as_bytes());
+    let written = if is_page(path) {
+        write_whole(path, content)
+    } else {
+        write_new(path, content)
+    };
+    written.map_err(|error| CommandError::file(path, &error))
+}
+
+/// Refuses a file that is there already and is no signature page.
+pub(crate) fn refuse_another(path: &Path) -> Result<()> {
+    if is_page(path) { Ok(()) } else { refuse_existing(path) }
+}
+
+fn is_page(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let read = |head: &mut Vec<u8>| File::open(path)?.take(LONGEST_HEAD).read_to_end(head);
+    is_file && read(&mut head).is_ok() && String::from_utf8_lossy(&head).contains(&format!("<title>{TITLE} "))
+}
 
 /// The page; nothing when the report is about no package.
 pub(crate) fn page(
@@ -20,6 +56,7 @@ pub(crate) fn page(
         .map(|(n, signature)| (signature.envelope, n))
         .collect();
     let page = Page {
+        title: TITLE,
         package: manifest.package_id.to_string(),
         organization: &manifest.organization.id,
         as_of: format!("{:.0}", manifest.as_of),
@@ -41,6 +78,7 @@ pub(crate) fn page(
 #[derive(Template)]
 #[template(path = "signatures.html")]
 struct Page<'a> {
+    title: &'static str,
     package: String,
     organization: &'a str,
     as_of: String,

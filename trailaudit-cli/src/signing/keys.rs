@@ -1,6 +1,5 @@
 //! Keys to sign with, by their references: `file:PATH` and `kms:ARN`.
 
-use std::fs;
 use std::path::Path;
 
 use tokio::runtime::Runtime;
@@ -9,6 +8,7 @@ use trailaudit_core::evidence::signer::sign;
 use trailaudit_core::evidence::{PemSigner, PublicKey, Signer as _, Statement, Unsigned};
 
 use crate::error::{CommandError, Result};
+use crate::pem;
 
 /// A key that is ready to sign.
 pub(crate) enum Key {
@@ -35,7 +35,7 @@ impl Keys {
         let mut config = None;
         for reference in references {
             let key = match reference.split_once(':') {
-                Some(("file", path)) => Key::File(private_key(option, Path::new(path))?),
+                Some(("file", path)) if !path.is_empty() => Key::File(private_key(option, Path::new(path))?),
                 Some(("kms", arn)) => {
                     let runtime = opened.runtime()?;
                     let kms = runtime.block_on(async {
@@ -128,9 +128,8 @@ fn unknown(option: &str, reference: &str) -> CommandError {
 }
 
 fn private_key(option: &str, path: &Path) -> Result<PemSigner> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        CommandError::file(path, &error).hint("`trailaudit keygen --out FILE` makes a key to sign with")
-    })?;
+    let text = pem::read(path, pem::PRIVATE_KEY)
+        .map_err(|error| error.hint_too("`trailaudit keygen --out FILE` makes a key to sign with"))?;
     PemSigner::from_pem(&text).map_err(|error| {
         CommandError::failed(format_args!("{}: {error}", path.display())).hint(format_args!(
             "--{option} takes a P-256 private key as PKCS#8 PEM; `trailaudit keygen --out FILE` makes one"

@@ -1,8 +1,9 @@
 //! Proof of when it was signed: a token of a time-stamping authority over a signature.
 
+use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use trailaudit_aws::TimestampAuthority;
-use trailaudit_core::evidence::{Bundle, timestamp};
+use trailaudit_core::evidence::{Bundle, Statement, timestamp};
 
 use crate::error::{CommandError, Result};
 
@@ -24,8 +25,9 @@ impl Clock {
         Ok(Self { authority, runtime })
     }
 
-    /// The same signature with the time at which the authority saw it.
-    pub(crate) fn stamp(&self, bundle: &[u8]) -> Result<Vec<u8>> {
+    /// The same signature with the time at which the authority saw it, after a collection that ended at `ended`. A time
+    /// that no verifier could believe is none: with it, nobody would accept the signature.
+    pub(crate) fn stamp(&self, bundle: &[u8], ended: Timestamp) -> Result<Vec<u8>> {
         let bundle = Bundle::parse(bundle).map_err(CommandError::failed)?;
         let refused =
             |error: timestamp::TimestampError| CommandError::failed(format_args!("{}: {error}", self.authority.url()));
@@ -33,6 +35,14 @@ impl Clock {
         let answer = self.runtime.block_on(self.authority.ask(request.as_bytes()));
         let answer = answer.map_err(|error| with_hint(CommandError::failed(&error), error.hint()))?;
         let token = timestamp::response(&answer, &request).map_err(refused)?;
+        let declared = Statement::parse(&bundle.payload)
+            .map_err(CommandError::failed)?
+            .declared_time;
+        let claimed = token.claim().map_err(refused)?;
+        if let Some((_, doubt)) = claimed.doubts(declared, Some(ended), Some(Timestamp::now())).first() {
+            let what = format!("{}: its time cannot be right: {doubt}", self.authority.url());
+            return Err(CommandError::failed(what).hint("look at the authority's clock, and at this machine's"));
+        }
         Ok(bundle.with_timestamp(&token).to_bytes())
     }
 }

@@ -1,5 +1,7 @@
 //! Two quarters of one Organization, compared.
 
+mod exceptions;
+mod gone;
 mod refused;
 
 use std::fs;

@@ -1,13 +1,10 @@
 //! Signing with a key in AWS KMS: what it signs verifies with the key that KMS itself hands out, and a key that would
 //! not sign is found before anything is collected.
 
+mod setbacks;
+
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -168,7 +165,7 @@ fn an_assessment_asks_kms_and_nobody_else() {
 
 #[test]
 fn a_key_that_would_not_sign_is_found_before_anything_is_collected() {
-    let cases: [(&str, fn(&mut World), &[&str]); 8] = [
+    let cases: [(&str, fn(&mut World), &[&str]); 11] = [
         (
             "key/absent",
             |_| {},
@@ -198,6 +195,33 @@ fn a_key_that_would_not_sign_is_found_before_anything_is_collected() {
             ],
         ),
         (
+            "alias/signing",
+            |world| signing_key(world).spec = KeySpec::EccSecgP256k1,
+            &[
+                "its KeySpec is ECC_SECG_P256K1, not ECC_NIST_P256",
+                "hint: `aws kms create-key",
+            ],
+        ),
+        (
+            "key/signing-key",
+            |world| signing_key(world).spec = KeySpec::EccNistEdwards25519,
+            &[
+                "its KeySpec is ECC_NIST_EDWARDS25519, not ECC_NIST_P256",
+                "hint: `aws kms create-key",
+            ],
+        ),
+        (
+            "key/signing-key",
+            |world| {
+                signing_key(world).spec = KeySpec::Rsa2048;
+                signing_key(world).usage = "ENCRYPT_DECRYPT";
+            },
+            &[
+                "its KeyUsage is ENCRYPT_DECRYPT, not SIGN_VERIFY",
+                "--key-usage SIGN_VERIFY",
+            ],
+        ),
+        (
             "key/signing-key",
             |world| *signing_key(world) = Key::new("signing-key", HOME, days_ago(100)),
             &["UnsupportedOperationException", "hint: `aws kms create-key"],
@@ -224,27 +248,31 @@ fn a_key_that_would_not_sign_is_found_before_anything_is_collected() {
     for (resource, spoil, expected) in cases {
         let mut world = with_key();
         spoil(&mut world);
-        let bench = Bench::new(world);
-        let sign = format!("kms:{}", arn(resource));
-        for command in ["audit", "assess"] {
-            let mut command = bench.command(command);
-            if command.get_args().any(|argument| argument == "assess") {
-                fs::create_dir_all(bench.path().join("records")).unwrap();
-                command.arg("records");
-            }
-            let output = command.args(["--out", "package", "--sign", &sign]).output().unwrap();
-            assert_eq!(output.status.code(), Some(1), "{resource}: {}", told(&output));
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            assert!(stderr.starts_with("error: "), "{stderr}");
-            for words in expected {
-                assert!(stderr.contains(words), "{words}: {stderr}");
-            }
-            assert!(!bench.path().join("package").exists(), "something was left behind");
-        }
-        let ledger = bench.server.ledger();
-        let of_kms = ledger.count("kms", "GetPublicKey") + ledger.count("kms", "Sign");
-        assert_eq!(ledger.total(), of_kms, "something else was asked: {:?}", ledger.calls);
+        is_found_before_anything_is_collected(world, resource, expected);
     }
+}
+
+fn is_found_before_anything_is_collected(world: World, resource: &str, expected: &[&str]) {
+    let bench = Bench::new(world);
+    let sign = format!("kms:{}", arn(resource));
+    for command in ["audit", "assess"] {
+        let mut command = bench.command(command);
+        if command.get_args().any(|argument| argument == "assess") {
+            fs::create_dir_all(bench.path().join("records")).unwrap();
+            command.arg("records");
+        }
+        let output = command.args(["--out", "package", "--sign", &sign]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{resource}: {}", told(&output));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.starts_with("error: "), "{stderr}");
+        for words in expected {
+            assert!(stderr.contains(words), "{words}: {stderr}");
+        }
+        assert!(!bench.path().join("package").exists(), "something was left behind");
+    }
+    let ledger = bench.server.ledger();
+    let of_kms = ledger.count("kms", "GetPublicKey") + ledger.count("kms", "Sign");
+    assert_eq!(ledger.total(), of_kms, "something else was asked: {:?}", ledger.calls);
 }
 
 #[test]
@@ -296,93 +324,4 @@ fn credentials_are_asked_for_where_there_are_none() {
         "{stderr}"
     );
     assert_eq!(bench.server.ledger().total(), 0);
-}
-
-/// What was collected is not lost when KMS goes away before it signs; and no signer signs alone.
-#[test]
-fn a_package_stays_whole_when_kms_goes_away() {
-    let world = with_key();
-    let pem = public_key(&world);
-    let bench = Bench::new(world);
-    fs::write(bench.path().join("kms.pub.pem"), pem).unwrap();
-    keygen(&bench, "file.pem");
-    let sign = format!("kms:{}", arn("key/signing-key"));
-    let output = bench
-        .command("audit")
-        .env(
-            "AWS_ENDPOINT_URL_KMS",
-            rehearsing_only(bench.server.endpoint().trim_start_matches("http://")),
-        )
-        .args(["--out", "package", "--sign", "file:file.pem", "--sign", &sign])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        stderr.contains("the package in package is complete, but not signed"),
-        "{stderr}"
-    );
-    assert!(
-        stderr.contains("error: kms:Sign of ") && stderr.contains("was not answered by"),
-        "{stderr}"
-    );
-    let there = files(&bench.path().join("package"));
-    let is_signed = |file: &String| file.starts_with("signatures/") || file.starts_with("keys/");
-    assert!(
-        there.contains(&"manifest.json".to_owned()) && !there.iter().any(is_signed),
-        "{there:?}"
-    );
-
-    let later = [
-        "package",
-        "--key",
-        &sign,
-        "--role",
-        "preparer",
-        "--name",
-        "Ada",
-        "--meaning",
-        "authorship",
-    ];
-    let output = bench
-        .command("sign")
-        .args(later)
-        .arg("--allow-simulated")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    let mut verify = trailaudit(bench.path());
-    verify.args(["verify", "package", "--allow-simulated", "--key", "kms.pub.pem"]);
-    let output = verify.output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-}
-
-/// A way to the server at `address` that hangs up on every `Sign` but the first, which is the rehearsal.
-fn rehearsing_only(address: &str) -> String {
-    let address: SocketAddr = address.parse().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let rehearsed = Arc::new(AtomicBool::new(false));
-    thread::spawn(move || {
-        for client in listener.incoming().map_while(Result::ok) {
-            let server = TcpStream::connect(address).unwrap();
-            let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-            thread::spawn(move || std::io::copy(&mut answers, &mut back));
-            let rehearsed = rehearsed.clone();
-            thread::spawn(move || relay(client, server, &rehearsed));
-        }
-    });
-    endpoint
-}
-
-fn relay(mut client: TcpStream, mut server: TcpStream, rehearsed: &AtomicBool) {
-    let mut buffer = vec![0; 1 << 16];
-    while let Ok(length @ 1..) = client.read(&mut buffer) {
-        let signs = String::from_utf8_lossy(&buffer[..length]).contains("TrentService.Sign");
-        if signs && rehearsed.swap(true, Ordering::SeqCst) {
-            let _ = client.shutdown(Shutdown::Both);
-            return;
-        }
-        server.write_all(&buffer[..length]).unwrap();
-    }
 }

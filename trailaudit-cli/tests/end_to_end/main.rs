@@ -11,6 +11,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../../../trailaudit-core/tests/timestamps/authority.rs"]
+#[allow(dead_code)]
+mod authority;
+#[path = "../years_later/authority_online.rs"]
+mod authority_online;
+
 mod audit;
 mod best;
 mod package;
@@ -18,8 +24,13 @@ mod signed;
 mod worlds;
 mod worst;
 
+mod archives;
+mod bombs;
+mod by_hand;
+mod by_script;
 mod calls;
 mod catalogue;
+mod chain;
 mod countersigning;
 mod demo;
 mod determinism;
@@ -29,6 +40,7 @@ mod faults;
 mod frameworks;
 mod init;
 mod kms;
+mod merged;
 mod outcomes;
 mod outputs;
 mod preflight;
@@ -36,10 +48,13 @@ mod quarter;
 mod reconcile;
 mod remediation;
 mod resume;
+mod revised;
 mod rules;
 mod scopes;
 mod shards;
 mod signing;
 mod tamper;
 mod trails;
+mod trusted_time;
+mod untouched;
 mod verify;

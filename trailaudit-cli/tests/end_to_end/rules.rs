@@ -58,6 +58,11 @@ fn a_baseline_approves_and_designates() {
     };
     let audited = with(&thresholds(FIRST, "organization-trail-logs"));
     assert_eq!(verdicts(&audited), ["pass", "pass", "fail"], "{}", audited.told);
+    // Every account's extract has the catalogue: it says how many are approved, the baseline whom.
+    let text = |file: &str| fs::read_to_string(audited.bench.path().join("package").join(file)).unwrap();
+    let (catalogue, baseline) = (text("catalogue.json"), text("baseline.toml"));
+    assert!(catalogue.contains("\"approved-administrators\":[\"1, named in baseline.toml\"]"));
+    assert!(!catalogue.contains(FIRST) && baseline.contains(FIRST), "{baseline}");
     let audited = with(&thresholds(SECOND, "elsewhere"));
     assert_eq!(verdicts(&audited), ["fail", "fail", "fail"], "{}", audited.told);
     let audited = with("");

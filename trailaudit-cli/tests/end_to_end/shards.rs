@@ -46,7 +46,8 @@ impl Sharded {
             let output = shard.wait_with_output().unwrap();
             assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
             let stdout = String::from_utf8_lossy(&output.stdout);
-            assert!(stdout.starts_with(&format!("shard {index} of {of}: ")), "{stdout}");
+            let is_part = stdout.starts_with(&format!("shard {index} of {of}: "));
+            assert_eq!(is_part, of > 1, "{stdout}");
         }
         Self(bench)
     }
@@ -59,6 +60,13 @@ impl Sharded {
     pub fn merge(&self, indexes: &[usize], out: &str) {
         let names: Vec<_> = indexes.iter().map(|index| format!("shard-{index}")).collect();
         let output = merged(self.path(), &names.iter().map(String::as_str).collect::<Vec<_>>(), out);
+        assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+    }
+
+    /// Collects the same in one process, into `whole`.
+    pub fn whole(&self, as_of: &str) {
+        let mut whole = self.0.command("collect");
+        let output = whole.args(["--out", "whole", "--as-of", as_of]).output().unwrap();
         assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
     }
 
@@ -76,9 +84,7 @@ impl Sharded {
 fn shards_of_several_processes_are_the_whole() {
     let sharded = Sharded::collect(3);
     let path = sharded.path();
-    let mut whole = sharded.0.command("collect");
-    let output = whole.args(["--out", "whole", "--as-of", AS_OF]).output().unwrap();
-    assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+    sharded.whole(AS_OF);
     sharded.merge(&[2, 3, 1], "merged");
     let asked: Vec<_> = (1..=3)
         .flat_map(|index| accounts(path, &format!("shard-{index}")))
@@ -155,9 +161,7 @@ fn an_array_of_machines_is_the_whole() {
     let output = machine(3).output().unwrap();
     assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
     sharded.merge(&indexes, "merged");
-    let mut whole = sharded.0.command("collect");
-    let output = whole.args(["--out", "whole", "--as-of", AS_OF]).output().unwrap();
-    assert_eq!(output.status.code(), Some(DONE), "{}", told(&output));
+    sharded.whole(AS_OF);
     is_the_whole(path);
     let log = fs::read_to_string(path.join("merged/run.jsonl")).unwrap();
     assert_eq!(log.matches(r#""event":"session""#).count(), MACHINES + 1, "{log}");
@@ -273,12 +277,12 @@ fn is_the_whole(path: &Path) {
     assert!(codes.is_empty(), "{report:#}");
 }
 
-fn merged(path: &Path, shards: &[&str], out: &str) -> Output {
+pub fn merged(path: &Path, shards: &[&str], out: &str) -> Output {
     let mut command = trailaudit(path);
     command.arg("merge").args(shards).args(["--out", out]).output().unwrap()
 }
 
-fn assessed(path: &Path, records: &str) -> Output {
+pub fn assessed(path: &Path, records: &str) -> Output {
     let out = format!("{records}-package");
     trailaudit(path)
         .args(["assess", records, "--out", &out])

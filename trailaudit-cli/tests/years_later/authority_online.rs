@@ -30,7 +30,22 @@ impl Online {
 
 /// One request, one answer, and the connection ends.
 fn answer(authority: &Authority, mut connection: TcpStream) {
-    let mut reader = BufReader::new(connection.try_clone().unwrap());
+    let token = authority.answer(&query(&connection));
+    let answer = http("200 OK", "application/timestamp-reply", &token);
+    connection.write_all(&answer).unwrap();
+}
+
+/// The whole of an HTTP answer.
+pub fn http(status: &str, kind: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+/// What was asked: the body of an HTTP request.
+pub fn query(connection: &TcpStream) -> Vec<u8> {
+    let mut reader = BufReader::new(connection);
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -45,11 +60,5 @@ fn answer(authority: &Authority, mut connection: TcpStream) {
     }
     let mut query = vec![0; length];
     reader.read_exact(&mut query).unwrap();
-    let response = authority.answer(&query);
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        response.len()
-    );
-    connection.write_all(head.as_bytes()).unwrap();
-    connection.write_all(&response).unwrap();
+    query
 }

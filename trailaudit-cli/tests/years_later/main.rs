@@ -23,8 +23,8 @@ use support::{told, trailaudit};
 
 const LATER: &str = "2040-01-01 00:00:00";
 
-/// Whose certificate is valid for two days, and how old it will look.
-const DAYS: (SignedDuration, SignedDuration) = (SignedDuration::from_hours(-1), SignedDuration::from_hours(48));
+/// How long its certificate is valid: not as long as those above it.
+const DAYS: (SignedDuration, SignedDuration) = (SignedDuration::from_hours(-1), SignedDuration::from_hours(47));
 
 /// A package, prepared by Ada with the time of an authority with RSA, reviewed by Rita with that of one with P-256.
 fn stamped() -> TempDir {
@@ -47,11 +47,10 @@ fn stamped() -> TempDir {
             valid: DAYS,
             ..Setup::default()
         });
-        fs::write(
-            scratch.path().join(format!("{key}.root.pem")),
-            online.authority.bytes("root.pem"),
-        )
-        .unwrap();
+        for certificate in ["root", "tsa"] {
+            let file = scratch.path().join(format!("{key}.{certificate}.pem"));
+            fs::write(file, online.authority.bytes(&format!("{certificate}.pem"))).unwrap();
+        }
         run(&["keygen", "--out", &format!("{key}.pem")]);
         let reference = format!("file:{key}.pem");
         let sign = [
@@ -69,6 +68,15 @@ fn stamped() -> TempDir {
         run(&[&sign[..], &["--tsa", &online.url, "--allow-simulated"]].concat());
     }
     scratch
+}
+
+/// Until when a certificate is valid, as openssl tells it.
+fn ends(scratch: &Path, certificate: &str) -> String {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["x509", "-noout", "-enddate", "-dateopt", "iso_8601", "-in", certificate]);
+    let output = openssl.current_dir(scratch).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.trim().trim_start_matches("notAfter=").replace(' ', "T")
 }
 
 /// The command, in 2040.
@@ -119,8 +127,9 @@ fn a_package_verifies_when_the_authorities_certificates_have_expired() {
     let report: Value = serde_json::from_slice(&json.stdout).unwrap();
     let signatures = report["signatures"].as_array().unwrap();
     assert_eq!(signatures.len(), 2, "{report:#}");
-    for signature in signatures {
+    for (signature, name) in signatures.iter().zip(["ada", "rita"]) {
         let until = signature["timestamp"]["certificateNotAfter"].as_str().unwrap();
+        assert_eq!(until, ends(scratch.path(), &format!("{name}.tsa.pem")), "{report:#}");
         let line = format!("the authority's certificate expired on {until}; it was valid at the time it proves");
         assert!(text.contains(&line), "{line}\n{text}");
     }

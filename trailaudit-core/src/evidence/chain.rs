@@ -60,7 +60,8 @@ pub struct Chain {
     pub links: Vec<Link>,
     /// Whether the first of them is the genesis, so that nothing came before.
     pub from_genesis: bool,
-    /// What is worth knowing and no problem; quotes the names packages were given by.
+    /// What is worth knowing and no problem, such as packages that are given and are no link; quotes the names packages
+    /// were given by.
     pub notes: Vec<String>,
     /// Everything that is wrong, each with the name of the package it is about in place of a file's.
     pub problems: Vec<Problem>,
@@ -91,6 +92,19 @@ pub struct Link {
 /// [`Code::ChainBroken`], [`Code::ChainAnotherOrganization`]. The others may be given in any order.
 ///
 /// Every package must have been verified on its own before: a chain of packages nobody trusts proves nothing.
+///
+/// ```
+/// # use trailaudit_core::evidence::{Files, Options, verify, chain::{self, Given}};
+/// # fn walk(q1: &dyn Files, q2: &dyn Files, options: &Options<'_>) -> Option<()> {
+/// let (first, second) = (verify(q1, options), verify(q2, options));
+/// assert!(first.is_verified() && second.is_verified());
+/// let chain = chain::check(Given::of("q2", &second)?, &[Given::of("q1", &first)?]);
+/// for problem in &chain.problems {
+///     println!("{}: {problem}", problem.code);
+/// }
+/// # Some(())
+/// # }
+/// ```
 #[must_use]
 pub fn check(newest: Given<'_>, earlier: &[Given<'_>]) -> Chain {
     let mut chain = Chain::default();
@@ -112,10 +126,31 @@ pub fn check(newest: Given<'_>, earlier: &[Given<'_>]) -> Chain {
     let graph = Graph::new(&given);
     graph.check(&mut chain);
     (chain.links, chain.from_genesis) = graph.links();
+    chain.account_for(&given);
     chain
 }
 
 impl Chain {
+    /// A package that is neither a link nor told as a problem is told all the same: it was given for a purpose.
+    fn account_for(&mut self, given: &[Given<'_>]) {
+        for package in given {
+            let is_link = self
+                .links
+                .iter()
+                .any(|link| link.manifest_sha256 == package.manifest_sha256);
+            let about = |problem: &Problem| problem.file.as_deref() == Some(package.name);
+            if !is_link && !self.problems.iter().any(about) {
+                self.notes.push(format!(
+                    "{} (sequence {}, package {}) is given, and nothing that is given leads from it to the package that is \
+                     verified",
+                    package.name,
+                    package.manifest.sequence(),
+                    package.manifest.package_id
+                ));
+            }
+        }
+    }
+
     fn problem(&mut self, code: Code, package: &Given<'_>, message: String) {
         self.problems.push(Problem {
             code,

@@ -22,6 +22,7 @@ const MOST_SIGNATURES: usize = 99;
 pub struct Signable {
     manifest: Digest,
     package_id: Digest,
+    collection_ended: Timestamp,
     signatures: Vec<VerifiedSignature>,
     number: u8,
 }
@@ -44,11 +45,15 @@ impl Signable {
     /// again.
     ///
     /// # Errors
-    /// [`NotSignable::DoesNotHold`] with every problem: a signature must not cover up what is broken.
+    /// [`NotSignable::IsExtract`] when it shows one account alone; [`NotSignable::DoesNotHold`] with every problem: a
+    /// signature must not cover up what is broken.
     pub fn check(files: &dyn Files, options: &Options<'_>) -> Result<Self, NotSignable> {
         let mut options = *options;
         (options.trust, options.reperform) = (None, None);
         let report = verify(files, &options);
+        if report.extract.is_some() {
+            return Err(NotSignable::IsExtract);
+        }
         let problems: Vec<_> = report
             .problems
             .into_iter()
@@ -67,9 +72,16 @@ impl Signable {
         Ok(Self {
             manifest,
             package_id: package.package_id,
+            collection_ended: package.collection.ended,
             signatures: report.signatures,
             number,
         })
+    }
+
+    /// When the collection ended that is signed: a signature is younger.
+    #[must_use]
+    pub fn collection_ended(&self) -> Timestamp {
+        self.collection_ended
     }
 
     /// The signatures that are there, in order. Each is genuine; whether its key is trusted, nobody was asked.
@@ -123,6 +135,10 @@ impl Signable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotSignable {
+    /// It shows one account alone. A statement is about the manifest, which is that of the whole package: the signature
+    /// would count there, and whoever made it has not seen what it covers.
+    #[error("this is the extract of one account, and a signature speaks about all accounts of the package")]
+    IsExtract,
     /// It is not what its manifest says, or what was signed before.
     #[error("the package does not hold")]
     DoesNotHold(Vec<Problem>),

@@ -3,13 +3,16 @@
 //! Both packages are read in step, an account at a time, so memory does not grow with them; rows come out one by one.
 //! A finding is the same one when rule, account, Region, resource and the trail it is inherited from are; what evidence it
 //! rests on, other in every collection, does not count. Findings of rules that were added, removed or revised show a
-//! change of the rule pack and no drift: [`Cause::RulePack`].
+//! change of the rule pack and no drift: [`Cause::RulePack`]. Exceptions of the baseline are compared as such, whether or
+//! not they accept a finding; and a finding that is gone says why, where the new package shows it.
 
 mod coverage;
+mod exceptions;
 mod findings;
 mod regions;
 mod rule_pack;
 mod side;
+mod sight;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,18 +25,37 @@ use std::io;
 use super::manifest::Manifest;
 use crate::tables::reading::TableError;
 use crate::tables::rfc3339;
+use exceptions::Exceptions;
+use findings::Grounds;
 use regions::Regions;
 use rule_pack::RulePack;
+use sight::Sight;
 use v1::{Cause, Change, Head, Relation, Row};
 
 pub use side::Side;
 
 /// The differences between two packages of one organization.
+///
+/// ```
+/// # use trailaudit_core::evidence::{Files, Options, verify, diff::{Diff, DiffError, Side, v1::Cause}};
+/// # fn compare(q1: &dyn Files, q2: &dyn Files, options: &Options<'_>) -> Result<(), DiffError> {
+/// let (was, is) = (verify(q1, options), verify(q2, options));
+/// let (old, new) = (Side::of(q1, &was)?, Side::of(q2, &is)?);
+/// let diff = Diff::between(&old, &new)?;
+/// diff.each(Cause::Drift, &mut |row| {
+///     println!("{row:?}");
+///     Ok(())
+/// })?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Diff<'a> {
     old: &'a Side<'a>,
     new: &'a Side<'a>,
     pack: RulePack,
     regions: Regions,
+    exceptions: Exceptions,
+    sight: Sight,
     head: Head,
 }
 
@@ -69,6 +91,8 @@ impl<'a> Diff<'a> {
             new,
             pack: RulePack::between(old, new)?,
             regions: Regions::between(old, new)?,
+            exceptions: Exceptions::between(old, new)?,
+            sight: Sight::between(old, new)?,
             head,
         };
         diff.head.counts = diff.counts()?;
@@ -82,7 +106,8 @@ impl<'a> Diff<'a> {
     }
 
     /// Gives out every row of one cause. Drift comes as Regions of the whole organization, then accounts with their cells,
-    /// then findings, each in the order of the tables; the rule pack as frameworks, thresholds, rules, then findings.
+    /// then exceptions of the baseline, then findings, each in the order of the tables; the rule pack as frameworks,
+    /// thresholds, rules, then findings.
     ///
     /// # Errors
     /// When a table cannot be read again as it was, or `sink` refuses.
@@ -97,11 +122,16 @@ impl<'a> Diff<'a> {
         if causes.contains(&Cause::Drift) {
             self.regions.rows(found)?;
             coverage::compare(self.old, self.new, &self.regions, found)?;
+            self.exceptions.rows(&self.pack, found)?;
         }
         if causes.contains(&Cause::RulePack) {
             self.pack.rows(found)?;
         }
-        findings::compare(self.old, self.new, &self.pack, causes, found)
+        let grounds = Grounds {
+            sight: &self.sight,
+            exceptions: &self.exceptions,
+        };
+        findings::compare((self.old, self.new), &self.pack, &grounds, causes, found)
     }
 
     fn counts(&self) -> Result<v1::Counts, DiffError> {

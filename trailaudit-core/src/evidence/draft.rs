@@ -37,6 +37,16 @@ pub(super) const INSTRUCTIONS: [(&str, &[u8]); 2] = [
 ];
 
 /// How a package is to be made of records.
+///
+/// ```
+/// # use trailaudit_core::evidence::{Draft, DraftError, Provider, Store, manifest::Tool};
+/// # fn make(store: &mut dyn Store, provider: &dyn Provider) -> Result<(), DraftError> {
+/// let tool = Tool { name: "coastguard".into(), version: "1.0.0".into() };
+/// let sealed = Draft::new(tool).seal(store, provider)?;
+/// println!("{} has {} findings", sealed.manifest.package_id, sealed.totals.findings());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Draft<'a> {
     /// What judges: the name and version that the manifest carries.

@@ -21,6 +21,16 @@ const LONGEST_MANIFEST: u64 = 16 << 20;
 /// Writes the extract of one account into `out`: its record files, its findings, its line of the index with the proof
 /// that leads to the signed root, and the manifest with its signatures. Nothing of another account goes into it.
 ///
+/// ```
+/// # use trailaudit_core::evidence::{ExtractError, Files, InMemory, Options, Trust, extract, verify};
+/// # fn one(package: &dyn Files, trust: &Trust) -> Result<(), ExtractError> {
+/// let mut one = InMemory::default();
+/// extract(package, &"111122223333".into(), &mut one)?;
+/// assert!(verify(&one, &Options::default().trust(trust)).is_verified());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The package itself is not verified by this; what is written was compared with the account's leaf.
 ///
 /// # Errors

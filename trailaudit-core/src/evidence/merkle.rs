@@ -209,6 +209,53 @@ mod tests {
         assert_eq!(inclusion_proof(&leaves, 8), None);
     }
 
+    #[test]
+    fn proofs_of_the_reference_are_accepted_as_they_are_alone() {
+        for (index, size, path) in PROOFS {
+            let path: Vec<Digest> = path.iter().map(|hash| hash.parse().unwrap()).collect();
+            let top: Digest = ROOTS[size - 1].parse().unwrap();
+            let leaf = leaf_hash(LEAVES[index]);
+            let holds = |top: &Digest, size: usize, index: usize, leaf: &Digest, path: &[Digest]| {
+                verify_inclusion(top, size as u64, index as u64, leaf, path)
+            };
+            let what = format!("leaf {index} of {size}");
+            assert!(holds(&top, size, index, &leaf, &path), "{what}");
+
+            for other in (0..2 * size).filter(|other| *other != index) {
+                assert!(!holds(&top, size, other, &leaf, &path), "{what} at {other}");
+            }
+            // Trees of other sizes may have a path of the same shape; twice and half the size never have.
+            for other in [0, size / 2, 2 * size] {
+                assert!(!holds(&top, other, index, &leaf, &path), "{what}, of {other}");
+            }
+            for other in ROOTS.iter().filter(|root| **root != ROOTS[size - 1]) {
+                let other = other.parse().unwrap();
+                assert!(!holds(&other, size, index, &leaf, &path), "{what} under {other}");
+            }
+            for other in LEAVES.iter().filter(|other| **other != LEAVES[index]) {
+                assert!(
+                    !holds(&top, size, index, &leaf_hash(other), &path),
+                    "{what} as {other:?}"
+                );
+            }
+
+            let mut others: Vec<Vec<Digest>> = Vec::new();
+            for i in 0..path.len() {
+                others.push([&path[..i], &path[i + 1..]].concat());
+                others.push([&path[..=i], &path[i..]].concat());
+            }
+            for more in [top, leaf, Digest::of(b"")] {
+                others.push([&path[..], &[more]].concat());
+                others.push([&[more], &path[..]].concat());
+            }
+            let reversed: Vec<_> = path.iter().rev().copied().collect();
+            others.extend((path.len() > 1).then_some(reversed));
+            for other in others {
+                assert!(!holds(&top, size, index, &leaf, &other), "{what} by {other:?}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn every_leaf_is_proven_and_nothing_else(size in 1_usize..70, pick in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {

@@ -11,7 +11,7 @@ use super::Digest;
 pub use error::KeyError;
 pub(super) use error::pem_label;
 use kind::Kind;
-pub(super) use kind::check_p256;
+pub(super) use kind::{check_p256, key_name};
 
 /// How a key signs, by the name the signed statement carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,7 +62,8 @@ impl PublicKey {
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         match pem_label(text)? {
             "PUBLIC KEY" => {}
-            label @ ("RSA PUBLIC KEY" | "DSA PUBLIC KEY") => return Err(KeyError::Algorithm(label.to_owned())),
+            "RSA PUBLIC KEY" => return Err(KeyError::Pkcs1),
+            "DSA PUBLIC KEY" => return Err(KeyError::Algorithm("DSA".into())),
             label if label.contains("PRIVATE KEY") => return Err(KeyError::PrivateGiven),
             label => return Err(KeyError::Label(label.to_owned())),
         }
@@ -120,7 +121,9 @@ impl PublicKey {
         }
     }
 
-    /// Whether `signature`, in the form [`Algorithm`] says, was made over `message` with this key's private half.
+    /// Whether `signature`, in the form [`Algorithm`] says, was made over `message` with this key's private half. With RSA
+    /// that is RSA-PSS whose salt is as long as the digest, 32 bytes: tools that choose another by themselves must be told
+    /// so, `openssl dgst` by `-sigopt rsa_pss_saltlen:32`.
     ///
     /// # Errors
     /// [`BadSignature`] when it was not, or is not in its one form.
@@ -134,7 +137,17 @@ impl PublicKey {
     }
 }
 
-/// The signature is not this key's over this message.
+/// Why a signature does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the signature is not this key's over these bytes")]
-pub struct BadSignature;
+#[non_exhaustive]
+pub enum BadSignature {
+    /// It is not this key's over this message, or not in its one form.
+    #[error("the signature is not this key's over these bytes")]
+    AnotherKeyOrMessage,
+    /// It is this key's over this message, but RSA-PSS with a salt that is shorter or longer than the digest.
+    #[error(
+        "the signature is this key's over these bytes, but its salt does not have 32 bytes: of RSA-PSS only a salt as long \
+         as the digest is accepted (openssl: rsa_pss_saltlen:32)"
+    )]
+    SaltLength,
+}

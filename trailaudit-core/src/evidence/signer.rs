@@ -30,6 +30,28 @@ pub trait Signer {
 
 /// Signs a statement: the bytes of a `signatures/<nn>-<role>.sigstore.json`.
 ///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use trailaudit_core::evidence::{Bundle, Declaration, Meaning, PemSigner, Person, Signable, Signer as _, signer};
+/// # fn sign(signable: &Signable, time: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+/// let key = PemSigner::generate(&mut rand::rng())?;
+/// let declaration = Declaration {
+///     role: "reviewer".parse()?,
+///     meaning: Meaning::Review,
+///     signer: Person { printed_name: "Grace Hopper".into(), id: "grace@example.com".into() },
+///     time,
+/// };
+/// let name = signable.name(declaration.role.clone());
+/// let statement = signable.statement(declaration, key.public_key(), None)?;
+/// let bytes = signer::sign(&statement, &key)?;
+/// assert_eq!(Bundle::parse(&bytes)?.to_bytes(), bytes);
+/// println!("{} signs for all before it: {:?}", name.path(), statement.countersigns);
+/// # Ok(())
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// When the statement cannot be written, the signer fails, or what it returned does not verify.
 pub fn sign(statement: &Statement, signer: &dyn Signer) -> Result<Vec<u8>, SignError> {

@@ -17,11 +17,19 @@ mod tst;
 use der::{Decode as _, Encode as _};
 use jiff::{SignedDuration, Timestamp};
 
+use super::Code;
+
 pub use certificate::{Certificate, CertificateError};
 pub use error::{Refusal, TimestampError};
 pub use request::{Request, request, response};
 use signed::Signed;
 use tst::{Imprint, TstInfo};
+
+/// How far two clocks may differ before a signature seems older than what it signs.
+pub(super) const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long it may take from declaring the time to having it stamped.
+const LONGEST_SIGNING: SignedDuration = SignedDuration::from_mins(10);
 
 /// The longest response that is read, in bytes.
 pub const LONGEST: usize = 64 << 10;
@@ -63,6 +71,27 @@ impl Stamp {
     pub fn latest(&self) -> Timestamp {
         self.time.checked_add(self.accuracy).unwrap_or(Timestamp::MAX)
     }
+
+    /// What speaks against the time, each with the code that verifiers report it by: it lies before the end of the
+    /// collection that was signed, after `now`, or far from the time that the signer declared.
+    #[must_use]
+    pub fn doubts(&self, declared: Timestamp, ended: Option<Timestamp>, now: Option<Timestamp>) -> Vec<(Code, String)> {
+        let time = self.time;
+        let mut doubts = Vec::new();
+        if let Some(ended) = ended.filter(|ended| ended.duration_since(time) > CLOCK_DIFFERENCE) {
+            let message = format!("its timestamp is of {time}, but the collection ended at {ended}");
+            doubts.push((Code::TimestampBeforeCollection, message));
+        }
+        if now.is_some_and(|now| time.duration_since(now) > CLOCK_DIFFERENCE) {
+            let message = format!("its timestamp is of {time}, which by your clock is still to come");
+            doubts.push((Code::TimeInFuture, message));
+        }
+        if declared.duration_since(time).abs() > LONGEST_SIGNING {
+            let message = format!("it says it was made at {declared}, but its timestamp is of {time}");
+            doubts.push((Code::TimestampDisagrees, message));
+        }
+        doubts
+    }
 }
 
 impl Token {
@@ -96,14 +125,32 @@ impl Token {
             return Err(TimestampError::Imprint);
         }
         path::check(&self.signed.signer, &self.signed.issuers, self.info.time, roots)?;
-        Ok(Stamp {
+        Ok(self.stamp())
+    }
+
+    /// What it says, as far as that can hold: whether anybody vouches for it only [`Token::verify`] can tell.
+    ///
+    /// # Errors
+    /// [`TimestampError::NotValidThen`] when the authority's own certificate was not valid at the time it tells: no root
+    /// proves that.
+    pub fn claim(&self) -> Result<Stamp, TimestampError> {
+        let (from, until) = self.signed.signer.validity();
+        if (from..=until).contains(&self.info.time) {
+            Ok(self.stamp())
+        } else {
+            Err(TimestampError::NotValidThen(self.info.time))
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp {
             time: self.info.time,
             accuracy: self.info.accuracy,
             tsa: self.signed.signer.subject(),
-            certificate_not_after: self.signed.signer.not_after()?,
+            certificate_not_after: self.signed.signer.validity().1,
             policy: self.info.policy.clone(),
             serial: self.info.serial.clone(),
-        })
+        }
     }
 
     /// Takes a response as it came and keeps what is vouched for.

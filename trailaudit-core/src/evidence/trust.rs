@@ -81,6 +81,28 @@ impl Trust {
     /// A person may have several keys, each in a `[[signer]]` of its own; a key has one person (21 CFR 11.100).
     /// `read_key` is given each `key-file` as written and returns the file's text.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use trailaudit_core::evidence::{PemSigner, Signer as _, Trust};
+    ///
+    /// let ada = PemSigner::generate(&mut rand::rng())?;
+    /// let policy = r#"
+    ///     format = "trailaudit.trust/v1"
+    ///     require = ["preparer"]
+    ///     [[signer]]
+    ///     name = "Ada Lovelace"
+    ///     id = "ada@example.com"
+    ///     roles = ["preparer"]
+    ///     key-file = "ada.pub.pem"
+    /// "#;
+    /// let trust = Trust::from_toml(policy, &mut |_| Ok(ada.public_key().to_pem().to_owned()))?;
+    /// let trusted = trust.signer(&ada.public_key().fingerprint()).ok_or("she is not trusted")?;
+    /// assert!(trusted.may_sign_as(&"preparer".parse()?));
+    /// assert!(!trusted.may_sign_as(&"reviewer".parse()?));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Names the line and the key at fault.
     pub fn from_toml(

@@ -6,6 +6,7 @@
 //! account of a package, is asked the same questions as far as it can answer them.
 
 mod accounts;
+mod archived;
 mod compare;
 mod listed;
 mod listing;
@@ -20,6 +21,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+pub use archived::verify_archive;
 pub use listed::{Listed, ListedError};
 pub use reperform::Reperformance;
 pub use report::{Code, Extract, Page, Problem, Reperformed, Report, VerifiedSignature};
@@ -55,6 +57,8 @@ pub struct Options<'a> {
     pub accept_revised: bool,
     /// The moment of the verification; without it no time is found to lie in the future.
     pub now: Option<Timestamp>,
+    /// Which hosts are the provider's own; without it every name in the world may be one, but for this machine's.
+    pub own_hosts: Option<fn(&str) -> bool>,
 }
 
 impl<'a> Options<'a> {
@@ -83,6 +87,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn now(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
+        self
+    }
+
+    /// Which hosts, each with or without a port, are the provider's own: records from anywhere else are simulated.
+    #[must_use]
+    pub fn own_hosts(mut self, is_own: fn(&str) -> bool) -> Self {
+        self.own_hosts = Some(is_own);
         self
     }
 
@@ -157,7 +168,9 @@ fn check_package(
     let index = Index::read(files, problems);
     index.check_root(manifest, problems);
     index.check_package_id(manifest, problems);
-    let expected = Expected::listed(manifest, |_| true).with(&index.leaves);
+    let expected = Expected::listed(manifest, |_| true)
+        .with(&index.leaves)
+        .open(index.is_broken);
     let (intact, headers) = listing::check(files, present, &expected, problems);
     index.check_salts(&headers, problems);
     drop(headers);
@@ -214,6 +227,7 @@ fn check_extract(
         expected: &expected,
     };
     let catalogue = tables::catalogue(&files, &intact, problems);
+    check_instructions(manifest, problems);
     let entries = tables::account_entries(&files, &intact, &leaf.account, catalogue.as_ref(), problems);
     let reperformed = options.reperform.and_then(|reperform| {
         reperform.account(
@@ -294,7 +308,8 @@ fn check_statements(manifest: &Manifest, options: &Options<'_>, problems: &mut P
         problems.add(Code::TimeInFuture, Some(MANIFEST), message);
     }
     let hosts = &manifest.endpoint.hosts;
-    let is_simulated = manifest.endpoint.simulated || hosts.is_empty() || hosts.iter().any(|host| is_near(host));
+    let is_foreign = |host: &str| is_near(host) || options.own_hosts.is_some_and(|is_own| !is_own(host));
+    let is_simulated = manifest.endpoint.simulated || hosts.is_empty() || hosts.iter().any(|host| is_foreign(host));
     if is_simulated && !options.allow_simulated {
         let message = format!(
             "the records do not come from the provider's own endpoints but from {}",
@@ -310,7 +325,7 @@ fn is_near(host: &str) -> bool {
         .rsplit_once(':')
         .map_or(host, |(name, _)| name)
         .trim_matches(['[', ']']);
-    name == "localhost" || name.parse::<IpAddr>().is_ok() || host.parse::<IpAddr>().is_ok()
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok() || host.parse::<IpAddr>().is_ok()
 }
 
 /// The code of JSON that was refused.

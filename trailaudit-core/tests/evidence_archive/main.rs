@@ -3,6 +3,7 @@
 
 mod content;
 mod crafted;
+mod examined;
 mod mutations;
 #[path = "../evidence_package/provider.rs"]
 #[allow(dead_code)]

@@ -1,7 +1,11 @@
 //! Damaged archives: whatever is still taken for one gives the same files, or an error.
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
 use proptest::prelude::*;
-use trailaudit_core::evidence::Files as _;
+use trailaudit_core::evidence::verify::verify_archive;
+use trailaudit_core::evidence::{Archive, Code, Files as _, Options};
 
 use crate::crafted::{Raw, Zip, extra};
 use crate::{contents, open, some_files, written};
@@ -22,6 +26,7 @@ fn no_changed_byte_makes_another_package() {
             let flipped = (0..8).map(|bit| bytes[at] ^ 1 << bit);
             for value in flipped.chain([0, u8::MAX]) {
                 changed[at] = value;
+                is_read_as_before(&changed, &expected);
                 let Ok(archive) = open(&changed) else { continue };
                 if let Ok(found) = contents(&archive) {
                     assert_eq!(found, expected, "byte {at} made {value:#x}");
@@ -40,12 +45,28 @@ fn no_changed_byte_makes_another_package() {
     }
 }
 
+/// What can be read of an archive with faults is what was written under that name.
+fn is_read_as_before(bytes: &[u8], expected: &BTreeMap<String, Vec<u8>>) {
+    let (archive, faults) = Archive::examine(Cursor::new(bytes));
+    assert!(archive.is_some() || !faults.is_empty());
+    let Some(archive) = archive else { return };
+    for entry in archive.paths().unwrap() {
+        let mut found = Vec::new();
+        let opened = archive.open(&entry.path);
+        if opened.and_then(|mut reader| reader.read_to_end(&mut found)).is_ok() {
+            assert_eq!(Some(&found), expected.get(&entry.path), "{entry:?}, with {faults:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(open(&bytes).is_err());
+        let report = verify_archive(Cursor::new(&bytes), &Options::default());
+        prop_assert!(report.problems.iter().any(|problem| problem.code == Code::MalformedArchive));
     }
 
     #[test]
@@ -71,6 +92,8 @@ proptest! {
                 break;
             }
         }
+        let report = verify_archive(Cursor::new(&damaged), &Options::default());
+        prop_assert!(!report.problems.is_empty());
         if let Ok(archive) = open(&damaged) {
             let found = archive.paths().unwrap();
             prop_assert!(found.len() <= expected.len());

@@ -159,11 +159,11 @@ fn the_folder_around_a_package_falls_away() {
     assert_eq!(listed(&["pkg/a/", "pkg/manifest.json"]), ["manifest.json", "[a]"]);
     assert_eq!(listed(&["My evidence (ä)/manifest.json"]), ["manifest.json"]);
     // No one folder, no manifest directly in it, or nothing to be dropped.
-    assert_eq!(listed(&["pkg/manifest.json", "a"]), ["a", "pkg/manifest.json"]);
     assert_eq!(
-        listed(&["__MACOSX/x", "pkg/manifest.json"]),
-        ["__MACOSX/x", "pkg/manifest.json"]
+        listed(&["a/manifest.json", "b/manifest.json"]),
+        ["a/manifest.json", "b/manifest.json"]
     );
+    assert_eq!(listed(&["pkg/manifest.json", "manifest.json"]).len(), 2);
     assert_eq!(listed(&["pkg/sub/manifest.json"]), ["pkg/sub/manifest.json"]);
     assert_eq!(listed(&["pkg/", "pkg/a"]), ["pkg/a"]);
     for names in [
@@ -175,6 +175,14 @@ fn the_folder_around_a_package_falls_away() {
         assert!(open(&zip(&names)).is_err(), "{names:?}");
     }
     assert!(open(&zip(&["pkg/", "pkg/", "pkg/manifest.json"])).is_err());
+    for beside in ["a", "__MACOSX/pkg/._a", "b/"] {
+        let error = open(&zip(&[beside, "pkg/manifest.json"])).unwrap_err();
+        let is_told = |name: &str| name == beside.trim_end_matches('/');
+        assert!(
+            matches!(&error, ArchiveError::Entry { name, fault: Fault::Beside } if is_told(name)),
+            "{error:?}"
+        );
+    }
 }
 
 #[test]

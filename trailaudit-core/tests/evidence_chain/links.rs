@@ -1,5 +1,7 @@
 //! One case a line.
 
+use trailaudit_core::evidence::Code;
+
 use crate::quarter::{Quarter, check, complaints, links};
 
 #[test]
@@ -182,4 +184,109 @@ fn faults_do_not_hide_each_other() {
     assert_eq!(complaints(&chain), ["chain-broken q2", "chain-time-reversal q4"]);
     assert_eq!(links(&chain), ["1 q2", "2 q3", "3 q4"]);
     assert!(!chain.from_genesis);
+}
+
+/// What comes later is given in the wrong place: that says nothing of what is verified.
+#[test]
+fn a_later_package_makes_no_reset_of_an_earlier_one() {
+    let q1 = Quarter::genesis("q1", 0);
+    let q2 = Quarter::after("q2", 90, &q1);
+    let q3 = Quarter::after("q3", 180, &q2);
+    let chain = check(&q1, &[&q3]);
+    // What it comes after is missing as well.
+    assert_eq!(complaints(&chain), ["chain-gap q3", "chain-reorder q3"]);
+    let told = &chain.problems.iter().find(|problem| problem.code == Code::ChainReorder);
+    let told = &told.unwrap().message;
+    assert!(
+        told.contains("given as earlier than q1") && told.contains("the sequence 2 where that one has 0"),
+        "{told}"
+    );
+    assert_eq!(links(&chain), ["0 q1"]);
+    assert_eq!(complaints(&check(&q1, &[&q2])), ["chain-reorder q2"]);
+    // Of two beginnings the later one is the second, whichever is verified.
+    let again = Quarter::genesis("again", 180);
+    assert_eq!(complaints(&check(&q1, &[&again])), ["chain-reset again"]);
+    assert_eq!(complaints(&check(&again, &[&q1])), ["chain-reset again"]);
+    // A beginning of the same moment as what was there is one as well.
+    let beside = Quarter::genesis("beside", 180);
+    assert_eq!(complaints(&check(&beside, &[&q3])), ["chain-reset beside"]);
+}
+
+#[test]
+fn a_gap_hides_no_fork() {
+    let q1 = Quarter::genesis("q1", 0);
+    let q2 = Quarter::after("q2", 90, &q1);
+    let q3 = Quarter::after("q3", 180, &q2);
+    let fork = Quarter::after("fork", 181, &q2);
+    let q4 = Quarter::after("q4", 270, &q3);
+    for earlier in [[&q1, &q2, &fork], [&fork, &q2, &q1], [&q2, &fork, &q1]] {
+        let chain = check(&q4, &earlier);
+        assert_eq!(complaints(&chain), ["chain-fork fork", "chain-gap q4"]);
+        let [gap, forked] = &chain.problems[..] else { panic!() };
+        assert!(gap.message.contains("although q2 (sequence 1"), "{gap}");
+        let id = q3.manifest.package_id.to_string();
+        assert!(
+            forked.message.contains(&id) && forked.message.contains("unless that one supersedes it"),
+            "{forked}"
+        );
+    }
+    // What the missing package has corrections of is none, nor is what was corrected.
+    let q3b = Quarter::instead_of("q3b", 182, &q3);
+    let q3c = Quarter::instead_of("q3c", 183, &q3b);
+    assert_eq!(complaints(&check(&q4, &[&q1, &q2, &q3b])), ["chain-gap q4"]);
+    assert_eq!(complaints(&check(&q4, &[&q1, &q2, &q3b, &q3c])), ["chain-gap q4"]);
+    // Two that name the same missing one tell it once.
+    let q4b = Quarter::instead_of("q4b", 271, &q4);
+    let chain = check(&q4b, &[&q1, &q2, &fork, &q4]);
+    assert_eq!(complaints(&chain), ["chain-fork fork", "chain-gap q4", "chain-gap q4b"]);
+}
+
+/// Whatever is given is a link, or a problem is about it, or a note says what became of it.
+#[test]
+fn every_package_that_is_given_is_accounted_for() {
+    let q1 = Quarter::genesis("q1", 0);
+    let q2 = Quarter::after("q2", 90, &q1);
+    let q3 = Quarter::after("q3", 180, &q2);
+    let fork = Quarter::after("fork", 181, &q2);
+    let q4 = Quarter::after("q4", 270, &q3);
+    let stranger = Quarter::genesis("stranger", 0).with(|manifest| manifest.organization.id = "o-other".into());
+    let again = Quarter::genesis("again", 180);
+    let copy = Quarter {
+        name: "copy".into(),
+        ..q1.clone()
+    };
+    let all = [&q1, &q2, &q3, &fork, &q4, &stranger, &again, &copy];
+    for newest in all {
+        for left_out in all {
+            let earlier: Vec<_> = all
+                .into_iter()
+                .filter(|one| one.name != left_out.name && one.name != newest.name)
+                .collect();
+            let chain = check(newest, &earlier);
+            for given in &earlier {
+                let is_link = chain.links.iter().any(|link| link.name == given.name);
+                let is_problem = complaints(&chain)
+                    .iter()
+                    .any(|told| told.ends_with(&format!(" {}", given.name)));
+                let is_note = chain
+                    .notes
+                    .iter()
+                    .any(|note| note.starts_with(&format!("{} ", given.name)));
+                assert!(
+                    is_link || is_problem || is_note,
+                    "{} behind {}: {chain:#?}",
+                    given.name,
+                    newest.name
+                );
+            }
+        }
+    }
+    let chain = check(&q4, &[&q1, &q2]);
+    assert_eq!(links(&chain), ["3 q4"]);
+    let [first, second] = &chain.notes[..] else {
+        panic!("{:?}", chain.notes)
+    };
+    assert!(first.starts_with("q1 (sequence 0, package ") && second.starts_with("q2 (sequence 1, package "));
+    // Nothing is said of a chain that holds.
+    assert_eq!(check(&q4, &[&q1, &q2, &q3]).notes, [""; 0]);
 }

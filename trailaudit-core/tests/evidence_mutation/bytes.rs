@@ -2,7 +2,6 @@
 
 use crate::causes::{Change, of_change};
 use crate::ground::Ground;
-use crate::sample::REVIEWER;
 use crate::tally::Mutant;
 
 /// In ASCII text the first makes another letter, the second another case, the last two what is no text any more.
@@ -24,17 +23,17 @@ pub fn flipped(ground: &Ground, step: impl Fn(&str) -> usize) -> Vec<Mutant<'_>>
     mutants
 }
 
-/// Every byte of the timestamp in a bundle, and of what is around it.
-pub fn of_the_timestamp(ground: &Ground) -> Vec<Mutant<'_>> {
-    let text = str::from_utf8(ground.bytes(REVIEWER)).unwrap();
+/// Every byte of the timestamp in the bundle at `path`, and of what is around it.
+pub fn of_the_timestamp<'g>(ground: &'g Ground, path: &str) -> Vec<Mutant<'g>> {
+    let text = str::from_utf8(ground.bytes(path)).unwrap();
     let start = text.find("\"verificationMaterial\"").unwrap();
-    let flip = |at| flip(ground, REVIEWER, at, MASKS[at % 4]);
+    let flip = |at| flip(ground, path, at, MASKS[at % 4]);
     (start..text.len()).map(flip).collect()
 }
 
 fn flip<'g>(ground: &'g Ground, path: &str, at: usize, mask: u8) -> Mutant<'g> {
     let what = format!("byte {at} of {path} xor {mask:#04x}");
-    let (cause, path) = (of_change(path, Change::Bytes), path.to_owned());
+    let (cause, path) = (of_change(ground, path, Change::Bytes), path.to_owned());
     Mutant::new(what, cause, move || {
         let mut files = ground.files.clone();
         files.bytes_mut(&path).unwrap()[at] ^= mask;
@@ -57,7 +56,7 @@ pub fn cut(ground: &Ground) -> Vec<Mutant<'_>> {
         for length in lengths {
             let path = path.clone();
             let what = format!("{path} cut to {length} of {whole} bytes");
-            let cause = of_change(&path, Change::Cut);
+            let cause = of_change(ground, &path, Change::Cut);
             mutants.push(Mutant::new(what, cause, move || {
                 ground.with(&path, &ground.bytes(&path)[..length])
             }));

@@ -64,6 +64,11 @@ impl Changes<'_> {
         if let Some(first) = content.chars().next().filter(char::is_ascii_alphanumeric) {
             let rest = &content[1..];
             self.add(Value, "without its first letter", text(rest));
+            self.add(
+                Value,
+                "with another first letter",
+                text(&format!("{}{rest}", next(first))),
+            );
             let escaped = format!("\\u{:04x}{rest}", u32::from(first));
             self.add(Form, "with an escape that is not needed", text(&escaped));
         }
@@ -134,6 +139,17 @@ impl Changes<'_> {
 
 fn token(text: &str) -> Json {
     Json::Token(text.to_owned())
+}
+
+/// Another digit or letter, which leaves a digest a digest, a time a time, and a word a word.
+fn next(letter: char) -> char {
+    match letter {
+        '9' => '0',
+        'f' => 'a',
+        'z' => 'y',
+        'Z' => 'Y',
+        other => char::from_u32(u32::from(other) + 1).unwrap(),
+    }
 }
 
 /// The type of a value, by how it starts.

@@ -25,7 +25,7 @@ pub fn changed(ground: &Ground, is_asked: impl Fn(&str) -> bool) -> Vec<Mutant<'
             _ => continue,
         };
         for Variant { what, bytes, .. } in variants {
-            let (cause, path) = (of_change(path, Change::Json), path.clone());
+            let (cause, path) = (of_change(ground, path, Change::Json), path.clone());
             mutants.push(Mutant::new(format!("{path}: {what}"), cause, move || {
                 ground.with(&path, bytes.clone())
             }));

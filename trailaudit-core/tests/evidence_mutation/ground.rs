@@ -105,7 +105,8 @@ impl Ground {
     /// Everything there is to check: trust, times, re-performance.
     pub fn verify(&self, files: &dyn Files) -> Report {
         let again = Reperformance::by(&self.sample.provider);
-        verify(files, &Options::default().trust(&self.trust).reperform(again))
+        let options = Options::default().trust(&self.trust).now(now());
+        verify(files, &options.reperform(again))
     }
 
     pub fn bytes(&self, path: &str) -> &[u8] {

@@ -122,7 +122,7 @@ fn reseal(ground: &Ground, files: &mut InMemory, change: impl FnOnce(&mut Manife
 }
 
 /// Has both sign whatever the manifest is now.
-fn sign(ground: &Ground, files: &mut InMemory) {
+pub fn sign(ground: &Ground, files: &mut InMemory) {
     let manifest = files.bytes(package::MANIFEST).unwrap();
     let sha256 = Digest::of(manifest);
     let id = Manifest::parse(manifest).map_or(ground.sample.manifest().package_id, |manifest| manifest.package_id);

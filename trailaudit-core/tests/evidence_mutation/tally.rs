@@ -64,7 +64,22 @@ impl Tally {
         });
     }
 
-    pub fn total(&self) -> usize {
+    /// Every group was judged, in this order, and none is smaller than its row of the table says.
+    pub fn check(&self, least: &[(&str, usize)]) {
+        let judged: Vec<_> = self.0.iter().map(|group| group.name.as_str()).collect();
+        let listed: Vec<_> = least.iter().map(|(name, _)| *name).collect();
+        assert_eq!(judged, listed);
+        for (name, least) in least {
+            self.check_group(name, *least);
+        }
+    }
+
+    pub fn check_group(&self, name: &str, least: usize) {
+        let group = self.0.iter().find(|group| group.name == name).unwrap();
+        assert!(group.count >= least, "{name}: {} of at least {least}", group.count);
+    }
+
+    fn total(&self) -> usize {
         self.0.iter().map(|group| group.count).sum()
     }
 
@@ -96,10 +111,14 @@ fn judge(ground: &Ground, mutant: &Mutant<'_>) -> Result<&'static str, String> {
     if report.is_verified() {
         return Err(format!("ACCEPTED: {what}"));
     }
-    mutant.cause.named_in(&report).ok_or_else(|| {
+    let code = mutant.cause.named_in(&report).ok_or_else(|| {
         let (told, cause) = (told(&report), &mutant.cause);
         format!("{what}: told by {told:?}, expected {cause:?}")
-    })
+    })?;
+    match mutant.cause.innocent_in(&report) {
+        Some(problem) => Err(format!("{what}: without a cause it tells {problem}")),
+        None => Ok(code),
+    }
 }
 
 fn told(report: &Report) -> Vec<String> {

@@ -4,7 +4,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use trailaudit_core::evidence::{PemSigner, Signer as _, package};
 
-use crate::causes::Cause;
+use crate::causes::{Cause, besides};
 use crate::ground::Ground;
 use crate::sample::{PREPARER, REVIEWER};
 use crate::tally::Mutant;
@@ -15,7 +15,7 @@ pub fn removed(ground: &Ground) -> Vec<Mutant<'_>> {
             PREPARER | REVIEWER => Cause::of_the_whole("missing-role"),
             // Without it this is a package that lacks all the others.
             "proof.json" => Cause::of("findings.json", &["missing-file"]),
-            _ => Cause::of(&path, &["missing-file"]),
+            _ => Cause::of(&path, &["missing-file"]).besides(besides(ground, &path)),
         };
         Mutant::new(format!("{path} removed"), cause, move || {
             let mut files = ground.files.clone();

@@ -1,9 +1,15 @@
 //! One account shown without the others.
 
-use trailaudit_core::evidence::{ExtractError, Files as _, InMemory, extract};
+use serde_json::{Value, json};
+use trailaudit_core::evidence::accounts::{accounts_root, write_index};
+use trailaudit_core::evidence::merkle::{inclusion_proof, leaf_hash};
+use trailaudit_core::evidence::package::{ACCOUNTS_INDEX, account_findings};
+use trailaudit_core::evidence::{
+    Digest, ExtractError, Files as _, InMemory, NotSignable, Options, Signable, extract, jcs,
+};
 
 use crate::provider::account_file;
-use crate::sample::{ACCOUNTS, Sample, complaints};
+use crate::sample::{ACCOUNTS, PREPARER, Sample, complaints};
 
 fn extracted(sample: &Sample, account: &str) -> InMemory {
     let mut out = InMemory::default();
@@ -101,4 +107,84 @@ fn nothing_is_extracted_from_what_does_not_hold() {
     assert!(matches!(refused(&changed, ACCOUNTS[1]), ExtractError::Changed(_)));
     changed.files = extracted(&sample, ACCOUNTS[0]);
     assert!(matches!(refused(&changed, ACCOUNTS[0]), ExtractError::IsExtract));
+}
+
+/// Its manifest is that of the whole package, where the signature would count.
+#[test]
+fn an_extract_is_not_signed() {
+    let sample = Sample::reviewed();
+    let check = |files: &InMemory| Signable::check(files, &Options::default()).err();
+    assert_eq!(check(&sample.files), None);
+    let mut one = extracted(&sample, ACCOUNTS[0]);
+    assert_eq!(check(&one), Some(NotSignable::IsExtract));
+    // Nor is one whose proof is wrong or gone.
+    one.insert("proof.json", b"{}");
+    assert_eq!(check(&one), Some(NotSignable::IsExtract));
+    one.remove("proof.json");
+    assert!(matches!(check(&one), Some(NotSignable::DoesNotHold(_))));
+}
+
+/// Of a signer who does not tell the truth an extract is told as much as it can show.
+#[test]
+fn what_is_signed_and_made_up_is_told_of_an_extract() {
+    let mut sample = Sample::new();
+    sample.reseal("verify.sh", b"echo VERIFIED".to_vec());
+    let told = complaints(&sample.verify_with(&extracted(&sample, ACCOUNTS[1])));
+    assert_eq!(told, ["instructions-revised verify.sh"]);
+
+    let made_up = |change: &dyn Fn(&mut Vec<Value>)| {
+        let sample = Sample::new();
+        let mut files = extracted(&sample, ACCOUNTS[1]);
+        let path = account_findings(&ACCOUNTS[1].into());
+        let mut rows: Vec<Value> = serde_json::from_slice(files.bytes(&path).unwrap()).unwrap();
+        change(&mut rows);
+        let bytes = jcs::to_canonical(&rows).unwrap();
+        let mut sample = sample;
+        // All of the package that an extract shows goes along with it.
+        let mut leaves = sample.leaves();
+        leaves[1].findings = Digest::of(&bytes);
+        sample.files.insert(ACCOUNTS_INDEX, write_index(&leaves).unwrap());
+        sample.resign(|manifest| manifest.accounts_root = accounts_root(&leaves).unwrap());
+        let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(&leaf.to_line().unwrap())).collect();
+        let mut proof: Value = serde_json::from_slice(files.bytes("proof.json").unwrap()).unwrap();
+        proof["path"] = json!(inclusion_proof(&hashes, 1).unwrap());
+        for (name, bytes) in [
+            (path.as_str(), bytes),
+            ("proof.json", jcs::to_canonical(&proof).unwrap()),
+            (ACCOUNTS_INDEX, write_index(&leaves[1..2]).unwrap()),
+            ("manifest.json", sample.files.bytes("manifest.json").unwrap().to_vec()),
+            (PREPARER, sample.files.bytes(PREPARER).unwrap().to_vec()),
+        ] {
+            files.insert(name, bytes);
+        }
+        complaints(&sample.verify_with(&files))
+    };
+    let path = account_findings(&ACCOUNTS[1].into());
+    let (tables, differs) = (
+        format!("tables-disagree {path}"),
+        format!("reperformance-differs {path}"),
+    );
+    assert_eq!(made_up(&|_| {}), [""; 0]);
+    assert_eq!(made_up(&|rows| rows[0]["verdict"] = "superb".into()), [tables.as_str()]);
+    assert_eq!(made_up(&|rows| rows.insert(0, rows[0].clone())), [tables.as_str()]);
+    assert_eq!(made_up(&|rows| rows.reverse()), [tables.as_str()]);
+    let decided = |rows: &mut Vec<Value>, change: &dyn Fn(&mut Value)| {
+        let row = rows
+            .iter_mut()
+            .find(|row| row["verdict"] == "pass" || row["verdict"] == "fail");
+        change(row.unwrap());
+    };
+    let without_evidence = made_up(&|rows| {
+        decided(rows, &|row| {
+            row["evidence"] = json!([]);
+            row["reason"] = "all is well".into();
+        });
+    });
+    assert!(without_evidence.contains(&differs), "{without_evidence:?}");
+    let turned = made_up(&|rows| {
+        decided(rows, &|row| {
+            row["verdict"] = if row["verdict"] == "pass" { "fail" } else { "pass" }.into();
+        });
+    });
+    assert!(turned.contains(&differs), "{turned:?}");
 }

@@ -202,7 +202,11 @@ pub fn reviewed() -> Sample {
 
 /// Adds a signature that countersigns the preparer's, in the role its path names.
 fn add(sample: &mut Sample, path: &str, person: &Person, key: &PemSigner) {
-    let preparer = Bundle::parse(sample.files.bytes(PREPARER).unwrap()).unwrap();
+    // As `sign` does: with everything in view that is there.
+    let before = [PREPARER, REVIEWER].into_iter().filter(|before| *before < path);
+    let before = before.filter_map(|before| sample.files.bytes(before));
+    let countersigns = before.map(|bundle| Bundle::parse(bundle).unwrap().envelope_digest());
+    let countersigns = countersigns.collect();
     let role = path
         .trim_start_matches("signatures/")
         .get(3..)
@@ -212,14 +216,14 @@ fn add(sample: &mut Sample, path: &str, person: &Person, key: &PemSigner) {
         .unwrap();
     let statement = Statement {
         meaning: Meaning::Review,
-        countersigns: vec![preparer.envelope_digest()],
+        countersigns,
         signer: person.clone(),
         ..sample.statement(role)
     };
     sample.sign(path, &statement, key);
 }
 
-fn judged(sample: &Sample, policy: &str) -> Report {
+pub fn judged(sample: &Sample, policy: &str) -> Report {
     verify(&sample.files, &Options::default().trust(&trust(sample, policy)))
 }
 
@@ -239,7 +243,7 @@ fn ada() -> Person {
     }
 }
 
-fn rita() -> Person {
+pub fn rita() -> Person {
     Person {
         printed_name: "Rita Levi".into(),
         id: "rita@example.com".into(),

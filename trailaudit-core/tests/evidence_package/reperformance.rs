@@ -73,9 +73,9 @@ fn a_finding_that_was_left_out_is_told() {
 #[test]
 fn a_package_of_another_revision_is_verified_as_far_as_it_goes() {
     let first = CATALOGUE[0];
-    let older = like(first, first.id, first.revision - 1);
-    let newer = like(CATALOGUE[1], CATALOGUE[1].id, CATALOGUE[1].revision + 1);
-    let former = like(first, "a-rule-of-former-days", first.revision);
+    let older = like(first, |rule| rule.revision -= 1);
+    let newer = like(CATALOGUE[1], |rule| rule.revision += 1);
+    let former = like(first, |rule| rule.id = "a-rule-of-former-days");
     let sample = Sample::with(|_, draft, _| draft.rules = [&[older, newer, former], &CATALOGUE[2..]].concat());
     let report = sample.verify();
     assert_eq!(complaints(&report), ["rule-revised catalogue.json"; 3]);
@@ -200,15 +200,16 @@ impl OpenReport for Reasons {
     }
 }
 
-fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
+/// The same rule after `change` had its way with it.
+pub fn like(rule: &Rule, change: impl FnOnce(&mut Rule)) -> &'static Rule {
     let check = match rule.check {
         Check::EachTrail(check) => Check::EachTrail(check),
         Check::EachAccount(check) => Check::EachAccount(check),
         _ => panic!("{} is asked of something else", rule.id),
     };
-    Box::leak(Box::new(Rule {
-        id,
-        revision,
+    let mut other = Rule {
+        id: rule.id,
+        revision: rule.revision,
         title: rule.title,
         rationale: rule.rationale,
         aws: Wording {
@@ -218,5 +219,7 @@ fn like(rule: &Rule, id: &'static str, revision: u32) -> &'static Rule {
         },
         needs: rule.needs,
         check,
-    }))
+    };
+    change(&mut other);
+    Box::leak(Box::new(other))
 }

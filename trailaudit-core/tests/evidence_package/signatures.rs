@@ -1,6 +1,9 @@
 //! Damage to signatures and keys.
 
-use trailaudit_core::evidence::{Bundle, Digest, Options, Signer, Statement, Trust, package, verify};
+use ed25519_dalek::Signer as _;
+use trailaudit_core::evidence::{
+    Algorithm, Bundle, Digest, Options, PublicKey, Signer, Statement, Trust, package, verify,
+};
 
 use crate::sample::{PREPARER, REVIEWER, Sample, complaints};
 
@@ -108,5 +111,65 @@ fn a_forged_signature_is_told() {
             [&format!("{code} {PREPARER}"), "missing-role -"],
             "{to}"
         );
+    }
+}
+
+/// Whatever signed, the statement says how: no signer of ours writes another algorithm into it, so these are made by hand.
+#[test]
+fn a_statement_names_the_algorithm_of_its_key() {
+    let sample = Sample::new();
+    let (p256, ed25519) = (&sample.preparer, ed25519_dalek::SigningKey::from_bytes(&[7; 32]));
+    // RFC 8410: what stands before the key's 32 bytes.
+    let spki = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+    let ed25519_public = PublicKey::from_spki(&[&spki[..], ed25519.verifying_key().as_bytes()].concat()).unwrap();
+    let by_p256 = |message: &[u8]| p256.sign(message).unwrap();
+    let by_ed25519 = |message: &[u8]| ed25519.sign(message).to_bytes().to_vec();
+    let check = |key: &PublicKey, sign: &dyn Fn(&[u8]) -> Vec<u8>| {
+        for says in Algorithm::ALL {
+            let statement = Statement {
+                algorithm: says,
+                ..sample.statement("preparer")
+            };
+            let mut bundle = Bundle {
+                payload: statement.to_bytes().unwrap(),
+                signature: Vec::new(),
+                key: key.fingerprint(),
+                timestamp: None,
+            };
+            bundle.signature = sign(&bundle.message());
+            let mut files = sample.files.clone();
+            files.remove(&package::key_path(&p256.public_key().fingerprint()));
+            files.insert(package::key_path(&bundle.key), key.to_pem());
+            files.insert(PREPARER, bundle.to_bytes());
+            let trust = Trust::in_keys([key.clone()]);
+            let report = verify(&files, &Options::default().trust(&trust));
+            let expected = (says != key.algorithm()).then(|| format!("algorithm-mismatch {PREPARER}"));
+            assert_eq!(
+                complaints(&report),
+                Vec::from_iter(expected),
+                "{says:?} by {:?}",
+                key.algorithm()
+            );
+        }
+    };
+    check(p256.public_key(), &by_p256);
+    check(&ed25519_public, &by_ed25519);
+}
+
+/// Also with other bytes: of one ECDSA signature anybody can make a second one, which verifies as well.
+#[test]
+fn the_same_signature_does_not_count_twice() {
+    let again = "signatures/02-preparer.sigstore.json";
+    let mut sample = Sample::new();
+    let bundle = Bundle::parse(sample.files.bytes(PREPARER).unwrap()).unwrap();
+    let mut other = bundle.clone();
+    let signature = p256::ecdsa::Signature::from_der(&bundle.signature).unwrap();
+    let (r, s) = signature.split_scalars();
+    let mirrored = p256::ecdsa::Signature::from_scalars(r, -s).unwrap();
+    other.signature = mirrored.to_der().as_bytes().to_vec();
+    assert_ne!(other, bundle);
+    for bundle in [bundle, other] {
+        sample.files.insert(again, bundle.to_bytes());
+        assert_eq!(complaints(&sample.verify()), [format!("repeated-signature {again}")]);
     }
 }

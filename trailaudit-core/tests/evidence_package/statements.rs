@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trailaudit_core::evidence::accounts::{accounts_root, write_index};
 use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::{AccountLeaf, Digest, Manifest, Options, package, verify};
+use trailaudit_core::evidence::{AccountLeaf, Digest, Manifest, Options, merkle, package, verify};
 
 use crate::provider::salt;
 use crate::sample::{ACCOUNTS, Sample, complaints};
@@ -25,7 +25,7 @@ fn a_signed_untruth_is_told() {
     );
     assert_eq!(
         told(&|manifest| manifest.account_count = 4),
-        one("truncated-file accounts/index.jsonl")
+        one("counts accounts/index.jsonl")
     );
     assert_eq!(
         told(&|manifest| manifest.account_count = 2),
@@ -164,11 +164,36 @@ fn an_index_that_is_signed_and_wrong_is_told() {
     sample
         .files
         .insert(package::ACCOUNTS_INDEX, [&lines.join(&b'\n')[..], b"\n"].concat());
+    // Which accounts there are is not known then: no file is called superfluous, no count wrong.
     let told = complaints(&sample.verify());
-    assert!(
-        told.contains(&"malformed-index accounts/index.jsonl".to_owned()),
-        "{told:?}"
+    assert_eq!(
+        told[..2],
+        [
+            "malformed-index accounts/index.jsonl",
+            "accounts-root accounts/index.jsonl"
+        ]
     );
+    let hashes: Vec<_> = lines.iter().map(|line| merkle::leaf_hash(line)).collect();
+    sample.resign(|manifest| manifest.accounts_root = merkle::root(&hashes));
+    let told = complaints(&sample.verify());
+    assert_eq!(told[0], "malformed-index accounts/index.jsonl");
+    for wrong in [
+        "accounts-root",
+        "truncated-file",
+        "extra-file",
+        "package-id",
+        "counts accounts",
+    ] {
+        assert!(!told.iter().any(|told| told.starts_with(wrong)), "{wrong}: {told:?}");
+    }
+}
+
+/// A manifest that is wrong about what is there is not taken for a file that is.
+#[test]
+fn a_size_that_is_wrong_in_the_manifest_is_told_as_such() {
+    let mut sample = Sample::new();
+    sample.resign(|manifest| manifest.files[0].size += 1);
+    assert_eq!(complaints(&sample.verify())[0], "inconsistent-manifest manifest.json");
 }
 
 /// Both forms of a table say the same, in the catalogue's words.
@@ -236,4 +261,27 @@ fn a_simulated_package_is_refused_unless_allowed() {
     let trust = sample.trust();
     let allowed = Options::default().trust(&trust).allow_simulated(true);
     assert!(verify(&sample.files, &allowed).is_verified());
+}
+
+/// What is signed as the provider's own has to be: who verifies knows its hosts.
+#[test]
+fn records_from_other_hosts_than_the_providers_are_simulated() {
+    fn is_own(host: &str) -> bool {
+        host.ends_with(".amazonaws.com")
+    }
+    let from = |host: &str| {
+        let sample = Sample::with(|_, _, facts| {
+            facts.endpoint.hosts = vec![host.to_owned()];
+            facts.endpoint.simulated = false;
+        });
+        let trust = sample.trust();
+        let options = Options::default().trust(&trust);
+        [options, options.own_hosts(is_own)].map(|options| complaints(&verify(&sample.files, &options)))
+    };
+    let (none, simulated) = (Vec::<String>::new(), vec!["simulated manifest.json".to_owned()]);
+    assert_eq!(from("cloudtrail.us-east-1.amazonaws.com"), [none.clone(), none.clone()]);
+    assert_eq!(from("cloudtrail.example.com"), [none, simulated.clone()]);
+    for near in ["LOCALHOST:9", "127.0.0.1:80", "[::1]:80"] {
+        assert_eq!(from(near), [simulated.clone(), simulated.clone()], "{near}");
+    }
 }

@@ -13,7 +13,12 @@ pub const ARROWS: [(&str, &str, &[&str]); 7] = [
     (
         "trailaudit-cli",
         "trailaudit-cli",
-        &["trailaudit-aws", "trailaudit-core", "trailaudit-sim"],
+        &[
+            "trailaudit-aws",
+            "trailaudit-core",
+            "trailaudit-oracle",
+            "trailaudit-sim",
+        ],
     ),
     (
         "trailaudit-examples",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod allowed;
+mod codes;
 mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,6 +159,35 @@ fn forbidden_crates_are_not_below_us() {
     );
     for (forbidden, reason) in FORBIDDEN_EVERYWHERE {
         assert!(!all.contains(forbidden), "{forbidden} is in the tree: {reason}");
+    }
+}
+
+/// What it is told is all it knows: the same arguments, the same verdict, on any machine and in any year.
+#[test]
+fn the_core_asks_no_clock_no_file_no_network_and_no_environment() {
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "TcpStream",
+        "TcpListener",
+        "UdpSocket",
+        "SystemTime",
+        "Instant",
+        "::now(",
+        "rand::rng",
+    ];
+    for (path, text) in sources() {
+        let is_tests = path.ends_with("/tests.rs") || path.contains("/tests/");
+        if !path.starts_with("trailaudit-core/src/") || is_tests {
+            continue;
+        }
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in lines {
+            let found = words.iter().find(|word| line.contains(**word));
+            assert_eq!(found, None, "{path}: {line}");
+        }
     }
 }
 

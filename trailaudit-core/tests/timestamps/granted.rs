@@ -4,6 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use trailaudit_core::evidence::Code;
 use trailaudit_core::evidence::timestamp::{Certificate, Stamp, TimestampError, Token, request, response};
 
 use crate::authority::{Authority, P256, RSA_2048, Setup, now};
@@ -121,7 +122,42 @@ fn a_certificate_must_have_been_valid_then() {
         let token = authority.stamp(SIGNED);
         let error = token.verify(SIGNED, &authority.roots).unwrap_err();
         assert!(matches!(error, TimestampError::NotValidThen(_)), "{error}");
+        // That needs no root to be told: whoever signs is told at once.
+        let error = token.claim().unwrap_err();
+        assert!(matches!(error, TimestampError::NotValidThen(_)), "{error}");
     }
+}
+
+/// What a token says of itself is what a root proves of it.
+#[test]
+fn a_token_claims_what_can_be_proven() {
+    let authority = Authority::new(&Setup::default());
+    let token = authority.stamp(SIGNED);
+    assert_eq!(token.claim().unwrap(), token.verify(SIGNED, &authority.roots).unwrap());
+}
+
+/// Until a clock is further off than clocks are.
+#[test]
+fn a_time_is_doubted_that_cannot_be_right() {
+    let stamp = Authority::new(&Setup::default()).stamp(SIGNED).claim().unwrap();
+    let (time, second) = (stamp.time, SignedDuration::from_secs(1));
+    let (clocks, signing) = (SignedDuration::from_mins(5), SignedDuration::from_mins(10));
+    let codes = |declared, ended, now| -> Vec<Code> {
+        let doubts = stamp.doubts(declared, Some(ended), Some(now));
+        doubts.into_iter().map(|(code, _)| code).collect()
+    };
+    assert_eq!(codes(time, time, time), []);
+    assert_eq!(codes(time + signing, time + clocks, time - clocks), []);
+    assert_eq!(codes(time - signing, time, time), []);
+    assert_eq!(
+        codes(time, time + clocks + second, time),
+        [Code::TimestampBeforeCollection]
+    );
+    assert_eq!(codes(time, time, time - clocks - second), [Code::TimeInFuture]);
+    for declared in [time + signing + second, time - signing - second] {
+        assert_eq!(codes(declared, time, time), [Code::TimestampDisagrees]);
+    }
+    assert_eq!(stamp.doubts(time, None, None), []);
 }
 
 #[test]

@@ -4,4 +4,5 @@
 mod authority;
 mod forged;
 mod granted;
+mod keys;
 mod refused;

@@ -58,13 +58,13 @@ fn write_head(head: &Head, out: &mut dyn Write) -> io::Result<()> {
         let told = changes.iter().map(|change| {
             let word = change.as_str();
             // `account-gained` under the heading of accounts is `gained`.
-            let word = word.split_once('-').map_or(word, |(_, word)| word);
+            let word = word.rsplit_once('-').map_or(word, |(_, word)| word);
             format!("{} {word}", counts.get(change).unwrap_or(&0))
         });
         told.collect::<Vec<_>>().join(", ")
     };
     let findings = &Change::ALL[..6];
-    let drift: [(&str, &[Change]); 5] = [
+    let drift: [(&str, &[Change]); 6] = [
         (
             "findings",
             &[
@@ -76,8 +76,9 @@ fn write_head(head: &Head, out: &mut dyn Write) -> io::Result<()> {
                 Change::Unchanged,
             ],
         ),
+        ("exceptions", Section::OF_BASELINE),
         (
-            "exceptions",
+            "excepted",
             &[Change::ExceptionAdded, Change::ExceptionRenewed, Change::ExceptionEnded],
         ),
         ("accounts", &[Change::AccountGained, Change::AccountLost]),

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use trailaudit_aws::preflight::{Fix, Preflight};
 use trailaudit_core::organization::{AccountId, Region};
 
+use crate::commands::counted;
 use crate::visible;
 
 /// How many names are listed before the rest is counted.
@@ -103,9 +104,4 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
         _ = write!(text, " and {more} more");
     }
     if text.is_empty() { "-".to_owned() } else { text }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }

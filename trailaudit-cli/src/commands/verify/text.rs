@@ -1,17 +1,19 @@
 //! A verification for people.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use trailaudit_core::evidence::chain::Chain;
-use trailaudit_core::evidence::manifest::Collection;
-use trailaudit_core::evidence::verify::{Code, Page};
-use trailaudit_core::evidence::{Manifest, Report, VerifiedSignature};
+use trailaudit_core::evidence::verify::Page;
+use trailaudit_core::evidence::{Report, VerifiedSignature};
 
+use super::notes;
+use crate::commands::counted;
 use crate::visible::in_one_line;
 
 /// The lines that are printed.
-pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
+pub(super) fn of(report: &Report, chain: Option<&Chain>, package: &Path) -> String {
     let mut out = String::new();
     // What a package says must not pass for a line of ours.
     let mut line = |text: &str| _ = writeln!(out, "{}", in_one_line(text));
@@ -23,17 +25,23 @@ pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
         ));
         line(&match &report.extract {
             None => format!(
-                "files        {} listed, and those of {} accounts",
+                "files        {} listed, and those of {}",
                 manifest.files.len(),
-                manifest.account_count
+                counted(manifest.account_count, "account")
             ),
             Some(extract) => format!(
-                "extract      of account {}, one of {}: {} findings",
-                extract.account, manifest.account_count, extract.findings
+                "extract      of account {}, one of {}: {}",
+                extract.account,
+                manifest.account_count,
+                counted(extract.findings, "finding")
             ),
         });
-        if let Some(note) = far_from_collection(manifest) {
-            line(&note);
+        if let Some(note) = notes::far_from_collection(manifest) {
+            line(&format!("note         {note}"));
+        }
+        if let Some([note, more]) = notes::attested_pages(report, manifest) {
+            line(&format!("note         {note}"));
+            line(&format!("             {more}"));
         }
         if let Some(supersedes) = &manifest.supersedes {
             line(&format!(
@@ -60,31 +68,15 @@ pub(super) fn of(report: &Report, chain: Option<&Chain>) -> String {
     for problem in &report.problems {
         line(&format!("problem      {problem}"));
     }
-    if report.problems.iter().any(|problem| problem.code == Code::NoTrust) {
-        line(
-            "             hint: give the signer's public key, had from elsewhere than the package, with --key PEM, or your",
-        );
-        line("             trust policy with --trust FILE");
+    for hint in notes::hints(report, package) {
+        line(&format!("             {hint}"));
     }
     line(&if report.is_verified() {
         format!("VERIFIED     every file, every signature; {}", reperformed(report))
     } else {
-        format!("NOT VERIFIED {} problems", report.problems.len())
+        format!("NOT VERIFIED {}", counted(report.problems.len(), "problem"))
     });
     out
-}
-
-/// Verdicts may speak about another moment than the records: whoever reads them should know.
-fn far_from_collection(manifest: &Manifest) -> Option<String> {
-    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
-    let Collection { started, ended } = manifest.collection;
-    let is_far = started.duration_since(manifest.as_of) > A_DAY || manifest.as_of.duration_since(ended) > A_DAY;
-    is_far.then(|| {
-        format!(
-            "note         the verdicts speak about {:.0}, the records were collected on {started:.0}",
-            manifest.as_of
-        )
-    })
 }
 
 fn signed(signature: &VerifiedSignature, line: &mut impl FnMut(&str)) {
@@ -130,7 +122,10 @@ fn linked(chain: &Chain, line: &mut impl FnMut(&str)) {
     } else {
         "as far as it was given"
     };
-    line(&format!("chain        {} packages, {begin}", chain.links.len()));
+    line(&format!(
+        "chain        {}, {begin}",
+        counted(chain.links.len(), "package")
+    ));
     for link in &chain.links {
         let what = if link.superseded {
             ", corrected by a later one"
@@ -152,7 +147,7 @@ fn reperformed(report: &Report) -> String {
     let Some(done) = &report.reperformed else {
         return "findings not assessed again".to_owned();
     };
-    let mut told = format!("{} findings assessed again", done.findings);
+    let mut told = format!("{} assessed again", counted(done.findings, "finding"));
     if done.attested > 0 {
         let attested = done.attested;
         _ = write!(

@@ -10,16 +10,16 @@ use crate::keys::{ED25519, Key, P256, P384, RSA, RSA_2048, RSA_PSS};
 use crate::package::{Package, base64};
 use crate::verdicts::Who::{self, Other};
 
-const HAND: Who = Other(OpenSsl);
-const PY: Who = Other(Securesystemslib);
-const JS: Who = Other(SigstoreJs);
-const RS: Who = Other(SigstoreRs);
+pub const HAND: Who = Other(OpenSsl);
+pub const PY: Who = Other(Securesystemslib);
+pub const JS: Who = Other(SigstoreJs);
+pub const RS: Who = Other(SigstoreRs);
 
-const SIGNATURE_ALONE: &str = "it is asked about the signature alone, not about what the signature is about";
+pub const SIGNATURE_ALONE: &str = "it is asked about the signature alone, not about what the signature is about";
 const FIRST_ALONE: &str = "the steps by hand look at the first signature alone; verify.sh and we at all there is";
 const ANY_STATEMENT: &str = "it takes any payload, whatever its type; we take statements of ours alone";
 const OWN_TYPE: &str = "the steps by hand do not read the payload type: they sign for the one there can be";
-const NO_HINTS: &str = "it checks against the key it is given, whatever the bundle calls it";
+pub const NO_HINTS: &str = "it checks against the key it is given, whatever the bundle calls it";
 const ONE_FORM: &str =
     "it takes any form of the same JSON; we take the canonical one, so that a byte changed is a change";
 const LOOSE_BASE64: &str = "it takes base64 whose unused bits are set, or that is broken into lines; we take one form";

@@ -62,6 +62,16 @@ impl Key {
         fs::read(self.folder.path().join("signature")).unwrap()
     }
 
+    /// The private key as PKCS#8.
+    pub fn private_pem(&self) -> String {
+        String::from_utf8(self.openssl("pkey -in key.pem")).unwrap()
+    }
+
+    /// The same in the form that names the curve's own standard, SEC1.
+    pub fn private_sec1_pem(&self) -> String {
+        String::from_utf8(self.openssl("pkey -in key.pem -traditional")).unwrap()
+    }
+
     pub fn pem(&self) -> &str {
         &self.pem
     }

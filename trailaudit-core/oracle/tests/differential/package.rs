@@ -1,10 +1,10 @@
-//! Packages whose one signature is what a case wants.
+//! Packages with the signature that a case wants.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use trailaudit_core::evidence::envelope::{MEDIA_TYPE, PAYLOAD_TYPE, pae};
 use trailaudit_core::evidence::timestamp::Certificate;
-use trailaudit_core::evidence::{Algorithm, Files as _, InMemory, PublicKey, Statement};
+use trailaudit_core::evidence::{Algorithm, Files as _, InMemory, Person, PublicKey, Statement};
 
 use crate::authority::now;
 use crate::keys::Key;
@@ -14,10 +14,13 @@ use crate::sample::{PREPARER, Sample};
 #[derive(Clone)]
 pub struct Package {
     pub files: InMemory,
-    /// Whom the verifier believes: the PEM and its fingerprint, and the key where we can read it.
+    /// The signature that is asked about.
+    pub at: &'static str,
+    /// Whose it should be: the PEM and its fingerprint.
     pub pem: String,
     pub fingerprint: String,
-    pub trusted: Option<PublicKey>,
+    /// Whom we believe, in which role; nobody when we cannot read the key.
+    pub trusted: Vec<(&'static str, PublicKey)>,
     /// The timestamping authority's certificates, its own first; none when the time is not asked about.
     pub authority: Vec<String>,
     pub roots: Vec<Certificate>,
@@ -28,11 +31,7 @@ pub struct Package {
 impl Package {
     /// Of an hour ago, signed just now with this key.
     pub fn signed_by(key: &Key) -> Self {
-        let ended = now() - SignedDuration::from_hours(1);
-        let sample = Sample::with(|_, _, facts| {
-            (facts.collection.started, facts.collection.ended) = (ended, ended);
-            facts.as_of = ended;
-        });
+        let sample = collected(SignedDuration::from_hours(1));
         let mut statement = Statement {
             declared_time: now(),
             algorithm: key.algorithm().unwrap_or(Algorithm::EcdsaP256Sha256),
@@ -45,9 +44,10 @@ impl Package {
         }
         let mut signed = Self {
             files: sample.files,
+            at: PREPARER,
             pem: key.pem().to_owned(),
             fingerprint: key.fingerprint().to_owned(),
-            trusted: key.public().cloned(),
+            trusted: key.public().map(|key| ("preparer", key.clone())).into_iter().collect(),
             authority: Vec::new(),
             roots: Vec::new(),
             as_it_is: false,
@@ -69,17 +69,13 @@ impl Package {
             },
             "verificationMaterial": {"publicKey": {"hint": hint}},
         });
-        for entry in self.files.paths().unwrap() {
-            if entry.path.starts_with("keys/") {
-                self.files.remove(&entry.path);
-            }
-        }
-        self.files.insert(PREPARER, bundle.to_string());
+        remove(&mut self.files, &["keys/"]);
+        self.files.insert(self.at, bundle.to_string());
         self.files.insert(format!("keys/{hint}.pem"), key.pem());
     }
 
     pub fn bundle(&self) -> &[u8] {
-        self.files.bytes(PREPARER).unwrap()
+        self.files.bytes(self.at).unwrap()
     }
 
     pub fn payload(&self) -> Vec<u8> {
@@ -130,12 +126,43 @@ impl Package {
         let text = change(str::from_utf8(self.bundle()).unwrap());
         assert_ne!(text.as_bytes(), self.bundle());
         let mut other = self.clone();
-        other.files.insert(PREPARER, text);
+        other.files.insert(self.at, text);
         other
     }
 
     fn json(&self) -> Value {
         serde_json::from_slice(self.bundle()).unwrap()
+    }
+}
+
+/// The sample, as if it had been collected this long ago.
+pub fn collected(ago: SignedDuration) -> Sample {
+    let ended = now() - ago;
+    Sample::with(|_, _, facts| {
+        (facts.collection.started, facts.collection.ended) = (ended, ended);
+        facts.as_of = ended;
+    })
+}
+
+/// Takes out whatever lies below these.
+pub fn remove(files: &mut InMemory, below: &[&str]) {
+    for entry in files.paths().unwrap() {
+        if below.iter().any(|folder| entry.path.starts_with(folder)) {
+            files.remove(&entry.path);
+        }
+    }
+}
+
+/// Who signs in which role.
+pub fn person(role: &str) -> Person {
+    let (printed_name, id) = match role {
+        "preparer" => ("Ada Lovelace", "ada@example.com"),
+        "reviewer" => ("Grace Hopper", "grace@example.com"),
+        other => panic!("nobody is {other}"),
+    };
+    Person {
+        printed_name: printed_name.into(),
+        id: id.into(),
     }
 }
 

@@ -9,17 +9,18 @@ use serde_json::Value;
 use trailaudit_oracle::Oracle::{OpenSsl, Securesystemslib, SigstoreJs, SigstoreRs};
 
 use crate::Case;
-use crate::authority::{Authority, P256, RSA_2048, Setup, USAGE};
+use crate::authority::{Authority, P256, RSA_2048, Setup};
 use crate::keys::{self, Key};
 use crate::package::{Package, base64};
 use crate::verdicts::Who::{self, Other};
+use crate::whole_seconds::to_the_second;
 
 const HAND: Who = Other(OpenSsl);
 const PY: Who = Other(Securesystemslib);
 const JS: Who = Other(SigstoreJs);
 const RS: Who = Other(SigstoreRs);
 const WHOLE_SECONDS: &str = "it reads timestamps of whole seconds alone";
-const NO_TIMES: &str = "it knows envelopes, not bundles, and does not read timestamps";
+pub const NO_TIMES: &str = "it knows envelopes, not bundles, and does not read timestamps";
 
 pub fn cases() -> Vec<Case> {
     let key = Key::new(keys::P256);
@@ -140,23 +141,6 @@ pub fn for_sigstore(package: &Package) -> Option<Package> {
     Some(asked_of(&stamped, &authority))
 }
 
-/// An authority that stamps whole seconds and is exact to one, as most are: not every verifier reads parts of them.
-///
-/// What is above it may do nothing but stamp either, which some verifiers want.
-pub fn to_the_second(setup: &Setup<'_>) -> Authority {
-    let authority = Authority::new(&Setup { above: USAGE, ..*setup });
-    let mut configuration = authority.text("openssl.cnf");
-    for (fine, coarse) in [
-        ("clock_precision_digits = 3", "clock_precision_digits = 0"),
-        (", millisecs:500, microsecs:100", ""),
-    ] {
-        assert!(configuration.contains(fine), "{fine}");
-        configuration = configuration.replace(fine, coarse);
-    }
-    authority.write("openssl.cnf", configuration.as_bytes());
-    authority
-}
-
 /// A timestamp to the millisecond, of which DER writes as many digits as are not zeros at the end.
 fn with_digits(authority: &Authority, signed: &[u8], digits: usize) -> Vec<u8> {
     loop {
@@ -176,7 +160,7 @@ fn time_in(token: &[u8]) -> usize {
 }
 
 /// The package, for a verifier who believes this authority and wants a timestamp of it.
-fn asked_of(package: &Package, authority: &Authority) -> Package {
+pub fn asked_of(package: &Package, authority: &Authority) -> Package {
     Package {
         authority: ["tsa.pem", "intermediate.pem", "root.pem"]
             .map(|name| authority.text(name))

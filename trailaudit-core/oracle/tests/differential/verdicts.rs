@@ -1,12 +1,13 @@
 //! Who is asked, and how.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
-use trailaudit_core::evidence::{Files as _, Options, Reperformance, Trust, verify};
+use trailaudit_core::evidence::{Files as _, Options, Person, Reperformance, Trust, verify};
 use trailaudit_oracle::{Answer, Oracle, Question};
 
-use crate::package::Package;
+use crate::package::{Package, person};
 use crate::provider::Plain;
 use crate::sample::facts;
 use crate::stamps;
@@ -69,13 +70,24 @@ fn verdict(who: Who, package: &Package) -> Result<(), String> {
 
 /// Everything, the records judged again included.
 fn ours(package: &Package) -> Result<(), String> {
-    let key = package.trusted.clone().ok_or("a key of this kind is not taken")?;
-    let policy = format!(
-        "format = \"trailaudit.trust/v1\"\nrequire-timestamp = {}\n[[signer]]\nname = \"Ada Lovelace\"\n\
-         id = \"ada@example.com\"\nroles = [\"preparer\"]\nkey = '''\n{}'''\n",
+    if package.trusted.is_empty() {
+        return Err("a key of this kind is not taken".into());
+    }
+    let roles: Vec<_> = package.trusted.iter().map(|(role, _)| role).collect();
+    let mut policy = format!(
+        "format = \"trailaudit.trust/v1\"\nrequire-timestamp = {}\nrequire = {roles:?}\nindependent = {:?}\n",
         !package.authority.is_empty(),
-        key.to_pem()
+        &roles[1..]
     );
+    for (role, key) in &package.trusted {
+        let Person { printed_name, id } = person(role);
+        let key = key.to_pem();
+        write!(
+            policy,
+            "[[signer]]\nname = \"{printed_name}\"\nid = \"{id}\"\nroles = [\"{role}\"]\nkey = '''\n{key}'''\n"
+        )
+        .unwrap();
+    }
     let mut no_file = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let trust = Trust::from_toml(&policy, &mut no_file).unwrap();
     let trust = trust.with_tsa_roots(package.roots.clone());
@@ -113,6 +125,11 @@ fn script(package: &Package) -> Result<(), String> {
     command
         .args(["package/verify.sh", "key.pem"])
         .current_dir(folder.path());
+    for (role, key) in &package.trusted {
+        let file = format!("{role}.pem");
+        write(&file, key.to_pem().as_bytes());
+        command.arg(file);
+    }
     if let Some(root) = package.authority.last() {
         write("root.pem", root.as_bytes());
         command.arg("root.pem");

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
+use super::faults::Faults;
 use super::headers::{
     self, CENTRAL_LENGTH, Central, ENCRYPTED, END_64_LENGTH, END_LENGTH, End, Fields, HARMLESS, LOCATOR,
     LOCATOR_LENGTH, STREAMED, STRONGLY_ENCRYPTED,
@@ -16,11 +17,14 @@ const NOT_16: u64 = 0xffff;
 const NOT_32: u64 = 0xffff_ffff;
 
 /// What the central directory says.
+#[derive(Default)]
 pub(super) struct Directory {
     /// Where it starts in the archive.
     pub(super) start: u64,
     /// The entries, sorted by where they start.
     pub(super) entries: Vec<Listed>,
+    /// Those whose place in the directory is not as it should be, sorted likewise.
+    pub(super) refused: Vec<Refused>,
 }
 
 /// An entry as the central directory has it.
@@ -34,21 +38,44 @@ pub(super) struct Listed {
     pub(super) offset: u64,
 }
 
-impl Listed {
-    pub(super) fn is_folder(&self) -> bool {
-        self.name.ends_with(b"/")
+/// An entry of which nothing is read.
+pub(super) struct Refused {
+    pub(super) name: Vec<u8>,
+    /// Where it starts, if that can be told.
+    pub(super) offset: Option<u64>,
+    pub(super) fault: Fault,
+}
+
+impl Directory {
+    /// Whether an entry that was refused may start between two places.
+    pub(super) fn may_hold_refused(&self, from: u64, to: u64) -> bool {
+        let unplaced = self.refused.first().is_some_and(|refused| refused.offset.is_none());
+        unplaced || self.refused_from(from).is_some_and(|offset| offset < to)
     }
 
+    /// Where the first entry that was refused starts, from this place on.
+    pub(super) fn refused_from(&self, from: u64) -> Option<u64> {
+        let before = self.refused.partition_point(|refused| refused.offset < Some(from));
+        self.refused.get(before)?.offset
+    }
+}
+
+impl Listed {
     pub(super) fn is_streamed(&self) -> bool {
         self.flags & STREAMED != 0
     }
 }
 
-pub(super) fn read<R: Read + Seek>(reader: &mut R) -> Result<Directory, ArchiveError> {
+/// Reads the directory into `out`, with the entries before it ends to be one.
+pub(super) fn read<R: Read + Seek>(
+    reader: &mut R,
+    out: &mut Directory,
+    faults: &mut Faults,
+) -> Result<(), ArchiveError> {
     let end = read_end(reader)?;
+    out.start = end.start;
     reader.seek(SeekFrom::Start(end.start))?;
     let mut bytes = BufReader::new(reader.take(end.length));
-    let mut entries = Vec::new();
     let mut field = Vec::new();
     for _ in 0..end.entries {
         let mut fixed = [0; CENTRAL_LENGTH];
@@ -58,22 +85,35 @@ pub(super) fn read<R: Read + Seek>(reader: &mut R) -> Result<Directory, ArchiveE
         fill(&mut bytes, &mut name)?;
         field.resize(central.shared.extra_length.into(), 0);
         fill(&mut bytes, &mut field)?;
-        if central.comment_length != 0 {
-            return Err(ArchiveError::entry(&name, Fault::Comment));
-        }
-        match interpret(&central, &name, &field) {
-            Ok(listed) => entries.push(Listed { name, ..listed }),
-            Err(fault) => return Err(ArchiveError::entry(&name, fault)),
+        let mut comment = vec![0; central.comment_length.into()];
+        fill(&mut bytes, &mut comment)?;
+        let interpreted = if comment.is_empty() {
+            interpret(&central, &name, &field)
+        } else {
+            Err(Fault::Comment)
+        };
+        match interpreted {
+            Ok(listed) => out.entries.push(Listed { name, ..listed }),
+            Err(fault) => {
+                faults.add(&name, fault);
+                let is_regular = headers::is_regular(central.attributes, name.ends_with(b"/"));
+                if !is_regular && fault != Fault::NotRegular {
+                    faults.add(&name, Fault::NotRegular);
+                }
+                out.refused.push(Refused {
+                    name,
+                    offset: (central.offset != u32::MAX).then(|| central.offset.into()),
+                    fault: if is_regular { fault } else { Fault::NotRegular },
+                });
+            }
         }
     }
     if !bytes.fill_buf()?.is_empty() {
         return Err(ArchiveError::Directory);
     }
-    entries.sort_by_key(|entry| entry.offset);
-    Ok(Directory {
-        start: end.start,
-        entries,
-    })
+    out.entries.sort_by_key(|entry| entry.offset);
+    out.refused.sort_by_key(|entry| entry.offset);
+    Ok(())
 }
 
 /// Reads bytes at a place that must lie in the archive.

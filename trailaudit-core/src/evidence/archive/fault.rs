@@ -45,12 +45,27 @@ pub enum ArchiveError {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// So many more entries are wrong in this way that they are not named one by one.
+    #[error("{count} more entries: {fault}")]
+    More {
+        /// How many.
+        count: u64,
+        /// What is wrong with the first of all of them.
+        fault: Fault,
+    },
 }
+
+/// The longest part of a name that is told, in bytes: more than a path may have anywhere.
+const TOLD: usize = 4_096;
 
 impl ArchiveError {
     pub(super) fn entry(name: &[u8], fault: impl Into<Fault>) -> Self {
+        let mut told = String::from_utf8_lossy(&name[..name.len().min(TOLD)]).into_owned();
+        if name.len() > TOLD {
+            told.push('\u{2026}');
+        }
         Self::Entry {
-            name: String::from_utf8_lossy(name).into_owned(),
+            name: told,
             fault: fault.into(),
         }
     }
@@ -81,6 +96,9 @@ pub enum Fault {
     /// Another entry has this file's name as its folder.
     #[error("the name of a file is also that of a folder")]
     FileAndFolder,
+    /// It lies beside the one folder that has a `manifest.json` directly in it.
+    #[error("it lies beside the folder that is the package, not in it")]
+    Beside,
     /// A symbolic link, a device or anything else but a file or a folder.
     #[error("it is neither a file nor a folder")]
     NotRegular,

@@ -3,49 +3,88 @@
 use std::io::{Read, Seek};
 
 use super::directory::{Directory, Listed, read_at};
+use super::faults::Faults;
 use super::headers::{DESCRIPTOR, Fields, LOCAL_LENGTH, Shared};
 use super::{ArchiveError, Fault, Located, Method, extra};
 
-/// Where the data of each entry lie, in the order of the directory's entries.
-pub(super) fn locate<R: Read + Seek>(reader: &mut R, directory: &Directory) -> Result<Vec<Located>, ArchiveError> {
+/// Where the data of each entry lie, in the order of the directory's entries; for one that is refused, why.
+pub(super) fn locate<R: Read + Seek>(
+    reader: &mut R,
+    directory: &Directory,
+    faults: &mut Faults,
+) -> Result<Vec<Result<Located, Fault>>, ArchiveError> {
     let mut located = Vec::with_capacity(directory.entries.len());
     let mut local = LocalHeader::default();
-    let mut at = 0;
+    // Where the entry before ends; nowhere, when nobody can tell.
+    let mut at = Some(0);
     for (i, entry) in directory.entries.iter().enumerate() {
-        let refused = |fault| ArchiveError::entry(&entry.name, fault);
-        if entry.offset >= directory.start {
-            return Err(refused(Fault::Outside));
+        if entry.offset < directory.start && is_gap(directory, at, entry.offset) {
+            faults.add(&entry.name, Fault::Gap);
         }
-        if entry.offset != at {
-            return Err(refused(if entry.offset < at { Fault::Overlap } else { Fault::Gap }));
-        }
-        let start = local.read(reader, entry, directory.start)?;
-        local.compare(entry).map_err(refused)?;
-        let end = start
-            .checked_add(entry.compressed)
-            .filter(|end| *end <= directory.start);
-        let end = end.ok_or_else(|| refused(Fault::Outside))?;
-        at = end;
-        if entry.is_streamed() {
-            // The descriptor has four forms. Nothing may lie between entries, so its length says which one it is.
-            let next = directory.entries.get(i + 1).map_or(directory.start, |next| next.offset);
-            let length = next.checked_sub(end).ok_or_else(|| refused(Fault::Overlap))?;
-            check_descriptor(reader, end, length, entry)?;
-            at = next;
-        }
-        located.push(Located {
-            start,
-            compressed: entry.compressed,
-            size: entry.size,
-            crc: entry.crc,
-            method: entry.method,
+        let overlaps = entry.offset < directory.start && at.is_some_and(|at| entry.offset < at);
+        let found = if overlaps {
+            Err(ArchiveError::entry(&entry.name, Fault::Overlap))
+        } else {
+            locate_one(reader, directory, i, &mut local)
+        };
+        located.push(match found {
+            Ok((found, end)) => {
+                at = Some(end);
+                Ok(found)
+            }
+            Err(ArchiveError::Entry { fault, .. }) => {
+                faults.add(&entry.name, fault);
+                at = at.filter(|_| overlaps);
+                Err(fault)
+            }
+            Err(error) => return Err(error),
         });
     }
-    if at == directory.start {
-        Ok(located)
-    } else {
-        Err(ArchiveError::Gap)
+    if is_gap(directory, at, directory.start) {
+        faults.push(ArchiveError::Gap);
     }
+    Ok(located)
+}
+
+/// Whether bytes from `at` to the next thing belong to nothing, not even to an entry that was refused.
+fn is_gap(directory: &Directory, at: Option<u64>, next: u64) -> bool {
+    at.is_some_and(|at| at < next && !directory.may_hold_refused(at, next))
+}
+
+/// Where the data of one entry lie, and where everything that belongs to it ends.
+fn locate_one<R: Read + Seek>(
+    reader: &mut R,
+    directory: &Directory,
+    i: usize,
+    local: &mut LocalHeader,
+) -> Result<(Located, u64), ArchiveError> {
+    let entry = &directory.entries[i];
+    let refused = |fault| ArchiveError::entry(&entry.name, fault);
+    if entry.offset >= directory.start {
+        return Err(refused(Fault::Outside));
+    }
+    let start = local.read(reader, entry, directory.start)?;
+    local.compare(entry).map_err(refused)?;
+    let end = start
+        .checked_add(entry.compressed)
+        .filter(|end| *end <= directory.start);
+    let mut end = end.ok_or_else(|| refused(Fault::Outside))?;
+    let located = Located {
+        start,
+        compressed: entry.compressed,
+        size: entry.size,
+        crc: entry.crc,
+        method: entry.method,
+    };
+    if entry.is_streamed() {
+        // The descriptor has four forms. Nothing may lie between entries, so its length says which one it is.
+        let next = directory.entries.get(i + 1).map_or(directory.start, |next| next.offset);
+        let next = directory.refused_from(end).map_or(next, |refused| refused.min(next));
+        let length = next.checked_sub(end).ok_or_else(|| refused(Fault::Overlap))?;
+        check_descriptor(reader, end, length, entry)?;
+        end = next;
+    }
+    Ok((located, end))
 }
 
 /// The header in front of an entry's data.

@@ -20,6 +20,7 @@ impl Graph<'_> {
             }
         }
         self.check_forks(&resets, chain);
+        self.check_forks_with_missing(&resets, chain);
         self.check_newest(&resets, chain);
     }
 
@@ -29,22 +30,16 @@ impl Graph<'_> {
         let geneses: Vec<_> = self.all().filter(|&i| self.given[i].previous().is_none()).collect();
         for (n, &a) in geneses.iter().enumerate() {
             for &b in geneses[n + 1..].iter().filter(|&&b| !self.are_versions(a, b)) {
-                let when = |i: usize| {
-                    let manifest = self.given[i].manifest;
-                    (
-                        i == NEWEST,
-                        manifest.as_of,
-                        manifest.collection.ended,
-                        self.given[i].manifest_sha256,
-                    )
-                };
+                // Of two of one moment the newest counts as the later one.
+                let when = |i: usize| (self.when(i), i == NEWEST, self.given[i].manifest_sha256);
                 let (first, later) = if when(a) < when(b) { (a, b) } else { (b, a) };
                 resets.entry(later).or_insert(first);
             }
         }
-        // The newest package has nothing before it, and yet there is something given that does not come after it.
+        // The newest package has nothing before it, and yet there is something earlier that does not come after it.
+        let is_before = |&i: &usize| !self.are_one_tree(i, NEWEST) && self.when(i) <= self.when(NEWEST);
         if self.given[NEWEST].previous().is_none()
-            && let Some(other) = self.all().find(|&i| !self.are_one_tree(i, NEWEST))
+            && let Some(other) = self.all().find(is_before)
         {
             resets.entry(NEWEST).or_insert(other);
         }
@@ -119,7 +114,9 @@ impl Graph<'_> {
             return chain.problem(Code::ChainBroken, one, message);
         }
         let is_before = |other: &usize| self.places[*other] < self.places[i] && !resets.contains(&self.roots[*other]);
-        match self.all().find(is_before) {
+        // The nearest that is before what is missing; one in its place is told as such.
+        let nearness = |other: &usize| (self.places[*other] < previous.sequence, self.places[*other]);
+        match self.all().filter(is_before).max_by_key(nearness) {
             Some(before) => {
                 let message = format!(
                     "it names the package {} (sequence {}) as previous, which is not given although {} is",
@@ -177,6 +174,35 @@ impl Graph<'_> {
         }
     }
 
+    /// Packages in the place of one that is missing, which neither it nor they are known to correct.
+    fn check_forks_with_missing(&self, resets: &BTreeSet<usize>, chain: &mut Chain) {
+        let mut told = BTreeSet::new();
+        for i in self.all().filter(|&i| self.parents[i].is_none()) {
+            let Some(previous) = self.given[i].previous() else {
+                continue;
+            };
+            let id = previous.package_id;
+            // It was altered, and is told as that.
+            if self.given.iter().any(|one| one.manifest.package_id == id) {
+                continue;
+            }
+            for other in self.all().filter(|&other| self.places[other] == previous.sequence) {
+                let is_corrected = self.corrects.contains(&Some(other));
+                if is_corrected || self.supersedes(other, id) || resets.contains(&self.roots[other]) {
+                    continue;
+                }
+                if told.insert(other) {
+                    let message = format!(
+                        "it has the place {} in the chain, where {} names another, the package {id}, which is not given: \
+                         unless that one supersedes it, it is a fork",
+                        previous.sequence, self.given[i].name
+                    );
+                    chain.problem(Code::ChainFork, &self.given[other], message);
+                }
+            }
+        }
+    }
+
     /// Nothing that is given as earlier comes after the newest package, or in its stead.
     fn check_newest(&self, resets: &BTreeSet<usize>, chain: &mut Chain) {
         let newest = &self.given[NEWEST];
@@ -184,9 +210,12 @@ impl Graph<'_> {
             let of_reset = resets.contains(&self.roots[i]) || resets.contains(&self.roots[NEWEST]);
             let is_later = self.places[i] > self.places[NEWEST] && (!of_reset || self.roots[i] == self.roots[NEWEST]);
             let how = if self.replaces(i, NEWEST) && !self.replaces(NEWEST, i) {
-                "supersedes it"
+                "supersedes it".to_owned()
+            } else if is_later && self.are_one_tree(i, NEWEST) {
+                "comes after it in the chain".to_owned()
             } else if is_later {
-                "comes after it in the chain"
+                let (place, newest) = (self.places[i], self.places[NEWEST]);
+                format!("has a later place, the sequence {place} where that one has {newest}")
             } else {
                 continue;
             };

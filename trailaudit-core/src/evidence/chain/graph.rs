@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{Given, Link};
+use crate::evidence::Digest;
 
 /// The packages of one organization, the newest first, each once.
 pub(super) struct Graph<'a> {
@@ -112,6 +115,22 @@ impl<'a> Graph<'a> {
         named()
             .find(|&other| self.places[other] == self.places[i])
             .or_else(|| named().next())
+    }
+
+    /// Whether a package, or one that it supersedes, supersedes a package of this id, which may not be given.
+    pub(super) fn supersedes(&self, i: usize, id: Digest) -> bool {
+        let named = |&i: &usize| self.given[i].manifest.supersedes.as_ref();
+        let behind = follow(i, &self.corrects);
+        behind
+            .iter()
+            .filter_map(named)
+            .any(|superseded| superseded.package_id == id)
+    }
+
+    /// The moment a package speaks about, and when it was collected.
+    pub(super) fn when(&self, i: usize) -> (Timestamp, Timestamp) {
+        let manifest = self.given[i].manifest;
+        (manifest.as_of, manifest.collection.ended)
     }
 
     /// How many packages, one after the other, this one corrects.

@@ -11,7 +11,7 @@ use crate::evidence::verify::Pinned;
 use crate::tables::coverage::v1;
 
 /// The status of a cell whose trails were listed.
-const REACHED: &str = "reached";
+pub(super) const REACHED: &str = "reached";
 
 /// Compares every account and cell.
 pub(super) fn compare(
@@ -60,21 +60,21 @@ pub(super) struct Cell {
     account_state: String,
     /// Empty when the account was not entered: then this is its only cell.
     pub(super) region: String,
-    status: String,
+    pub(super) status: String,
     detail: String,
 }
 
 /// The cells of one account.
-struct Plan(Vec<Cell>);
+pub(super) struct Plan(pub(super) Vec<Cell>);
 
 impl Plan {
     /// What became of a Region here: its own cell, or what kept the account from being entered at all.
-    fn cell(&self, region: &str) -> Option<&Cell> {
+    pub(super) fn cell(&self, region: &str) -> Option<&Cell> {
         let of = |region: &str| self.0.iter().find(|cell| cell.region == region);
         of(region).or_else(|| of(""))
     }
 
-    fn regions(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn regions(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|cell| &*cell.region)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exceptions::Exceptions;
 use super::rule_pack::{RulePack, Step};
+use super::sight::Sight;
 use super::table::{Table, lowest};
 use super::v1::{Cause, Change, Row};
 use super::{DiffError, Found, Side, Which};
@@ -10,24 +12,45 @@ use crate::evidence::package::FINDINGS_JSON;
 use crate::evidence::verify::Pinned;
 use crate::tables::findings::v1::Entry;
 
+/// What tells why findings are gone.
+pub(super) struct Grounds<'g> {
+    pub(super) sight: &'g Sight,
+    pub(super) exceptions: &'g Exceptions,
+}
+
 /// Compares every finding of the rules that these causes are about.
 pub(super) fn compare(
-    old: &Side<'_>,
-    new: &Side<'_>,
+    (old, new): (&Side<'_>, &Side<'_>),
     pack: &RulePack,
+    grounds: &Grounds<'_>,
     causes: &[Cause],
     found: &mut Found<'_>,
 ) -> Result<(), DiffError> {
     let (old, new) = (old.files(), new.files());
+    let mut explained = |mut row: Row<'_>, step: &Step| {
+        if row.change == Change::Gone {
+            row.new_reason = grounds.why(&row, step).into();
+        }
+        found(row)
+    };
     for pass in pack.passes(causes) {
         let mut was = open(&old, Which::Old, pack, &pass)?;
         let mut is = open(&new, Which::New, pack, &pass)?;
         while let Some(key) = lowest(&was, &is) {
             let (place, account) = &key;
-            compare_account(&pass[*place], account, was.take(&key)?, is.take(&key)?, found)?;
+            compare_account(&pass[*place], account, was.take(&key)?, is.take(&key)?, &mut explained)?;
         }
     }
     Ok(())
+}
+
+impl Grounds<'_> {
+    fn why(&self, row: &Row<'_>, step: &Step) -> String {
+        if step.is_removed {
+            return "the rule is not asked any more".to_owned();
+        }
+        self.sight.why(row, self.exceptions)
+    }
 }
 
 /// The place of a finding's rule in the pass, and its account.
@@ -104,7 +127,7 @@ fn compare_account(
     account: &str,
     was: Vec<Finding>,
     is: Vec<Finding>,
-    found: &mut Found<'_>,
+    found: &mut dyn FnMut(Row<'_>, &Step) -> Result<(), DiffError>,
 ) -> Result<(), DiffError> {
     let mut pairs = BTreeMap::<(Subject, usize), (Option<Finding>, Option<Finding>)>::new();
     let mut number = BTreeMap::new();
@@ -121,7 +144,7 @@ fn compare_account(
         pairs.entry(key).or_default().1 = Some(finding);
     }
     for ((subject, _), (was, is)) in &pairs {
-        found(row(step, account, subject, was.as_ref(), is.as_ref()))?;
+        found(row(step, account, subject, was.as_ref(), is.as_ref()), step)?;
     }
     Ok(())
 }

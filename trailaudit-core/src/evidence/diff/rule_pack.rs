@@ -20,13 +20,22 @@ pub(super) struct Step {
     pub(super) rule: String,
     pub(super) severity: String,
     pub(super) cause: Cause,
+    /// Whether it is not asked any more.
+    pub(super) is_removed: bool,
 }
 
 impl RulePack {
     pub(super) fn between(old: &Side<'_>, new: &Side<'_>) -> Result<Self, DiffError> {
+        let of = |side: &Side<'_>, package| {
+            let mut catalogue = side.catalogue(package)?;
+            // The catalogue says only how many they are.
+            let baseline = side.baseline(package)?;
+            catalogue.thresholds.approved_administrators = baseline.thresholds.approved_administrators;
+            Ok(catalogue)
+        };
         Ok(Self {
-            old: old.catalogue(Which::Old)?,
-            new: new.catalogue(Which::New)?,
+            old: of(old, Which::Old)?,
+            new: of(new, Which::New)?,
         })
     }
 
@@ -35,6 +44,12 @@ impl RulePack {
             Which::Old => &self.old,
             Which::New => &self.new,
         }
+    }
+
+    /// How grave a fail of a rule is, as the new catalogue has it, or else the old one; nothing when neither has the rule.
+    pub(super) fn severity(&self, rule: &str) -> &str {
+        let entry = self.new.rule(rule).or_else(|| self.old.rule(rule));
+        entry.map_or("", |entry| &entry.severity)
     }
 
     /// The rules whose findings are compared for these causes, in passes over the tables: in each pass, the rules stand in
@@ -153,6 +168,7 @@ impl RulePack {
             } else {
                 Cause::RulePack
             },
+            is_removed: self.new.rule(&rule.id).is_none(),
         }
     }
 }

@@ -3,14 +3,15 @@
 use std::io::Read;
 
 use super::{DiffError, Which};
+use crate::baseline::Baseline;
 use crate::evidence::manifest::Manifest;
-use crate::evidence::package::CATALOGUE;
+use crate::evidence::package::{BASELINE, CATALOGUE};
 use crate::evidence::verify::{Expected, Pinned, Report};
 use crate::evidence::{Digest, Files};
 use crate::tables::catalogue::v1::Catalogue;
 
-/// The longest catalogue that is read, in bytes.
-const LONGEST_CATALOGUE: u64 = 64 << 20;
+/// The longest catalogue or baseline that is read, in bytes.
+const LONGEST: u64 = 64 << 20;
 
 /// A package that was verified.
 pub struct Side<'a> {
@@ -58,16 +59,32 @@ impl<'a> Side<'a> {
     /// What it was judged by.
     pub(super) fn catalogue(&self, package: Which) -> Result<Catalogue, DiffError> {
         let path = CATALOGUE;
+        Catalogue::parse(&self.bytes(path, package)?).map_err(|error| wrong(&error, path, package))
+    }
+
+    /// What it was held to.
+    pub(super) fn baseline(&self, package: Which) -> Result<Baseline, DiffError> {
+        let path = BASELINE;
+        let bytes = self.bytes(path, package)?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| wrong(&error, path, package))?;
+        Baseline::from_toml(text).map_err(|error| wrong(&error, path, package))
+    }
+
+    fn bytes(&self, path: &'static str, package: Which) -> Result<Vec<u8>, DiffError> {
         let files = self.files();
         let mut bytes = Vec::new();
         files
             .open(path)
-            .and_then(|opened| opened.take(LONGEST_CATALOGUE).read_to_end(&mut bytes))
+            .and_then(|opened| opened.take(LONGEST).read_to_end(&mut bytes))
             .map_err(|source| DiffError::File { package, path, source })?;
-        Catalogue::parse(&bytes).map_err(|error| DiffError::Content {
-            package,
-            path,
-            message: error.to_string(),
-        })
+        Ok(bytes)
+    }
+}
+
+fn wrong(error: &dyn std::fmt::Display, path: &'static str, package: Which) -> DiffError {
+    DiffError::Content {
+        package,
+        path,
+        message: error.to_string(),
     }
 }

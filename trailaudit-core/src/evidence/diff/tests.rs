@@ -1,5 +1,7 @@
 //! Tables written by hand, compared; and any two tables, held against a comparison too simple to be wrong.
 
+mod accepted;
+mod gone;
 mod random;
 mod written;
 
@@ -26,6 +28,14 @@ struct Tables {
     findings: Vec<String>,
     /// `account region status`; `-` for no Region.
     cells: Vec<String>,
+    /// `ticket rule where starts expires`, any further words being the reason.
+    exceptions: Vec<String>,
+    /// Who may administer.
+    administrators: Vec<&'static str>,
+    /// The day it is about; any when there is none.
+    day: Option<&'static str>,
+    /// The Regions that were asked for alone.
+    asked: Vec<&'static str>,
 }
 
 impl Tables {
@@ -42,6 +52,10 @@ impl Tables {
 
     fn build(&self) -> (InMemory, Manifest) {
         let mut files = InMemory::default();
+        let exceptions: String = self.exceptions.iter().map(|line| exception(line)).collect();
+        let mut baseline = crate::Baseline::default();
+        baseline.thresholds.approved_administrators = self.administrators.iter().map(ToString::to_string).collect();
+        files.insert("baseline.toml", baseline.to_toml().unwrap() + &exceptions);
         files.insert("catalogue.json", jcs::to_canonical(&self.catalogue()).unwrap());
         let table = |format: &str, list: &str, entries: Vec<serde_json::Value>| {
             let head = serde_json::json!({"format": format});
@@ -53,7 +67,13 @@ impl Tables {
         files.insert("findings.json", table("trailaudit.findings/v1", "findings", findings));
         let cells = self.cells.iter().map(|line| cell(line)).collect();
         files.insert("coverage.json", table("trailaudit.coverage/v1", "cells", cells));
-        let manifest = manifest(self.organization, &files);
+        let mut manifest = manifest(self.organization, &files);
+        if let Some(day) = self.day {
+            manifest.as_of = format!("{day}T02:00:00Z").parse().unwrap();
+        }
+        if !self.asked.is_empty() {
+            manifest.scope.insert("regions".into(), self.asked.clone().into());
+        }
         (files, manifest)
     }
 
@@ -110,6 +130,22 @@ fn finding(line: &str) -> serde_json::Value {
     serde_json::to_value(entry).unwrap()
 }
 
+fn exception(line: &str) -> String {
+    let words: Vec<_> = line.splitn(6, ' ').collect();
+    let reason = words.get(5).unwrap_or(&"for a reason");
+    // Of a number, the account; else a resource.
+    let scope = if words[2].parse::<u64>().is_ok() {
+        "account"
+    } else {
+        "resource"
+    };
+    format!(
+        "[[exceptions]]\nticket = \"{}\"\nrule = \"{}\"\n{scope} = \"{}\"\nstarts = {}\nexpires = {}\n\
+         reason = \"{reason}\"\nrequested-by = \"ada\"\napproved-by = \"grace\"\n",
+        words[0], words[1], words[2], words[3], words[4]
+    )
+}
+
 fn cell(line: &str) -> serde_json::Value {
     let words: Vec<_> = line.split(' ').collect();
     let cell = Cell {
@@ -161,7 +197,7 @@ fn manifest(organization: &str, files: &InMemory) -> Manifest {
         collector: Collector {
             caller_arn: "me".into(),
         },
-        files: ["catalogue.json", "coverage.json", "findings.json"]
+        files: ["baseline.toml", "catalogue.json", "coverage.json", "findings.json"]
             .map(record)
             .to_vec(),
         accounts_root: Digest::of(b""),

@@ -144,6 +144,16 @@ changes! {
     CoverageWon = "coverage-won",
     /// A cell is unreached as before, in another way.
     CoverageChanged = "coverage-changed",
+    /// The baseline has an exception that it did not have, whether or not it accepts a finding.
+    BaselineExceptionAdded = "baseline-exception-added",
+    /// An exception for the same rule and the same subject expires later.
+    BaselineExceptionRenewed = "baseline-exception-renewed",
+    /// Anything else an exception says is other.
+    BaselineExceptionChanged = "baseline-exception-changed",
+    /// An exception ran out between the packages, whether or not the baseline still has it.
+    BaselineExceptionExpired = "baseline-exception-expired",
+    /// The baseline does not have an exception any more that did not run out.
+    BaselineExceptionRemoved = "baseline-exception-removed",
     /// A framework is answered that was not.
     FrameworkAdded = "framework-added",
     /// A framework is not answered any more.
@@ -162,7 +172,7 @@ changes! {
 
 impl Change {
     /// What drift is counted in.
-    pub const OF_DRIFT: &[Self] = Self::ALL.split_at(16).0;
+    pub const OF_DRIFT: &[Self] = Self::ALL.split_at(21).0;
     /// What changes of the rule pack are counted in: the findings of rules that came, went or were revised, and what
     /// brought them about.
     pub const OF_RULE_PACK: &[Self] = &[
@@ -217,8 +227,8 @@ pub const COLUMNS: [&str; 17] = [
     "new_exception",
 ];
 
-/// One difference. What it is about stands in the columns that `findings.csv` has for it; frameworks and thresholds are
-/// resources of these types. A column that says nothing is empty.
+/// One difference. What it is about stands in the columns that `findings.csv` has for it; frameworks, thresholds and
+/// exceptions are resources of these types. A column that says nothing is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row<'a> {
@@ -244,7 +254,7 @@ pub struct Row<'a> {
     /// The Region.
     #[serde(borrow)]
     pub region: Cow<'a, str>,
-    /// `account`, `region`, `trail`, `rule`, `threshold` or `framework`.
+    /// What a finding is about, such as `account`, `region` or `trail`; or `exception`, `rule`, `threshold` or `framework`.
     #[serde(borrow)]
     pub resource_type: Cow<'a, str>,
     /// Its full name, where it has no column of its own.
@@ -253,7 +263,8 @@ pub struct Row<'a> {
     /// The trail whose verdict a finding has.
     #[serde(borrow)]
     pub inherited_from: Cow<'a, str>,
-    /// The verdict, the cell's status, the account's state, the rule's revision or the threshold, as it was.
+    /// The verdict, the cell's status, the account's state, the rule's revision, the threshold, or whether an exception is
+    /// `future`, `in-force` or `expired`, as it was.
     #[serde(borrow)]
     pub old: Cow<'a, str>,
     /// The same as it is.
@@ -262,7 +273,7 @@ pub struct Row<'a> {
     /// Why it was so.
     #[serde(borrow)]
     pub old_reason: Cow<'a, str>,
-    /// Why it is so.
+    /// Why it is so; of a finding that is gone why, where that can be known; of an exception what it says otherwise.
     #[serde(borrow)]
     pub new_reason: Cow<'a, str>,
     /// The exception there was.

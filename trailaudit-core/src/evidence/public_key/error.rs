@@ -10,6 +10,15 @@ pub enum KeyError {
     /// The PEM block holds something that is no key.
     #[error("the PEM block holds a {0}, not a key that can be used here")]
     Label(String),
+    /// There is more in the file than a key.
+    #[error("the file holds {0} PEM blocks; give the one of the key alone")]
+    SeveralBlocks(usize),
+    /// An RSA public key as RFC 8017 appendix A.1.1 has it, without a word about its algorithm.
+    #[error(
+        "this is an RSA public key in the form of PKCS#1; give it in the form PUBLIC KEY \
+         (openssl rsa -RSAPublicKey_in -in KEY -pubout)"
+    )]
+    Pkcs1,
     /// A private key was given where a public one belongs.
     #[error("this is a private key; give the public key (openssl pkey -in KEY -pubout)")]
     PrivateGiven,
@@ -54,11 +63,45 @@ impl KeyError {
     }
 }
 
-/// The label of the first PEM block.
+/// The label of the only PEM block.
 pub(in crate::evidence) fn pem_label(text: &str) -> Result<&str, KeyError> {
+    let blocks = text.matches("-----BEGIN ").count();
+    if blocks > 1 {
+        return Err(KeyError::SeveralBlocks(blocks));
+    }
     text.lines()
         .next()
         .and_then(|line| line.strip_prefix("-----BEGIN "))
         .and_then(|line| line.strip_suffix("-----"))
         .ok_or(KeyError::NotPem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{PemSigner, PublicKey};
+
+    fn block(label: &str) -> String {
+        format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n")
+    }
+
+    #[test]
+    fn an_older_form_of_a_public_key_is_called_by_its_name() {
+        let public = |label: &str| PublicKey::from_pem(&block(label)).unwrap_err();
+        assert_eq!(public("RSA PUBLIC KEY"), KeyError::Pkcs1);
+        assert_eq!(public("DSA PUBLIC KEY"), KeyError::Algorithm("DSA".into()));
+    }
+
+    #[test]
+    fn a_key_stands_alone_in_its_file() {
+        let several = Some(KeyError::SeveralBlocks(2));
+        let file = |labels: [&str; 2]| labels.map(block).concat();
+        assert_eq!(PublicKey::from_pem(&file(["PUBLIC KEY"; 2])).err(), several);
+        let private = |labels| PemSigner::from_pem(&file(labels)).err();
+        assert_eq!(private(["PRIVATE KEY", "CERTIFICATE"]), several);
+        assert_eq!(private(["EC PRIVATE KEY", "PUBLIC KEY"]), several);
+        // As `openssl ecparam -genkey` writes them.
+        let parameters = private(["EC PARAMETERS", "EC PRIVATE KEY"]);
+        assert!(matches!(parameters, Some(KeyError::Malformed(_))), "{parameters:?}");
+    }
 }

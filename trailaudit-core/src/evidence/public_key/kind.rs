@@ -14,7 +14,8 @@ use rsa::pss;
 use rsa::traits::PublicKeyParts as _;
 use sha2::Sha256;
 
-use super::{BadSignature, KeyError};
+use super::BadSignature::{self, AnotherKeyOrMessage, SaltLength};
+use super::KeyError;
 
 /// RFC 5480 sections 2.1.1 and 2.1.1.1.
 const EC_PUBLIC_KEY: &str = "1.2.840.10045.2.1";
@@ -60,28 +61,37 @@ impl Kind {
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         match self {
             Self::P256(key) => {
-                let plain = p256::ecdsa::Signature::from_der(signature).map_err(|_| BadSignature)?;
+                let plain = p256::ecdsa::Signature::from_der(signature).map_err(|_| AnotherKeyOrMessage)?;
                 // What was parsed is written again, so that one signature has one form only.
                 if plain.to_der().as_bytes() != signature {
-                    return Err(BadSignature);
+                    return Err(AnotherKeyOrMessage);
                 }
-                key.verify(message, &plain).map_err(|_| BadSignature)
+                key.verify(message, &plain).map_err(|_| AnotherKeyOrMessage)
             }
             Self::Ed25519(key) => {
-                let plain = ed25519_dalek::Signature::from_slice(signature).map_err(|_| BadSignature)?;
-                key.verify_strict(message, &plain).map_err(|_| BadSignature)
+                let plain = ed25519_dalek::Signature::from_slice(signature).map_err(|_| AnotherKeyOrMessage)?;
+                key.verify_strict(message, &plain).map_err(|_| AnotherKeyOrMessage)
             }
-            Self::RsaPss(key) => {
-                if signature.len() != key.size() {
-                    return Err(BadSignature);
-                }
-                let plain = pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
-                // The salt is as long as the digest, neither shorter nor longer.
-                let key = pss::VerifyingKey::<Sha256>::new(key.clone());
-                key.verify(message, &plain).map_err(|_| BadSignature)
-            }
+            Self::RsaPss(key) => verify_pss(key, message, signature),
         }
     }
+}
+
+/// The salt is as long as the digest, neither shorter nor longer; where that alone is wrong, it is told.
+fn verify_pss(key: &RsaPublicKey, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    if signature.len() != key.size() {
+        return Err(AnotherKeyOrMessage);
+    }
+    let plain = pss::Signature::try_from(signature).map_err(|_| AnotherKeyOrMessage)?;
+    let with_its_salt = pss::VerifyingKey::<Sha256>::new(key.clone());
+    if with_its_salt.verify(message, &plain).is_ok() {
+        return Ok(());
+    }
+    let with_any_salt = pss::VerifyingKey::<Sha256>::new_with_auto_salt_len(key.clone());
+    Err(match with_any_salt.verify(message, &plain) {
+        Ok(()) => SaltLength,
+        Err(_) => AnotherKeyOrMessage,
+    })
 }
 
 fn p256(info: &SubjectPublicKeyInfoRef<'_>, der: &[u8]) -> Result<Kind, KeyError> {
@@ -177,6 +187,14 @@ pub(in crate::evidence) fn check_p256(
         Ok(curve) if curve.to_string() == P256 => Ok(()),
         Ok(curve) => Err(KeyError::Curve(name(curve))),
         Err(_) => Err(KeyError::Curve("given by explicit parameters".into())),
+    }
+}
+
+/// What a key is called in a sentence: by its curve where it has one, else by its algorithm.
+pub(in crate::evidence) fn key_name(algorithm: AlgorithmIdentifierRef<'_>) -> String {
+    match algorithm.parameters_oid() {
+        Ok(curve) if algorithm.oid.to_string() == EC_PUBLIC_KEY => name(curve),
+        _ => name(algorithm.oid),
     }
 }
 

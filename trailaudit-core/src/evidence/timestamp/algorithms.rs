@@ -1,7 +1,8 @@
 //! How authorities sign: RSA with PKCS #1 v1.5 or PSS, and ECDSA over P-256 and P-384, each with SHA-256, 384 or 512.
 
 use der::asn1::{Any, Null, ObjectIdentifier};
-use der::{Encode as _, asn1::AnyRef};
+use der::referenced::OwnedToRef as _;
+use der::{Decode as _, Encode as _, asn1::AnyRef};
 use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
@@ -10,9 +11,10 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{RsaPublicKey, pkcs1v15, pss};
 use sha2::digest::FixedOutputReset;
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_cert::spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use super::TimestampError;
+use crate::evidence::public_key::key_name;
 
 /// The fewest bits an authority's RSA key has.
 const FEWEST_RSA_BITS: usize = 2048;
@@ -112,14 +114,7 @@ impl SignatureVerificationAlgorithm for Way {
 
 /// The ways in which a signer info that names `algorithm` and `hash` may be signed: the key decides among them.
 pub(super) fn ways(hash: Hash, algorithm: &AlgorithmIdentifierOwned) -> Result<Vec<&'static Way>, TimestampError> {
-    let oid = algorithm.oid.to_der()?;
-    let parameters = algorithm
-        .parameters
-        .as_ref()
-        .map(der::Encode::to_der)
-        .transpose()?
-        .unwrap_or_default();
-    let written = [oid.as_slice(), &parameters].concat();
+    let written = contents(&algorithm.owned_to_ref())?;
     let named = |way: &&Way| {
         let (key, signature) = (way.key.as_ref(), way.signature.as_ref());
         // RFC 3370 section 3.2: rsaEncryption names the key alone, and the digest is the signer info's. Of what
@@ -136,6 +131,29 @@ pub(super) fn ways(hash: Hash, algorithm: &AlgorithmIdentifierOwned) -> Result<V
     } else {
         Ok(ways)
     }
+}
+
+/// Refuses a key that no way is for: then nothing can be said of the signature.
+pub(super) fn check_key(subject_public_key_info: &[u8]) -> Result<(), TimestampError> {
+    let info = SubjectPublicKeyInfoRef::from_der(subject_public_key_info)?;
+    let identifier = contents(&info.algorithm)?;
+    if !WAYS.iter().any(|way| way.key.as_ref() == identifier) {
+        return Err(TimestampError::Algorithm(format!("a {} key", key_name(info.algorithm))));
+    }
+    let bytes = info.subject_public_key.as_bytes().unwrap_or_default();
+    let is_rsa = identifier == alg_id::RSA_ENCRYPTION.as_ref();
+    match RsaPublicKey::from_pkcs1_der(bytes).map(|key| key.n().bits_vartime() as usize) {
+        Ok(bits) if is_rsa && bits < FEWEST_RSA_BITS => {
+            Err(TimestampError::Algorithm(format!("an RSA key of {bits} bits")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An algorithm identifier without the frame around it.
+fn contents(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Vec<u8>, TimestampError> {
+    let parameters = algorithm.parameters.map(|parameters| parameters.to_der()).transpose()?;
+    Ok([algorithm.oid.to_der()?, parameters.unwrap_or_default()].concat())
 }
 
 fn pkcs1<D: Digest + der::oid::AssociatedOid>(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use pki_types::CertificateDer;
 use pki_types::pem::PemObject as _;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::time::Time;
 
 use super::TimestampError;
 use super::asn1::{EXTENDED_KEY_USAGE, IssuerAndSerialNumber, KEY_USAGE, TIME_STAMPING};
@@ -68,16 +69,14 @@ impl Certificate {
         &self.der
     }
 
-    pub(super) fn not_after(&self) -> Result<Timestamp, TimestampError> {
-        let seconds = self
-            .parsed
-            .tbs_certificate()
-            .validity()
-            .not_after
-            .to_unix_duration()
-            .as_secs();
-        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-        Timestamp::from_second(seconds).map_err(|error| TimestampError::Malformed(error.to_string()))
+    /// From when until when it is valid. Some are valid for longer than there are moments here.
+    pub(super) fn validity(&self) -> (Timestamp, Timestamp) {
+        let validity = self.parsed.tbs_certificate().validity();
+        let moment = |time: Time| {
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+            Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+        };
+        (moment(validity.not_before), moment(validity.not_after))
     }
 
     pub(super) fn is_issued_by(&self, other: &Self) -> bool {

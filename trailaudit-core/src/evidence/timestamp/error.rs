@@ -26,7 +26,7 @@ pub enum TimestampError {
     /// Something that was read back is not in the form in which timestamps are kept.
     #[error("the timestamp is not in the form in which it is kept")]
     NotKeptForm,
-    /// A digest or signature algorithm that is not used here.
+    /// A digest, a signature algorithm or a kind of key that is not used here.
     #[error("the timestamp uses {0}, which is not accepted here")]
     Algorithm(String),
     /// The certificate of whoever signed is not in the token.

@@ -26,6 +26,17 @@ impl Request {
 /// Asks for a timestamp over `signed`, the bytes of a signature: SHA-256, certificates wanted, no policy named.
 /// `nonce` must be random, so that no old answer fits.
 ///
+/// ```
+/// # use trailaudit_core::evidence::{Bundle, timestamp::{self, TimestampError}};
+/// # fn post(_: &[u8]) -> Vec<u8> { Vec::new() }
+/// # fn stamped(bundle: Bundle) -> Result<Bundle, TimestampError> {
+/// let request = timestamp::request(&bundle.signature, rand::random())?;
+/// let answer = post(request.as_bytes()); // by whatever HTTP client there is
+/// let token = timestamp::response(&answer, &request)?;
+/// Ok(bundle.with_timestamp(&token))
+/// # }
+/// ```
+///
 /// # Errors
 /// When the request cannot be written, which no input gives cause for.
 pub fn request(signed: &[u8], nonce: u64) -> Result<Request, TimestampError> {

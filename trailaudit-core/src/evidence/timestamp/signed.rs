@@ -86,6 +86,7 @@ fn check_signature(info: &SignerInfo, content: &[u8], signer: &Certificate) -> R
     let message = attributes.to_der()?;
     let certificate = EndEntityCert::try_from(signer.der()).map_err(|error| TimestampError::Path(error.to_string()))?;
     let ways = algorithms::ways(hash, &info.signature_algorithm)?;
+    algorithms::check_key(&certificate.subject_public_key_info())?;
     let verifies = |way: &&algorithms::Way| {
         certificate
             .verify_signature(*way, &message, info.signature.as_bytes())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -233,10 +234,49 @@ impl Place<'_> {
             Value::Datetime(time) => time.to_string(),
             other => other.type_str().to_owned(),
         };
-        let moment = text.parse().map_err(|_| {
+        let moment = text.parse().ok().or_else(|| beyond(&text)).ok_or_else(|| {
             let message = format!("{text} is not a moment with its offset, such as 2026-01-01T00:00:00Z");
             self.error(value.span(), Some(key), message)
         });
         moment.map(Some)
+    }
+}
+
+/// A moment that lies beyond those that can be told, as `9999-12-31T23:59:59Z` does, is as late or as early as they go.
+fn beyond(text: &str) -> Option<Timestamp> {
+    let pieces = Pieces::parse(text).ok()?;
+    let written = pieces.date().to_datetime(pieces.time()?);
+    match pieces.to_numeric_offset()?.to_timestamp(written) {
+        Ok(_) => None,
+        Err(_) if written.year() > 0 => Some(Timestamp::MAX),
+        Err(_) => Some(Timestamp::MIN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_beyond_all_others_is_as_late_or_early_as_they_go() {
+        for (text, moment) in [
+            ("9999-12-31T23:59:59Z", Timestamp::MAX),
+            ("9999-12-31T23:59:59.999999999-12:00", Timestamp::MAX),
+            ("9999-12-31 23:59:59Z", Timestamp::MAX),
+            ("-009999-01-01T00:00:00Z", Timestamp::MIN),
+        ] {
+            assert_eq!(beyond(text), Some(moment), "{text}");
+        }
+        for text in [
+            "2026-01-01T00:00:00Z",
+            "9999-12-31T23:59:59",
+            "9999-12-31",
+            "9999-12-32T00:00:00Z",
+            "99999-12-31T23:59:59Z",
+            "",
+            "integer",
+        ] {
+            assert_eq!(beyond(text), None, "{text}");
+        }
     }
 }

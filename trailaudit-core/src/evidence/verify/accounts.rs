@@ -29,10 +29,12 @@ const LONGEST_PROOF: u64 = 8 << 10;
 pub(super) struct Index {
     pub(super) leaves: Arc<[AccountLeaf]>,
     hashes: Vec<Digest>,
+    /// Whether a line is none, so that what follows from the accounts cannot be told.
+    pub(super) is_broken: bool,
 }
 
 impl Index {
-    /// Reads the index; what can be read of it when it is cut.
+    /// Reads the index; the accounts before the first line that is none.
     pub(super) fn read(files: &dyn Files, problems: &mut Problems) -> Self {
         let opened = match files.open(ACCOUNTS_INDEX) {
             Ok(opened) => opened,
@@ -42,35 +44,41 @@ impl Index {
                     _ => Code::UnreadableFile,
                 };
                 problems.add(code, Some(ACCOUNTS_INDEX), error.to_string());
-                return Self::default();
+                return Self {
+                    is_broken: true,
+                    ..Self::default()
+                };
             }
         };
-        let (mut leaves, mut hashes) = (Vec::new(), Vec::new());
+        let (mut leaves, mut hashes, mut is_broken) = (Vec::new(), Vec::new(), false);
         for line in Lines::new(BufReader::new(opened), LIMITS) {
             let taken = bytes(line).and_then(|line| {
                 hashes.push(merkle::leaf_hash(&line));
                 leaf(&line, leaves.last())
             });
             match taken {
+                // What follows a line that is none is not worth a word each.
+                _ if is_broken => {}
                 Ok(leaf) => leaves.push(leaf),
                 Err((code, message)) => {
-                    // What follows a line that is none is not worth a word each.
                     problems.add(code, Some(ACCOUNTS_INDEX), message);
-                    break;
+                    is_broken = true;
                 }
             }
         }
         Self {
             leaves: leaves.into(),
             hashes,
+            is_broken,
         }
     }
 
     /// Whether these are the accounts that were signed.
     pub(super) fn check_root(&self, manifest: &Manifest, problems: &mut Problems) {
         let count = self.hashes.len() as u64;
+        let is_root = merkle::root(&self.hashes) == manifest.accounts_root;
         if count != manifest.account_count {
-            let code = if count < manifest.account_count {
+            let code = if count < manifest.account_count && !is_root {
                 Code::TruncatedFile
             } else {
                 Code::Counts
@@ -78,7 +86,7 @@ impl Index {
             let message = format!("it has {count} accounts, the manifest {}", manifest.account_count);
             problems.add(code, Some(ACCOUNTS_INDEX), message);
         }
-        if merkle::root(&self.hashes) != manifest.accounts_root {
+        if !is_root {
             let message = "the accounts root in the manifest is not that of these lines";
             problems.add(Code::AccountsRoot, Some(ACCOUNTS_INDEX), message);
         }
@@ -86,6 +94,9 @@ impl Index {
 
     /// Whether the package's name is that of its content.
     pub(super) fn check_package_id(&self, manifest: &Manifest, problems: &mut Problems) {
+        if self.is_broken {
+            return;
+        }
         let id = records_root(&manifest.files, &self.leaves).and_then(|records| {
             let (catalogue, baseline) = (&manifest.catalogue_sha256, &manifest.baseline_sha256);
             Manifest::package_id_of(&records, catalogue, baseline, manifest.as_of)
@@ -107,7 +118,7 @@ impl Index {
         }
     }
 
-    /// The one account of an extract, when the proof shows it among those that were signed.
+    /// The one account of an extract. Whether the proof shows it among those that were signed is told.
     pub(super) fn check_proof(
         &self,
         files: &dyn Files,
@@ -124,11 +135,11 @@ impl Index {
             Ok(Ok(proof)) => proof,
             Ok(Err(error)) => {
                 problems.add(json_code(&error, Code::InclusionProof), Some(PROOF), error.to_string());
-                return None;
+                return Some(leaf.clone());
             }
             Err(error) => {
                 problems.add(Code::UnreadableFile, Some(PROOF), error.to_string());
-                return None;
+                return Some(leaf.clone());
             }
         };
         if proof.account != leaf.account {

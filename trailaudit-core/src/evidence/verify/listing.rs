@@ -70,6 +70,8 @@ pub(in crate::evidence) struct Expected {
     listed: BTreeMap<String, Pin>,
     /// The accounts, by id: each names the digests of its record files, and these have their paths by its id.
     leaves: Arc<[AccountLeaf]>,
+    /// Whether there may be accounts that nothing here names.
+    is_open: bool,
 }
 
 /// What a file has to be.
@@ -93,7 +95,13 @@ impl Expected {
                 .map(|file| (file.path.clone(), pin(file.size, file.sha256)))
                 .collect(),
             leaves: Arc::default(),
+            is_open: false,
         }
+    }
+
+    /// Where the index of accounts cannot be read to its end: what lies there for an account may well be sealed.
+    pub(super) fn open(self, is_open: bool) -> Self {
+        Self { is_open, ..self }
     }
 
     /// The record files of accounts as well.
@@ -184,7 +192,8 @@ pub(super) fn check(
         }
     }
     for path in present.regular() {
-        let is_apart = [MANIFEST, package::ACCOUNTS_INDEX, package::PROOF].contains(&path);
+        let is_apart = [MANIFEST, package::ACCOUNTS_INDEX, package::PROOF].contains(&path)
+            || (expected.is_open && RecordFile::at(path).is_some());
         if expected.pin(path).is_none() && !is_apart && !package::is_of_signatures(path) {
             problems.add(Code::ExtraFile, Some(path), "nothing that was signed accounts for it");
         }
@@ -260,6 +269,14 @@ pub(super) fn check_file(
     let (header, measured) = read.map_err(|error| problem(Code::UnreadableFile, error.to_string()))?;
     let Measured { size: length, sha256 } = measured;
     match pin.size {
+        Some(size) if length < size && sha256 == pin.sha256 => {
+            let message = format!("it lists {path:?} with {size} bytes, but what was sealed has {length}");
+            Err(Problem {
+                code: Code::InconsistentManifest,
+                file: Some(MANIFEST.to_owned()),
+                message,
+            })
+        }
         Some(size) if length < size => {
             let message = format!("it has {length} bytes, the manifest lists {size}");
             Err(problem(Code::TruncatedFile, message))

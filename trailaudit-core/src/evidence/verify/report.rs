@@ -172,6 +172,8 @@ codes! {
     DuplicatePath = "duplicate-path",
     /// Two paths that some file system takes for one.
     PathCollision = "path-collision",
+    /// The archive around the package is not one that every program reads alike.
+    MalformedArchive = "malformed-archive",
     /// The manifest is not the canonical JSON of version 1.
     MalformedManifest = "malformed-manifest",
     /// The manifest contradicts itself.

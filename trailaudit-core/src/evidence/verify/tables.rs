@@ -1,11 +1,12 @@
 //! Whether the tables say the same in both forms, add up to the manifest's counts, and are what the accounts' leaves
 //! commit to. What they say is re-performance's question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 
 use sha2::{Digest as _, Sha256};
 
+use super::compare::named;
 use super::listing::Intact;
 use super::reperform::Written;
 use super::report::{Code, Problems, differences};
@@ -261,11 +262,20 @@ pub(super) fn account_entries(
         let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
         let entries: Vec<findings::v1::Entry<'_>> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let described = Described::new(catalogue);
+        let (mut last, mut seen) = (None, BTreeSet::new());
         for entry in &entries {
             described.check(entry)?;
             if entry.account_id != account.as_str() {
                 return Err("it has a finding about another account".into());
             }
+            if Verdict::named(&entry.verdict).is_none() {
+                return Err(format!("{:?} is no verdict of this version", entry.verdict));
+            }
+            let place = Some((described.place(entry), &*entry.region, &*entry.resource_id));
+            if last > place || !seen.insert((place, &*entry.resource_type, &*entry.inherited_from)) {
+                return Err(format!("{} is not in its place, or there twice", named(entry)));
+            }
+            last = place;
         }
         Ok(entries.into_iter().map(findings::v1::Entry::into_owned).collect())
     };
@@ -291,16 +301,22 @@ fn has_only(object: &serde_json::Value, keys: &[&str]) -> bool {
 /// What the catalogue says of rules, so that an entry can be held against it.
 struct Described<'a> {
     is_known: bool,
-    rules: BTreeMap<&'a str, (&'a Entry, Vec<String>)>,
+    rules: BTreeMap<&'a str, (usize, &'a Entry, Vec<String>)>,
 }
 
 impl<'a> Described<'a> {
     fn new(catalogue: Option<&'a Catalogue>) -> Self {
-        let rules = catalogue.into_iter().flat_map(|catalogue| &catalogue.rules);
+        let rules = catalogue.into_iter().flat_map(|catalogue| &catalogue.rules).enumerate();
+        let rules = rules.map(|(place, rule)| (rule.id.as_str(), (place, rule, rule.labels())));
         Self {
             is_known: catalogue.is_some(),
-            rules: rules.map(|rule| (rule.id.as_str(), (rule, rule.labels()))).collect(),
+            rules: rules.collect(),
         }
+    }
+
+    /// The place of its rule in the catalogue.
+    fn place(&self, entry: &findings::v1::Entry<'_>) -> usize {
+        self.rules.get(&*entry.rule).map_or(0, |(place, ..)| *place)
     }
 
     fn check(&self, entry: &findings::v1::Entry<'_>) -> Result<(), String> {
@@ -308,7 +324,7 @@ impl<'a> Described<'a> {
             return Ok(());
         }
         let rule = self.rules.get(&*entry.rule);
-        let (rule, labels) = rule.ok_or_else(|| format!("the catalogue has no rule {:?}", entry.rule))?;
+        let (_, rule, labels) = rule.ok_or_else(|| format!("the catalogue has no rule {:?}", entry.rule))?;
         if entry.title == rule.control && entry.severity == rule.severity && *labels == entry.requirements {
             Ok(())
         } else {

@@ -262,14 +262,16 @@ fn what_cannot_be_compared_is_refused() {
 fn only_the_verified_bytes_are_compared() {
     let (files, manifest) = Tables::new(&RULES, &["a 1 r t pass"], &["1 r reached"]).build();
     let digest = Digest::of(b"");
-    for path in ["findings.json", "coverage.json", "catalogue.json"] {
+    let paths = ["findings.json", "coverage.json", "catalogue.json", "baseline.toml"];
+    for path in paths {
         let mut changed = files.clone();
         let text = String::from_utf8(files.bytes(path).unwrap().to_vec()).unwrap();
         changed.insert(
             path,
             text.replace("pass", "fail")
                 .replace("reached", "refused")
-                .replace("high", "mild"),
+                .replace("high", "mild")
+                .replace("= 24", "= 12"),
         );
         let (old, new) = (
             Side::trusted(&files, &manifest, digest),
@@ -277,7 +279,7 @@ fn only_the_verified_bytes_are_compared() {
         );
         assert!(Diff::between(&old, &new).is_err(), "{path}");
         let mut without = InMemory::default();
-        for kept in ["findings.json", "coverage.json", "catalogue.json"] {
+        for kept in paths {
             if kept != path {
                 without.insert(kept, files.bytes(kept).unwrap());
             }
@@ -298,7 +300,8 @@ fn both_forms_say_the_same() {
         &["a 1 r t pass", "b 1 r t fail"],
         &["1 r reached", "2 r reached"],
     );
-    let new = Tables::new(&[("a", 1)], &["a 1 r t fail"], &["1 r denied"]);
+    let mut new = Tables::new(&[("a", 1)], &["a 1 r t fail"], &["1 r denied"]);
+    new.exceptions = vec!["=T a 1 2026-01-01 2027-01-01".into()];
     let (json, csv) = between(&old, &new, |diff| {
         let (mut json, mut csv) = (Vec::new(), Vec::new());
         diff.write_json(&mut json).unwrap();
@@ -310,9 +313,9 @@ fn both_forms_say_the_same() {
     let mut head = json.clone();
     let lists = ["drift", "rulePack"].map(|list| head.as_object_mut().unwrap().remove(list).unwrap());
     let head: Head = serde_json::from_value(head).unwrap();
-    assert_eq!(head.counts.drift.len() + head.counts.rule_pack.len(), 32);
+    assert_eq!(head.counts.drift.len() + head.counts.rule_pack.len(), 37);
     let rows: Vec<_> = lists.iter().flat_map(|list| list.as_array().unwrap()).collect();
-    assert_eq!(rows.len(), 5);
+    assert_eq!(rows.len(), 6);
     let mut lines = csv.split("\r\n");
     assert_eq!(lines.next().unwrap(), format!("\"{}\"", COLUMNS.join("\",\"")));
     for row in rows {

@@ -1,10 +1,12 @@
 //! Whether the verifier's policy lets a signature count, and whether enough of them do.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::report::{Code, Problems, VerifiedSignature};
 use super::time;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::trust::TrustedSigner;
-use crate::evidence::{PublicKey, Trust};
+use crate::evidence::{Digest, PublicKey, Trust};
 
 /// Whether `signature`, made with a key the verifier knows, counts: by role, person, kind of key and moment.
 pub(super) fn check(
@@ -110,32 +112,55 @@ pub(super) fn check_independence(
     }
 }
 
-/// Whether the order of signing is proven: who signs in an independent role has every signature before theirs in view,
-/// and nobody's time lies before that of a signature they saw.
+/// Whether the order of signing is proven: who signs in an independent role has every signature in view but those that
+/// have theirs in view, and nobody's time lies before that of a signature they saw. How the files are numbered proves
+/// nothing: nobody signed that.
 pub(super) fn check_order(verified: &mut [(VerifiedSignature, &PublicKey)], trust: &Trust, problems: &mut Problems) {
+    let seen = seen_by_each(verified);
     for i in 0..verified.len() {
         let (before, rest) = verified.split_at_mut(i);
-        let Some((signature, _)) = rest.first_mut() else { break };
-        for (earlier, _) in before.iter() {
-            let saw = signature.countersigns.contains(&earlier.envelope);
-            if !saw && trust.independent_roles().contains(&signature.role) {
+        let Some(((signature, _), after)) = rest.split_first_mut() else {
+            break;
+        };
+        let others = before.iter().chain(after.iter()).map(|(other, _)| other);
+        for other in others {
+            let saw = signature.countersigns.contains(&other.envelope);
+            let is_later = seen
+                .get(&other.envelope)
+                .is_some_and(|seen| seen.contains(&signature.envelope));
+            if !saw && !is_later && trust.independent_roles().contains(&signature.role) {
                 let message = format!(
                     "the role {} must be independent, but it does not countersign {}",
-                    signature.role, earlier.file
+                    signature.role, other.file
                 );
                 problems.add(Code::NotCountersigned, Some(&signature.file), message);
                 signature.trusted = false;
             }
-            let (now, then) = (time::moment(signature), time::moment(earlier));
-            if saw && now.checked_add(time::CLOCK_DIFFERENCE).is_ok_and(|now| now < then) {
+            let (now, then) = (time::moment(signature), time::moment(other));
+            if saw && now.checked_add(super::CLOCK_DIFFERENCE).is_ok_and(|now| now < then) {
                 let message = format!(
                     "it was made at {now}, before {} which it countersigns, made at {then}",
-                    earlier.file
+                    other.file
                 );
                 problems.add(Code::TimeBeforeCountersigned, Some(&signature.file), message);
             }
         }
     }
+}
+
+/// For every envelope the ones its signer had in view: those it countersigns, and what their signers had in view.
+fn seen_by_each(verified: &[(VerifiedSignature, &PublicKey)]) -> BTreeMap<Digest, BTreeSet<Digest>> {
+    let mut seen = BTreeMap::<_, BTreeSet<_>>::new();
+    // An envelope can name only what was there before it: in order of their numbers all is known when it is asked for.
+    for (signature, _) in verified {
+        let mut in_view = BTreeSet::new();
+        for envelope in &signature.countersigns {
+            in_view.insert(*envelope);
+            in_view.extend(seen.get(envelope).into_iter().flatten());
+        }
+        seen.insert(signature.envelope, in_view);
+    }
+    seen
 }
 
 /// Whether every role that must have signed did, with a signature that counts.

@@ -1,20 +1,14 @@
 //! When a signature was made: what its timestamp proves, and whether the declared time agrees.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::Options;
 use super::super::report::{Code, Problem, Problems, VerifiedSignature};
 use crate::evidence::Trust;
 use crate::evidence::envelope::Bundle;
 use crate::evidence::manifest::Manifest;
-use crate::evidence::timestamp::{Stamp, TimestampError, Token};
+use crate::evidence::timestamp::{CLOCK_DIFFERENCE, Stamp, TimestampError, Token};
 use crate::evidence::trust::TrustedSigner;
-
-/// How far two clocks may differ before a signature seems older than what it signs.
-pub(in super::super) const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long it may take from declaring the time to having it stamped.
-const LONGEST_SIGNING: SignedDuration = SignedDuration::from_mins(10);
 
 /// The time that is proven; or why it is not, where that is no failure.
 pub(super) fn proven(
@@ -83,37 +77,17 @@ pub(super) fn check(
 ) {
     let path = Some(signature.file.as_str());
     let declared = signature.declared_time;
-    if let Some(ended) = manifest.map(|manifest| manifest.collection.ended) {
-        let is_before = |time: Timestamp| ended.duration_since(time) > CLOCK_DIFFERENCE;
-        if is_before(declared) {
-            let message = format!("it says it was made at {declared}, but the collection ended at {ended}");
-            problems.add(Code::DeclaredTimeBeforeCollection, path, message);
-        }
-        if let Some(stamp) = signature.time.as_ref().filter(|stamp| is_before(stamp.time)) {
-            let message = format!(
-                "its timestamp is of {}, but the collection ended at {ended}",
-                stamp.time
-            );
-            problems.add(Code::TimestampBeforeCollection, path, message);
-        }
+    let ended = manifest.map(|manifest| manifest.collection.ended);
+    if let Some(ended) = ended.filter(|ended| ended.duration_since(declared) > CLOCK_DIFFERENCE) {
+        let message = format!("it says it was made at {declared}, but the collection ended at {ended}");
+        problems.add(Code::DeclaredTimeBeforeCollection, path, message);
     }
-    for (what, time) in [
-        ("it says it was made", Some(declared)),
-        ("its timestamp is of", signature.time.as_ref().map(|stamp| stamp.time)),
-    ] {
-        if let Some(time) = time.filter(|time| options.is_to_come(*time)) {
-            let message = format!("{what} {time}, which by your clock is still to come");
-            problems.add(Code::TimeInFuture, path, message);
-        }
+    if options.is_to_come(declared) {
+        let message = format!("it says it was made {declared}, which by your clock is still to come");
+        problems.add(Code::TimeInFuture, path, message);
     }
-    if let Some(stamp) = &signature.time {
-        let apart = declared.duration_since(stamp.time).abs();
-        if apart > LONGEST_SIGNING {
-            let message = format!(
-                "it says it was made at {declared}, but its timestamp is of {}",
-                stamp.time
-            );
-            problems.add(Code::TimestampDisagrees, path, message);
-        }
+    let stamp = signature.time.iter();
+    for (code, message) in stamp.flat_map(|stamp| stamp.doubts(declared, ended, options.now)) {
+        problems.add(code, path, message);
     }
 }
