@@ -41,7 +41,7 @@ fn seals(criterion: &mut Criterion) {
             size / 1024
         );
         if let Some(growth) = growth {
-            eprintln!("sealing takes at most {growth} KiB more than before");
+            eprintln!("sealing takes at most {growth} KiB beside what the collection left");
         }
         group.throughput(Throughput::Bytes(size));
         group.bench_function(format!("sha256sum and gzip -dc, {accounts} accounts"), |bencher| {
