@@ -127,7 +127,9 @@ fn open_file(path: &Path) -> Result<BufReader<File>> {
 
 /// Opens a directory that something is written into.
 pub(crate) fn open_folder(path: &Path) -> Result<Folder> {
-    Folder::open(path).map_err(|error| {
+    // One that cannot be listed is no package that fails: it cannot be read.
+    let opened = Folder::open(path).and_then(|folder| fs::read_dir(path).map(|_| folder));
+    opened.map_err(|error| {
         let told = CommandError::file(path, &error);
         match error.kind() {
             io::ErrorKind::NotADirectory => told.hint("an archive is only read: unpack it to change it"),

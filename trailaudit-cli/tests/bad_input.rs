@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -195,6 +196,34 @@ fn a_package_that_is_none() {
         FAILED,
         &Asked::new(&["assess", "records", "--out", "package"]),
         &["records", "No such file"],
+    );
+}
+
+/// What cannot be read has not failed a verification.
+#[test]
+fn a_package_that_cannot_be_listed() {
+    let scratch = Scratch::new();
+    let package = scratch.path("package");
+    fs::create_dir(&package).expect("a directory");
+    fs::set_permissions(&package, fs::Permissions::from_mode(0o000)).expect("permissions");
+    let mut verify = trailaudit(scratch.0.path());
+    verify.args(["verify", "package"]);
+    let user = Command::new("id").arg("-u").output().expect("id runs");
+    if user.stdout == b"0\n" {
+        // Root reads everything, until it gives that up.
+        let mut powerless = Command::new("setpriv");
+        powerless.args(["--bounding-set=-all", "--inh-caps=-all"]);
+        powerless.arg(verify.get_program()).args(verify.get_args());
+        powerless.current_dir(scratch.0.path());
+        verify = powerless;
+    }
+    let output = verify.output().expect("the binary runs");
+    fs::set_permissions(&package, fs::Permissions::from_mode(0o700)).expect("permissions");
+    assert_eq!(output.status.code(), Some(FAILED), "{}", told(&output));
+    assert!(
+        told(&output).contains("package: Permission denied"),
+        "{}",
+        told(&output)
     );
 }
 

@@ -20,7 +20,7 @@ const TITLE: &str = "Signatures of the evidence package";
 /// In how many bytes of a page its title is looked for.
 const LONGEST_HEAD: u64 = 4_096;
 
-/// Writes the page: in place of one that is there, but never of another file.
+/// Writes the page: in place of one that is there, or of a file with nothing in it, but never of another.
 pub(crate) fn write(path: &Path, page: &str) -> Result<()> {
     refuse_another(path)?;
     let content = &mut |out: &mut dyn io::Write| out.write_all(page.as_bytes());
@@ -41,7 +41,8 @@ fn is_page(path: &Path) -> bool {
     let mut head = Vec::new();
     let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
     let read = |head: &mut Vec<u8>| File::open(path)?.take(LONGEST_HEAD).read_to_end(head);
-    is_file && read(&mut head).is_ok() && String::from_utf8_lossy(&head).contains(&format!("<title>{TITLE} "))
+    let is_read = is_file && read(&mut head).is_ok();
+    is_read && (head.is_empty() || String::from_utf8_lossy(&head).contains(&format!("<title>{TITLE} ")))
 }
 
 /// The page; nothing when the report is about no package.

@@ -40,7 +40,7 @@ impl Next<'_> {
                 let script = word(&self.folder.join(VERIFY_SH));
                 steps.push((
                     "or",
-                    format!("sh {script} {key}   # openssl, jq, sha256sum and gzip alone"),
+                    format!("sh {script} {key}   # without us: openssl, jq, sha256sum, gzip"),
                 ));
             }
             None => steps.push((

@@ -132,6 +132,10 @@ fn a_signature_page_is_written_over_no_other_file() {
     fs::write(&page, [&first[..], b"<!-- older -->"].concat()).unwrap();
     run(scratch, &render, 0);
     assert_eq!(fs::read(&page).unwrap(), first);
+    // With nothing in it nothing is lost.
+    fs::write(&page, "").unwrap();
+    run(scratch, &render, 0);
+    assert_eq!(fs::read(&page).unwrap(), first);
 }
 
 /// The signature is in the package then: nobody could sign again.
