@@ -138,7 +138,9 @@ impl Store for Folder {
     fn write_pair(&mut self, paths: [&str; 2], content: PairContent<'_>) -> io::Result<()> {
         let paths = paths.map(|path| self.root.join(path));
         let (mut one, mut other) = (Unfinished::beside(&paths[0])?, Unfinished::beside(&paths[1])?);
-        content([&mut one.0, &mut other.0])?;
+        content([&mut one.0, &mut other.0], &mut |path, bytes| {
+            write_whole(&self.root.join(path), &mut |out| out.write_all(bytes))
+        })?;
         for (unfinished, path) in [one, other].into_iter().zip(&paths) {
             unfinished.finish()?.persist(path).map_err(|error| error.error)?;
         }
@@ -258,8 +260,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut folder = Folder::open(directory.path()).unwrap();
         let mut write = |end: fn() -> io::Result<()>| {
-            folder.write_pair(["a/one", "other"], &mut |[one, other]| {
+            folder.write_pair(["a/one", "other"], &mut |[one, other], meanwhile| {
                 one.write_all(b"1")?;
+                meanwhile("whole", b"3")?;
                 other.write_all(b"2")?;
                 end()
             })
@@ -274,9 +277,13 @@ mod tests {
             there.sort();
             there
         };
-        assert!(there().is_empty());
+        assert_eq!(there(), ["whole"]);
         write(|| Ok(())).unwrap();
-        assert_eq!(there(), ["a/one", "other"]);
+        assert_eq!(there(), ["a/one", "other", "whole"]);
+        // The folder `a` is in the way of a file of that name, whatever else is written.
+        let mut folder = Folder::open(directory.path()).unwrap();
+        let refused = folder.write_pair(["one", "two"], &mut |_, meanwhile| meanwhile("a", b""));
+        assert!(refused.is_err() && there() == ["a/one", "other", "whole"]);
         assert_eq!(fs::read(directory.path().join("other")).unwrap(), b"2");
     }
 }

@@ -30,7 +30,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, REPORT_HTML};
-use trailaudit_core::evidence::report::{About, OpenReport, ReportWriter};
+use trailaudit_core::evidence::report::{About, FullPage, OpenReport, ReportWriter};
 use trailaudit_core::evidence::{Files, Listed};
 use trailaudit_core::finding::Finding;
 
@@ -101,13 +101,14 @@ impl ReportWriter for HtmlWriter {
             about.selection,
             collection,
             terms,
+            about.as_of,
         ))
     }
 }
 
 impl OpenReport for html::Gathering<'_> {
-    fn show(&mut self, findings: &[Finding]) {
-        self.add(findings);
+    fn show(&mut self, findings: &[Finding]) -> io::Result<Vec<FullPage>> {
+        self.add(findings)
     }
 
     fn finish(&mut self, totals: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {

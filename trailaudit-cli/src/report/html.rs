@@ -10,6 +10,7 @@ mod answers;
 mod control;
 mod coverage;
 pub(crate) mod escape;
+mod every;
 mod evidence;
 mod exceptions;
 mod exchanges;
@@ -32,9 +33,11 @@ mod words;
 use std::collections::HashMap;
 use std::io;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::manifest::{Previous, Supersedes};
+use trailaudit_core::evidence::report::FullPage;
 use trailaudit_core::evidence::{Files, Role};
 use trailaudit_core::finding::Finding;
 use trailaudit_core::framework::Selection;
@@ -42,6 +45,7 @@ use trailaudit_core::organization::Organization;
 use trailaudit_core::{Baseline, Inventory};
 
 use accounts::Tallies;
+use every::Every;
 use exchanges::{Exchanges, Wanted};
 use ledger::Ledger;
 use lists::Lists;
@@ -57,6 +61,7 @@ pub(crate) struct Gathering<'a> {
     selection: &'a Selection,
     collection: Collection<'a>,
     terms: Terms<'a>,
+    as_of: Timestamp,
     /// What fails and what is inconclusive, by the rule's id.
     lists: HashMap<&'static str, Lists>,
     tallies: Tallies,
@@ -64,6 +69,8 @@ pub(crate) struct Gathering<'a> {
     cited: HashMap<&'static str, usize>,
     /// What was found in every account.
     ledger: Ledger,
+    /// The rows of the page of every finding that is not full yet.
+    every: Every,
     /// How many findings each exception accepts, by its words.
     accepted: HashMap<std::sync::Arc<str>, usize>,
     /// What stands where in accounts x Regions, when all findings were gathered.
@@ -79,24 +86,30 @@ impl<'a> Gathering<'a> {
         selection: &'a Selection,
         collection: Collection<'a>,
         terms: Terms<'a>,
+        as_of: Timestamp,
     ) -> Self {
         Self {
             inventory,
             selection,
             collection,
             terms,
+            as_of,
             lists: HashMap::new(),
             tallies: Tallies::default(),
             cited: HashMap::new(),
             ledger: Ledger::of(inventory.accounts()),
+            every: Every::default(),
             accepted: HashMap::new(),
             matrix: Matrix::default(),
             exchanges: Exchanges::default(),
         }
     }
 
-    /// Takes in findings, in the order of the assessment.
-    pub(crate) fn add(&mut self, findings: &[Finding]) {
+    /// Takes in findings, in the order of the assessment; gives the pages that are full by now.
+    ///
+    /// # Errors
+    /// When a page cannot be made.
+    pub(crate) fn add(&mut self, findings: &[Finding]) -> io::Result<Vec<FullPage>> {
         for finding in findings {
             self.lists.entry(finding.rule.id).or_default().add(finding);
             self.tallies.add(finding);
@@ -106,6 +119,17 @@ impl<'a> Gathering<'a> {
                 *self.accepted.entry(exception.clone()).or_default() += 1;
             }
         }
+        let full = self.every.add(findings, self.selection, self.inventory.accounts());
+        full.iter().map(|page| self.full_page(page)).collect()
+    }
+
+    fn full_page(&self, page: &every::Page) -> io::Result<FullPage> {
+        let mut bytes = Vec::new();
+        pages::framed(self, every::TITLE, page, &mut bytes)?;
+        Ok(FullPage {
+            path: format!("report/{}", page.name()),
+            bytes,
+        })
     }
 
     /// Reads what is shown of the records, when all findings were gathered; gives the paths of the further pages.

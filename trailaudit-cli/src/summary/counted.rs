@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::Files;
-use trailaudit_core::evidence::report::{About, OpenReport, ReportWriter};
+use trailaudit_core::evidence::report::{About, FullPage, OpenReport, ReportWriter};
 use trailaudit_core::finding::Finding;
 
 use super::tally::{Standings, Tally};
@@ -60,7 +60,7 @@ struct Counting<'a> {
 }
 
 impl OpenReport for Counting<'_> {
-    fn show(&mut self, findings: &[Finding]) {
+    fn show(&mut self, findings: &[Finding]) -> io::Result<Vec<FullPage>> {
         let now = findings.first().map(|finding| finding.rule.id);
         if now != self.last {
             self.last = now;
@@ -71,7 +71,7 @@ impl OpenReport for Counting<'_> {
                 .draw(&format!("judging: {judged} of {all} controls"));
         }
         self.tally.add(findings);
-        self.report.show(findings);
+        self.report.show(findings)
     }
 
     fn finish(&mut self, totals: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {

@@ -41,6 +41,7 @@ mod frameworks;
 mod init;
 mod kms;
 mod merged;
+mod on_pages;
 mod outcomes;
 mod outputs;
 mod preflight;

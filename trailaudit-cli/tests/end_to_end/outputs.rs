@@ -358,7 +358,7 @@ fn numbers(object: &Value) -> BTreeMap<String, u64> {
 }
 
 /// Every state, status and verdict there is to simulate.
-fn populated() -> World {
+pub fn populated() -> World {
     populate(&Settings {
         accounts: 25,
         regions: 4,

@@ -173,7 +173,14 @@ impl Report {
 
     /// One page of each kind: of the controls one that fails, and one that holds.
     fn kinds(&self) -> Vec<String> {
-        const KINDS: [&str; 5] = ["accounts-1", "coverage", "evidence-1", "frameworks", "regions-1"];
+        const KINDS: [&str; 6] = [
+            "accounts-1",
+            "coverage",
+            "evidence-1",
+            "findings-1",
+            "frameworks",
+            "regions-1",
+        ];
         let mut pages = files(&self.path("package"));
         pages.retain(|file| Path::new(file).extension().is_some_and(|extension| extension == "html"));
         let (controls, others): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.contains("/control-"));

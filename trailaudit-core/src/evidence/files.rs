@@ -27,7 +27,8 @@ pub trait Store: Files + Send {
     /// What `content` says, or when the file cannot be written.
     fn write(&mut self, path: &str, content: Content<'_>) -> io::Result<()>;
 
-    /// Writes two files side by side, each as [`Store::write`] does; neither is there before both are written.
+    /// Writes two files side by side, each as [`Store::write`] does; neither is there before both are written. Others may
+    /// be written whole in the meantime.
     ///
     /// A store that does not do better holds both in memory until then.
     ///
@@ -36,7 +37,9 @@ pub trait Store: Files + Send {
     fn write_pair(&mut self, paths: [&str; 2], content: PairContent<'_>) -> io::Result<()> {
         let mut pair = [Vec::new(), Vec::new()];
         let [one, other] = &mut pair;
-        content([one, other])?;
+        content([one, other], &mut |path, bytes| {
+            self.write(path, &mut |out| out.write_all(bytes))
+        })?;
         for (path, bytes) in paths.into_iter().zip(pair) {
             self.write(path, &mut |out| out.write_all(&bytes))?;
         }
@@ -57,8 +60,11 @@ pub trait Store: Files + Send {
 /// What writes a file's bytes, on any thread.
 pub type OwnContent<'a> = Box<dyn FnMut(&mut dyn Write) -> io::Result<()> + Send + 'a>;
 
-/// What writes the bytes of two files.
-pub type PairContent<'a> = &'a mut dyn FnMut([&mut dyn Write; 2]) -> io::Result<()>;
+/// What writes the bytes of two files, and whole files in the meantime.
+pub type PairContent<'a> = &'a mut dyn FnMut([&mut dyn Write; 2], Meanwhile<'_>) -> io::Result<()>;
+
+/// Writes a whole file: its path and its bytes.
+pub type Meanwhile<'a> = &'a mut dyn FnMut(&str, &[u8]) -> io::Result<()>;
 
 /// What writes a file's bytes.
 pub type Content<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;

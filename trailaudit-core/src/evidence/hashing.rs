@@ -13,12 +13,18 @@ pub(super) struct Measured {
     pub sha256: Digest,
 }
 
+impl Measured {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            sha256: Digest::of(bytes),
+        }
+    }
+}
+
 impl Default for Measured {
     fn default() -> Self {
-        Self {
-            size: 0,
-            sha256: Digest::of(b""),
-        }
+        Self::of(b"")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -34,6 +35,8 @@ pub struct About<'a> {
     pub selection: &'a Selection,
     /// The thresholds and exceptions.
     pub baseline: &'a Baseline,
+    /// The moment it speaks about.
+    pub as_of: Timestamp,
     /// The roles that must sign.
     pub required_signatures: &'a [Role],
     /// The package before this one.
@@ -46,11 +49,15 @@ pub struct About<'a> {
 
 /// A report that was begun.
 pub trait OpenReport: Send + Sync {
-    /// Shows it findings, which follow those it was shown before in the order of the assessment.
-    fn show(&mut self, findings: &[Finding]);
+    /// Shows it findings, which follow those it was shown before in the order of the assessment. Gives the further pages
+    /// that are full by now, so that nobody has to hold a page of every finding.
+    ///
+    /// # Errors
+    /// When a page cannot be made.
+    fn show(&mut self, findings: &[Finding]) -> io::Result<Vec<FullPage>>;
 
-    /// Makes it ready when it was shown all of them, and gives the paths of its further pages, all of them in `report/`.
-    /// `records` has the record files that the findings cite.
+    /// Makes it ready when it was shown all of them, and gives the paths of the further pages it did not give before, all
+    /// of them in `report/`. `records` has the record files that the findings cite.
     ///
     /// # Errors
     /// When the records cannot be read.
@@ -75,11 +82,48 @@ pub trait OpenReport: Send + Sync {
     }
 }
 
+/// A further page, before all findings were shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullPage {
+    /// Its path, in `report/`.
+    pub path: String,
+    /// What stands on it.
+    pub bytes: Vec<u8>,
+}
+
 /// The digests of a report's pages, by their paths.
 pub(super) type Pages = BTreeMap<String, Digest>;
 
-/// Writes every page into nothing, for their digests.
-pub(super) fn pages(mut report: Box<dyn OpenReport + '_>, totals: &Totals, records: &dyn Files) -> io::Result<Pages> {
+/// A report whose pages go nowhere, for their digests.
+pub(super) struct Digesting<'a> {
+    report: Box<dyn OpenReport + 'a>,
+    full: Pages,
+}
+
+impl<'a> Digesting<'a> {
+    pub(super) fn of(report: Box<dyn OpenReport + 'a>) -> Self {
+        Self {
+            report,
+            full: Pages::new(),
+        }
+    }
+
+    /// Shows it findings, in the order of the assessment.
+    pub(super) fn show(&mut self, findings: &[Finding]) -> io::Result<()> {
+        let full = self.report.show(findings)?.into_iter();
+        self.full.extend(full.map(|page| (page.path, Digest::of(&page.bytes))));
+        Ok(())
+    }
+
+    /// Every page, when it was shown all of them.
+    pub(super) fn finish(mut self, totals: &Totals, records: &dyn Files) -> io::Result<Pages> {
+        self.full.extend(rest(self.report, totals, records)?);
+        Ok(self.full)
+    }
+}
+
+/// The pages that were not full before.
+fn rest(mut report: Box<dyn OpenReport + '_>, totals: &Totals, records: &dyn Files) -> io::Result<Pages> {
     let paths = report.finish(totals, records)?;
     let digest = |path: String| {
         let mut nowhere = io::sink();
@@ -128,7 +172,9 @@ struct OfNumbers<'a, F> {
 }
 
 impl<F: Fn(&Contents<'_>, &mut dyn Write) -> io::Result<()> + Sync> OpenReport for OfNumbers<'_, F> {
-    fn show(&mut self, _: &[Finding]) {}
+    fn show(&mut self, _: &[Finding]) -> io::Result<Vec<FullPage>> {
+        Ok(Vec::new())
+    }
 
     fn write(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         let contents = Contents {

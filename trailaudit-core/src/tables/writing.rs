@@ -11,6 +11,7 @@ use super::findings::{COLUMNS, LIST, Rows, head};
 use super::{LIST_END, csv_writer, list_head, write_row};
 use crate::assessment::Assessing;
 use crate::evidence::Digest;
+use crate::evidence::report::FullPage;
 use crate::finding::Finding;
 use crate::framework::Selection;
 use crate::organization::{Account, AccountId};
@@ -30,6 +31,8 @@ pub(crate) struct Writing<'a> {
 struct Piece {
     json: Vec<Vec<u8>>,
     csv: Vec<Vec<u8>>,
+    /// The pages that became full meanwhile.
+    full: Vec<FullPage>,
 }
 
 impl<'a> Writing<'a> {
@@ -43,13 +46,15 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Writes both tables to their end. While one piece is written, the next is judged, shown and put into rows.
+    /// Writes both tables to their end, and hands over the pages that are full meanwhile. While one piece is written, the
+    /// next is judged, shown and put into rows.
     pub(crate) fn write(
         &mut self,
         assessing: &mut Assessing<'_>,
-        mut show: impl FnMut(&[Finding]) + Send,
+        mut show: impl FnMut(&[Finding]) -> io::Result<Vec<FullPage>> + Send,
         json: &mut dyn Write,
         csv: &mut dyn Write,
+        mut full: impl FnMut(FullPage) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut piece = Some(self.begin(assessing.as_of())?);
         while let Some(now) = piece {
@@ -58,11 +63,13 @@ impl<'a> Writing<'a> {
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| {
                     next = assessing.next().map(|findings| {
-                        show(&findings);
-                        self.take(&findings)
+                        let full = show(&findings)?;
+                        let piece = self.take(&findings)?;
+                        Ok::<_, io::Error>(Piece { full, ..piece })
                     });
                 });
-                now.write(json, csv)
+                now.write(json, csv)?;
+                now.full.into_iter().try_for_each(&mut full)
             })?;
             piece = next.transpose()?;
         }
@@ -81,6 +88,7 @@ impl<'a> Writing<'a> {
         Ok(Piece {
             json: vec![list_head(&head(as_of, self.selection), LIST)?],
             csv: vec![columns.into_inner().map_err(csv::IntoInnerError::into_error)?],
+            full: Vec::new(),
         })
     }
 

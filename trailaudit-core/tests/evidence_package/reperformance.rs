@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use trailaudit_core::assessment::Totals;
 use trailaudit_core::evidence::manifest::Tool;
 use trailaudit_core::evidence::records::{self, Header};
-use trailaudit_core::evidence::report::{About, Contents, OpenReport, ReportWriter};
+use trailaudit_core::evidence::report::{About, Contents, FullPage, OpenReport, ReportWriter};
 use trailaudit_core::evidence::verify::Page;
 use trailaudit_core::evidence::{Files, Options, Reperformance, verify};
 use trailaudit_core::finding::Finding;
@@ -151,10 +151,13 @@ fn a_page_is_shown_every_finding() {
     };
     assert_eq!(read(&sample), (vec![], Page::Same));
     assert_eq!(sample.files.bytes("report/0.html").unwrap(), b"this is report/0.html\n");
-    let mut other_page = Sample::with(|_, draft, _| draft.report = Some(&PageOfReasons));
-    other_page.reseal("report/0.html", b"All is well.".to_vec());
-    let told = vec!["report-differs report/0.html".to_owned()];
-    assert_eq!(read(&other_page), (told, Page::Different));
+    assert!(rows[1].ends_with(std::str::from_utf8(sample.files.bytes("report/full-1.html").unwrap()).unwrap()));
+    for page in ["report/0.html", "report/full-1.html"] {
+        let mut other_page = Sample::with(|_, draft, _| draft.report = Some(&PageOfReasons));
+        other_page.reseal(page, b"All is well.".to_vec());
+        let told = vec![format!("report-differs {page}")];
+        assert_eq!(read(&other_page), (told, Page::Different));
+    }
     // One row says something else: the page is still the one of what the records give.
     let other = String::from_utf8(sample.files.bytes("findings.json").unwrap().to_vec()).unwrap();
     sample.reseal("findings.json", other.replacen("\"pass\"", "\"fail\"", 1).into_bytes());
@@ -177,12 +180,17 @@ impl ReportWriter for PageOfReasons {
 struct Reasons(Vec<String>);
 
 impl OpenReport for Reasons {
-    fn show(&mut self, findings: &[Finding]) {
-        self.0.extend(
-            findings
-                .iter()
-                .map(|finding| format!("{}: {}", finding.account, finding.reason)),
-        );
+    fn show(&mut self, findings: &[Finding]) -> io::Result<Vec<FullPage>> {
+        let lines = findings
+            .iter()
+            .map(|finding| format!("{}: {}", finding.account, finding.reason));
+        let full = (self.0.len()..).zip(findings).map(|(place, finding)| FullPage {
+            path: format!("report/full-{place}.html"),
+            bytes: finding.reason.clone().into_bytes(),
+        });
+        let full = full.collect();
+        self.0.extend(lines);
+        Ok(full)
     }
 
     fn finish(&mut self, _: &Totals, records: &dyn Files) -> io::Result<Vec<String>> {

@@ -30,6 +30,8 @@ pub(super) struct Control<'a> {
     requirements: Vec<Edition>,
     counts: [Count; 5],
     lists: Vec<List<'a>>,
+    /// The page of every finding on which those of this control begin, from 1.
+    rows_from: usize,
     accounting: Accounting,
     planned: usize,
     adds_up: bool,
@@ -113,6 +115,7 @@ impl<'a> Control<'a> {
             rule: standing.rule,
             severity: gathered.selection.severity_of(standing.rule),
             verdict: standing.verdict(),
+            rows_from: gathered.every.page_of(standing.rule),
             requirements: requirements(gathered.selection, standing.rule),
             counts: standing.counts(),
             lists: lists.into_iter().filter(|list| list.total > 0).collect(),

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use askama::Template;
 
 use super::standing::{self, Standing};
-use super::{Report, account, words};
+use super::{Gathering, Report, account, every, words};
 use super::{
     account::Accounts, accounts::Failing, control::Control, coverage, evidence::Evidence, exceptions::Exceptions,
     frameworks::Frameworks, front::Front, matrix, signing::Signing, verify::Verify,
@@ -24,6 +24,7 @@ pub(super) fn paths(report: &Report<'_>) -> Vec<String> {
         .chain(numbered("regions", gathered.matrix.pages()))
         .chain(numbered("accounts", account::pages(gathered.inventory.accounts())))
         .chain(numbered("evidence", gathered.exchanges.pages()))
+        .chain([format!("report/{}", gathered.every.last().name())])
         .collect()
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         signing: Signing::of(report),
         verify: Verify::of(report),
     };
-    framed(report, "", &body, out)
+    framed(report.gathered, "", &body, out)
 }
 
 /// Writes the page at this path.
@@ -55,24 +56,31 @@ pub(crate) fn write_page(report: &Report<'_>, path: &str, out: &mut impl Write) 
     match name.and_then(|name| name.split_once('-').or(Some((name, "")))) {
         Some(("coverage", "")) => {
             let view = coverage::View::of(report, &standings);
-            framed(report, "What was read, and what was not", &view, out)
+            framed(report.gathered, "What was read, and what was not", &view, out)
         }
         Some(("frameworks", "")) => {
             let frameworks = Frameworks::of(report, &standings);
-            framed(report, "Requirements of the frameworks", &frameworks, out)
+            framed(report.gathered, "Requirements of the frameworks", &frameworks, out)
         }
         Some(("control", id)) => control(report, &standings, id, out),
         Some(("regions", page)) => {
             let view = matrix::View::of(report, number(page)?);
-            framed(report, "Accounts and Regions", &view, out)
+            framed(report.gathered, "Accounts and Regions", &view, out)
         }
         Some(("accounts", page)) => {
             let accounts = Accounts::of(report, &standings, number(page)?);
-            framed(report, "Account by account", &accounts, out)
+            framed(report.gathered, "Account by account", &accounts, out)
         }
         Some(("evidence", page)) => {
             let evidence = Evidence::of(report, number(page)?);
-            framed(report, "Recorded exchanges", &evidence, out)
+            framed(report.gathered, "Recorded exchanges", &evidence, out)
+        }
+        Some(("findings", _)) => {
+            // All but the last were full, and are written.
+            let last = report.gathered.every.last();
+            let is_it = name == last.name().strip_suffix(".html");
+            let last = is_it.then_some(last).ok_or(io::ErrorKind::NotFound)?;
+            framed(report.gathered, every::TITLE, last, out)
         }
         _ => Err(io::ErrorKind::NotFound.into()),
     }
@@ -82,7 +90,7 @@ fn control(report: &Report<'_>, standings: &[Standing<'_>], id: &str, out: &mut 
     let place = standings.iter().position(|standing| standing.rule.id == id);
     let control = place.and_then(|place| Control::of(report, standings, place));
     let control = control.ok_or(io::ErrorKind::NotFound)?;
-    framed(report, control.title(), &control, out)
+    framed(report.gathered, control.title(), &control, out)
 }
 
 /// The number of a page, from 1.
@@ -113,12 +121,18 @@ struct Frame<'a, B: Display> {
     body: B,
 }
 
-fn framed(report: &Report<'_>, title: &str, body: impl Display, out: &mut impl Write) -> io::Result<()> {
-    let collection = &report.gathered.collection;
+/// Writes a page around its body.
+pub(super) fn framed(
+    gathered: &Gathering<'_>,
+    title: &str,
+    body: impl Display,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let collection = &gathered.collection;
     let frame = Frame {
-        organization: &report.organization.id,
+        organization: &gathered.inventory.organization().id,
         simulated: collection.simulated.then_some(collection.endpoints),
-        as_of: words::moment(report.totals.as_of),
+        as_of: words::moment(gathered.as_of),
         title,
         body,
     };

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use trailaudit_core::assessment::{Assessing, Totals};
 use trailaudit_core::evidence::EvidenceId;
+use trailaudit_core::evidence::report::FullPage;
 use trailaudit_core::framework::Selection;
 use trailaudit_core::inventory::Sighting;
 use trailaudit_core::key::{Key, KeyManager, KeyState};
@@ -105,7 +106,7 @@ impl Sample {
     }
 
     /// What it comes to, with what was gathered of it.
-    pub(crate) fn judged<'a>(&'a self, simulated: bool, hosts: &'a [String]) -> (Gathering<'a>, Totals) {
+    pub(crate) fn judged<'a>(&'a self, simulated: bool, hosts: &'a [String]) -> (Gathering<'a>, Vec<FullPage>, Totals) {
         let collection = Collection {
             started: "2026-11-22T11:58:03.120Z".into(),
             finished: Some("2026-11-22T12:03:47.001Z".into()),
@@ -123,11 +124,14 @@ impl Sample {
             supersedes: None,
             retain_until: None,
         };
-        let mut gathering = Gathering::new(&self.inventory, &self.selection, collection, terms);
+        let mut gathering = Gathering::new(&self.inventory, &self.selection, collection, terms, as_of());
         // By the five rules the sample has facts for.
         let mut assessing = Assessing::new(&self.inventory, &CATALOGUE[..5], &self.baseline, as_of());
-        assessing.by_ref().for_each(|findings| gathering.add(&findings));
-        (gathering, assessing.finish())
+        let full = assessing
+            .by_ref()
+            .flat_map(|findings| gathering.add(&findings).unwrap());
+        let full = full.collect();
+        (gathering, full, assessing.finish())
     }
 }
 

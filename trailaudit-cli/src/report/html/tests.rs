@@ -18,13 +18,17 @@ fn changed(sample: &Sample, simulated: bool, change: impl FnOnce(&mut Totals)) -
 /// Every page by its path, the first one first.
 fn pages(sample: &Sample, simulated: bool, change: impl FnOnce(&mut Totals)) -> Vec<(String, String)> {
     let hosts = ["127.0.0.1:4566".to_owned()];
-    let (mut gathering, mut totals) = sample.judged(simulated, &hosts);
+    let (mut gathering, full, mut totals) = sample.judged(simulated, &hosts);
     change(&mut totals);
     let paths = gathering.finish(&totals, &InMemory::default()).unwrap();
     let report = gathering.report(&totals);
     let mut first = Vec::new();
     super::write(&report, &mut first).unwrap();
     let mut pages = vec![("report.html".to_owned(), String::from_utf8(first).unwrap())];
+    pages.extend(
+        full.into_iter()
+            .map(|page| (page.path, String::from_utf8(page.bytes).unwrap())),
+    );
     for path in paths {
         let mut page = Vec::new();
         super::write_page(&report, &path, &mut page).unwrap();
@@ -110,7 +114,7 @@ fn nothing_passes_where_something_is_inconclusive() {
 #[test]
 fn every_planned_cell_is_accounted_for() {
     let sample = Sample::of(13);
-    let (_, totals) = sample.judged(false, &[]);
+    let (_, _, totals) = sample.judged(false, &[]);
     let page = page(&sample, false);
     for control in &totals.controls {
         let (rule, accounting) = (control.rule, control.accounting);
@@ -256,8 +260,36 @@ fn long_lists_end_with_what_was_left_out() {
     let page = page(&Sample::each(7, 261), false);
     let card = between(&page, "id=\"control-account-has-logging-trail\"", "</article>");
     assert_eq!(card.matches("<tr role=\"row\"><th scope=\"row\"").count(), super::ROWS);
-    assert!(text(card).contains("60 more findings with this verdict are in findings.csv."));
+    assert!(text(card).contains("60 more findings with this verdict are among every finding ."));
     assert!(text(&page).contains("60 more accounts that fail are in findings.csv."));
+}
+
+/// Also what passes: page after page, each full but the last.
+#[test]
+fn every_finding_has_its_row() {
+    let sample = Sample::of(270);
+    let (_, _, totals) = sample.judged(false, &[]);
+    let all = pages(&sample, false, |_| ());
+    let on = |number| {
+        let path = format!("report/findings-{number}.html");
+        let page = all.iter().find(|(known, _)| *known == path);
+        page.map(|(_, page)| page)
+    };
+    let rows = |page: &String| page.matches("<tr><th scope=\"row\">").count();
+    let (first, last) = (on(1).unwrap(), on(2).unwrap());
+    assert!(rows(first) == 1000 && on(3).is_none());
+    assert_eq!(rows(first) + rows(last), totals.findings());
+    let leads = |page: &String| ["1", "2", "3"].map(|to| page.contains(&format!("findings-{to}.html\"><span>")));
+    assert_eq!(
+        [leads(first), leads(last)],
+        [[false, true, false], [true, false, false]]
+    );
+    // The rule whose findings are on both says so on the second, and its control leads to where they begin.
+    let continued = between(last, "<section id=\"", "\"");
+    assert!(between(last, "<h2", "</h2>").contains("continued") && !first.contains("continued"));
+    let control = format!("report/control-{continued}.html");
+    let control = &all.iter().find(|(path, _)| *path == control).unwrap().1;
+    assert!(control.contains(&format!("href=\"findings-1.html#{continued}\"")));
 }
 
 /// What is known of a cell is what its worst finding says; what was not read is never in order.

@@ -12,7 +12,7 @@ use crate::evidence::files::{Content, OwnContent, Store};
 use crate::evidence::hashing::{Counting, Measured};
 use crate::evidence::package;
 use crate::evidence::provider::Recorded;
-use crate::evidence::report::{About, Contents};
+use crate::evidence::report::{About, Contents, FullPage};
 use crate::organization::AccountId;
 use crate::rule::Rule;
 use crate::tables::writing::Writing;
@@ -41,6 +41,7 @@ impl Draft<'_> {
             recorded,
             selection: &self.selection,
             baseline: &self.baseline,
+            as_of,
             required_signatures: &self.required_signatures,
             previous: self.previous.as_ref(),
             supersedes: self.supersedes.as_ref(),
@@ -48,17 +49,22 @@ impl Draft<'_> {
         });
         let mut writing = Writing::new(inventory.accounts(), rules, &self.selection);
         let pair = [package::FINDINGS_JSON, package::FINDINGS_CSV];
-        let mut measured_pair = [Measured::default(); 2];
-        store.write_pair(pair, &mut |[json, csv]| {
+        let mut listed = BTreeMap::new();
+        store.write_pair(pair, &mut |[json, csv], meanwhile| {
             let (mut json, mut csv) = (Counting::new(json), Counting::new(csv));
             let show = |findings: &_| report.show(findings);
-            writing.write(&mut assessing, show, &mut json, &mut csv)?;
-            measured_pair = [json.measured(), csv.measured()];
+            let full = |page: FullPage| {
+                meanwhile(&page.path, &page.bytes)?;
+                listed.insert(page.path, Measured::of(&page.bytes));
+                Ok(())
+            };
+            writing.write(&mut assessing, show, &mut json, &mut csv, full)?;
+            let measured = [json.measured(), csv.measured()];
+            listed.extend(pair.map(str::to_owned).into_iter().zip(measured));
             Ok(())
         })?;
         let totals = assessing.finish();
         let pages = report.finish(&totals, store)?;
-        let mut listed: BTreeMap<_, _> = pair.map(str::to_owned).into_iter().zip(measured_pair).collect();
 
         let catalogue = catalogue::to_json(rules, &self.selection, &self.baseline)?;
         let baseline = self.baseline.to_toml()?;

@@ -13,7 +13,7 @@ use crate::evidence::files::Files;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{COVERAGE_CSV, COVERAGE_JSON, FINDINGS_CSV, FINDINGS_JSON, MANIFEST};
 use crate::evidence::provider::{Provenance, Recorded};
-use crate::evidence::report::{self, About, OpenReport, Pages, ReportWriter};
+use crate::evidence::report::{self, About, Digesting, Pages, ReportWriter};
 use crate::evidence::verify::compare::Compared;
 use crate::evidence::verify::report::{Code, Page, Problems, Reperformed};
 use crate::framework::Selection;
@@ -57,14 +57,19 @@ impl Again<'_> {
         let mut assessing = self.assessing();
         let mut page = self.begin_page(manifest);
         let mut writing = Writing::new(self.recorded.inventory.accounts(), &self.rules, selection);
-        let show = |findings: &_| page.iter_mut().for_each(|page| page.show(findings));
-        writing.write(&mut assessing, show, &mut json, &mut csv).ok()?;
+        let show = |findings: &_| {
+            page.as_mut().map_or(Ok(()), |page| page.show(findings))?;
+            Ok(Vec::new())
+        };
+        writing
+            .write(&mut assessing, show, &mut json, &mut csv, |_| Ok(()))
+            .ok()?;
         if !json.ends_here().ok()? || !csv.ends_here().ok()? {
             return None;
         }
         let totals = assessing.finish();
         Some(Written {
-            pages: page.and_then(|page| report::pages(page, &totals, files).ok()),
+            pages: page.and_then(|page| page.finish(&totals, files).ok()),
             found: writing.digests(),
             totals,
         })
@@ -106,9 +111,7 @@ impl Again<'_> {
         let mut assessing = self.assessing();
         let mut page = self.begin_page(manifest);
         let shown = assessing.by_ref().inspect(|findings| {
-            if let Some(page) = &mut page {
-                page.show(findings);
-            }
+            page.take_if(|page| page.show(findings).is_err());
         });
         let mut compared = Compared::new(shown.flatten(), self.recorded.inventory.accounts(), &self.rules);
         match compared.with(files) {
@@ -117,22 +120,23 @@ impl Again<'_> {
         }
         compared.tell(problems);
         let totals = assessing.finish();
-        let pages = page.and_then(|page| report::pages(page, &totals, files).ok());
+        let pages = page.and_then(|page| page.finish(&totals, files).ok());
         (totals, pages)
     }
 
     /// Begins the pages again, on the terms that the manifest tells.
-    fn begin_page<'a>(&'a self, manifest: &'a Manifest) -> Option<Box<dyn OpenReport + 'a>> {
+    fn begin_page<'a>(&'a self, manifest: &'a Manifest) -> Option<Digesting<'a>> {
         let about = About {
             recorded: &self.recorded,
             selection: self.selection.as_ref()?,
             baseline: &self.baseline,
+            as_of: self.as_of,
             required_signatures: &manifest.required_signatures,
             previous: manifest.previous.as_ref(),
             supersedes: manifest.supersedes.as_ref(),
             retain_until: manifest.retain_until,
         };
-        Some(self.page?.begin(about))
+        Some(Digesting::of(self.page?.begin(about)))
     }
 
     fn assessing(&self) -> Assessing<'_> {
