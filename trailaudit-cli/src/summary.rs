@@ -274,6 +274,7 @@ impl Summary<'_> {
             "package": self.folder.display().to_string(),
             "packageId": self.manifest.package_id,
             "catalogueSha256": self.manifest.catalogue_sha256,
+            "formerCatalogueSha256": self.before,
             "asOf": trailaudit_core::tables::rfc3339(self.totals.as_of),
             "controls": controls.collect::<Vec<_>>(),
             "coverage": {"planned": self.totals.planned, "statuses": statuses},

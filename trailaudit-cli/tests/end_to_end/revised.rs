@@ -239,6 +239,7 @@ fn a_package_of_revised_rules_is_assessed_by_those_of_today() {
     let json = records.run(&[&assess[..], &["--out", "json", "--summary", "json"]].concat(), 0);
     let summary: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(summary["catalogueSha256"], is);
+    assert_eq!(summary["formerCatalogueSha256"], was);
     let report = records.verify("today", &[], 0);
     assert_eq!(report["reperformance"]["revised"], Value::Array(vec![]));
 }
