@@ -125,7 +125,7 @@ impl<'a> Gathering<'a> {
 
     fn full_page(&self, page: &every::Page) -> io::Result<FullPage> {
         let mut bytes = Vec::new();
-        pages::framed(self, every::TITLE, page, &mut bytes)?;
+        pages::framed(self, &page.title(), page, &mut bytes)?;
         Ok(FullPage {
             path: format!("report/{}", page.name()),
             bytes,

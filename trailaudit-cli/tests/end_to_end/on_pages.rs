@@ -1,26 +1,73 @@
 //! The pages for people hold every row of the tables.
 
+use std::fs;
+
 use crate::audit::audit;
 use crate::outputs::populated;
-use crate::package::Row;
+use crate::package::{Package, Row};
+use crate::support::{told, trailaudit};
 
-/// The pages for people have every row, too: of its exchanges, the beginning of each digest.
+const ACCEPTED: &str = r#"
+[[exceptions]]
+rule = "trail-encrypted-with-customer-key"
+ou = "ROOT"
+reason = "the key is being <made>"
+ticket = "CHG-7"
+requested-by = "ada"
+approved-by = "grace"
+starts = 2020-01-01
+expires = 2099-12-31
+"#;
+
+/// Of its exchanges, a page has the beginning of each digest.
 #[test]
 fn pages_and_tables_carry_the_same_rows() {
     let audited = audit(populated(), &[]);
-    let mut pages = audited.package.pages();
+    let root = audited.package.findings[0]["organizational_unit"].clone();
+    let accepted = ACCEPTED.replace("ROOT", root.split('/').next().unwrap());
+    fs::write(audited.bench.path().join("accepted.toml"), accepted).unwrap();
+    let output = trailaudit(audited.bench.path())
+        .args(["assess", "package", "--out", "accepted", "--config", "accepted.toml"])
+        .args(["--fail-on", "never"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    let package = Package::at(&audited.bench.path().join("accepted"));
+    let mut pages = package.pages();
     pages.retain(|(path, _)| path.starts_with("report/findings-"));
     pages.sort_by_key(|(path, _)| (path.len(), path.clone()));
     assert!(pages.len() > 2, "{} pages", pages.len());
     let mut shown = Vec::new();
-    for section in pages.iter().flat_map(|(_, page)| page.split("<section id=\"").skip(1)) {
-        let rule = section.split('"').next().unwrap();
-        let rows = section.split("<tr><th scope=\"row\">").skip(1);
-        shown.extend(rows.map(|row| [vec![rule.to_owned()], cells(row)].concat()));
+    for (number, (_, page)) in (1..).zip(&pages) {
+        assert!(page.contains(&format!("<h1>Every finding, page {number}</h1>")));
+        for section in page.split("<section ").skip(1) {
+            let title = read(section.split("</h2>").next().unwrap());
+            let described = read(
+                section
+                    .split_once("class=\"row-of\"")
+                    .unwrap()
+                    .1
+                    .split("</p>")
+                    .next()
+                    .unwrap(),
+            );
+            let rows = section.split("<tr><th scope=\"row\">").skip(1);
+            shown.extend(rows.map(|row| [vec![title.clone(), described.clone()], cells(row)].concat()));
+        }
     }
-    assert_eq!(shown.len(), audited.package.findings.len());
-    for (shown, row) in shown.iter().zip(&audited.package.findings) {
-        assert_eq!(*shown, as_shown(row));
+    assert_eq!(shown.len(), package.findings.len());
+    for (shown, row) in shown.iter().zip(&package.findings) {
+        let mut expected = as_shown(row);
+        if shown[0].ends_with(" continued") {
+            expected[0].push_str(" continued");
+        }
+        assert_eq!(*shown, expected);
+    }
+    for verdict in ["pass", "fail", "inconclusive", "excepted", "not-applicable"] {
+        assert!(
+            package.findings.iter().any(|row| row["verdict"] == verdict),
+            "{verdict}"
+        );
     }
 }
 
@@ -28,23 +75,25 @@ fn pages_and_tables_carry_the_same_rows() {
 fn cells(row: &str) -> Vec<String> {
     let (row, _) = row.split_once("</tr>").unwrap();
     let cells = row.split("</t").filter(|cell| cell.contains('<'));
-    let read = |cell: &str| {
-        let pieces = cell
-            .split('<')
-            .map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
-        let text = pieces.collect::<String>();
-        let text = [
-            ("&#60;", "<"),
-            ("&#62;", ">"),
-            ("&#34;", "\""),
-            ("&#39;", "'"),
-            ("&#38;", "&"),
-        ]
-        .iter()
-        .fold(text, |text, (escaped, plain)| text.replace(escaped, plain));
-        text.trim().to_owned()
-    };
     cells.map(read).collect()
+}
+
+/// What is read between the tags; what stands before the first `>` is the rest of one.
+fn read(html: &str) -> String {
+    let pieces = html
+        .split('<')
+        .map(|piece| piece.split_once('>').map_or("", |(_, text)| text));
+    let text = pieces.collect::<String>();
+    let text = [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+    ]
+    .iter()
+    .fold(text, |text, (escaped, plain)| text.replace(escaped, plain));
+    text.trim().to_owned()
 }
 
 /// A row of the table as it stands on a page.
@@ -60,17 +109,26 @@ fn as_shown(row: &Row) -> Vec<String> {
         from if from == row["resource_id"] => "inherited".to_owned(),
         from => format!("inherited from {from}"),
     };
-    let evidence = row["evidence"].split(';').map(|id| id.get(..16).unwrap_or(id));
+    let evidence = row["evidence"].split(';').map(|id| id.get(..16).unwrap_or("none"));
     let all = |parts: &[&str]| {
         let parts = parts.iter().filter(|part| !part.is_empty());
         parts.copied().collect::<Vec<_>>().join(" ")
     };
+    let accepted = match &*row["exception"] {
+        "" => String::new(),
+        exception => format!("accepted: {exception}"),
+    };
+    let requirements = row["requirements"]
+        .split(';')
+        .filter(|requirement| !requirement.is_empty());
+    let described = [&*row["rule"], &row["severity"]].into_iter().chain(requirements);
     vec![
-        row["rule"].clone(),
+        row["title"].clone(),
+        described.collect::<Vec<_>>().join(" · "),
         all(&[&row["account_name"], &row["account_id"]]),
         row["verdict"].replace('-', " "),
         all(&[&row["resource_id"], place, &inherited]),
-        row["reason"].clone(),
+        all(&[&row["reason"], &accepted]),
         evidence.collect::<Vec<_>>().join(" "),
     ]
 }

@@ -31,7 +31,7 @@ pub(super) struct Control<'a> {
     counts: [Count; 5],
     lists: Vec<List<'a>>,
     /// The page of every finding on which those of this control begin, from 1.
-    rows_from: usize,
+    rows_from: Option<usize>,
     accounting: Accounting,
     planned: usize,
     adds_up: bool,

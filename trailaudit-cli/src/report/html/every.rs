@@ -15,13 +15,10 @@ use trailaudit_core::organization::Account;
 use super::words;
 use super::words::Named;
 
-/// What the pages are called.
-pub(super) const TITLE: &str = "Every finding";
-
 /// How many findings stand on a page.
 const FINDINGS: usize = 1000;
 
-/// How many digits of an exchange's SHA-256 stand in a row: enough to tell it from every other.
+/// How many digits of an exchange's SHA-256 stand in a row: enough to find it by.
 const DIGITS: usize = 16;
 
 /// The page that is not full yet.
@@ -112,9 +109,9 @@ impl Every {
         &self.open
     }
 
-    /// The page on which the findings of a rule begin, from 1.
-    pub(super) fn page_of(&self, rule: &Rule) -> usize {
-        self.begins.get(rule.id).copied().unwrap_or(1)
+    /// The page on which the findings of a rule begin, from 1; none where there are none.
+    pub(super) fn page_of(&self, rule: &Rule) -> Option<usize> {
+        self.begins.get(rule.id).copied()
     }
 
     fn turn(&mut self) -> Page {
@@ -149,6 +146,11 @@ impl Page {
             sections: Vec::new(),
             has_more: false,
         }
+    }
+
+    /// What it is called, also on paper, where it may lie alone.
+    pub(super) fn title(&self) -> String {
+        format!("Every finding, page {}", self.number)
     }
 
     /// The name of its file.

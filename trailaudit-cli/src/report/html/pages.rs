@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use askama::Template;
 
 use super::standing::{self, Standing};
-use super::{Gathering, Report, account, every, words};
+use super::{Gathering, Report, account, words};
 use super::{
     account::Accounts, accounts::Failing, control::Control, coverage, evidence::Evidence, exceptions::Exceptions,
     frameworks::Frameworks, front::Front, matrix, signing::Signing, verify::Verify,
@@ -80,7 +80,7 @@ pub(crate) fn write_page(report: &Report<'_>, path: &str, out: &mut impl Write) 
             let last = report.gathered.every.last();
             let is_it = name == last.name().strip_suffix(".html");
             let last = is_it.then_some(last).ok_or(io::ErrorKind::NotFound)?;
-            framed(report.gathered, every::TITLE, last, out)
+            framed(report.gathered, &last.title(), last, out)
         }
         _ => Err(io::ErrorKind::NotFound.into()),
     }

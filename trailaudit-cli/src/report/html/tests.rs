@@ -260,7 +260,7 @@ fn long_lists_end_with_what_was_left_out() {
     let page = page(&Sample::each(7, 261), false);
     let card = between(&page, "id=\"control-account-has-logging-trail\"", "</article>");
     assert_eq!(card.matches("<tr role=\"row\"><th scope=\"row\"").count(), super::ROWS);
-    assert!(text(card).contains("60 more findings with this verdict are among every finding ."));
+    assert!(text(card).contains("60 more findings with this verdict are on the pages of every finding."));
     assert!(text(&page).contains("60 more accounts that fail are in findings.csv."));
 }
 
