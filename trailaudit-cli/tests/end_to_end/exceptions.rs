@@ -18,7 +18,7 @@ fn unvalidated() -> World {
     world
 }
 
-fn exception(rule: &str, scope: &str, starts: &str, expires: &str) -> String {
+pub fn exception(rule: &str, scope: &str, starts: &str, expires: &str) -> String {
     format!(
         "[[exceptions]]\nrule = \"{rule}\"\n{scope}\nreason = \"=moved, \\\"soon\\\"\"\nticket = \"CHG-7\"\n\
          requested-by = \"ada\"\napproved-by = \"grace\"\nstarts = {starts}\nexpires = {expires}\n"

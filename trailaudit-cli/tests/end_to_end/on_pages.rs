@@ -3,28 +3,18 @@
 use std::fs;
 
 use crate::audit::audit;
+use crate::exceptions::exception;
 use crate::outputs::populated;
 use crate::package::{Package, Row};
 use crate::support::{told, trailaudit};
-
-const ACCEPTED: &str = r#"
-[[exceptions]]
-rule = "trail-encrypted-with-customer-key"
-ou = "ROOT"
-reason = "the key is being <made>"
-ticket = "CHG-7"
-requested-by = "ada"
-approved-by = "grace"
-starts = 2020-01-01
-expires = 2099-12-31
-"#;
 
 /// Of its exchanges, a page has the beginning of each digest.
 #[test]
 fn pages_and_tables_carry_the_same_rows() {
     let audited = audit(populated(), &[]);
     let root = audited.package.findings[0]["organizational_unit"].clone();
-    let accepted = ACCEPTED.replace("ROOT", root.split('/').next().unwrap());
+    let scope = format!("ou = \"{}\"", root.split('/').next().unwrap());
+    let accepted = exception("trail-encrypted-with-customer-key", &scope, "2020-01-01", "2099-12-31");
     fs::write(audited.bench.path().join("accepted.toml"), accepted).unwrap();
     let output = trailaudit(audited.bench.path())
         .args(["assess", "package", "--out", "accepted", "--config", "accepted.toml"])
