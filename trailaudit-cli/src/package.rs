@@ -125,7 +125,7 @@ fn open_file(path: &Path) -> Result<BufReader<File>> {
     Ok(BufReader::new(file))
 }
 
-/// Opens a directory that something is written into.
+/// Opens a directory, to read it or to write into it.
 pub(crate) fn open_folder(path: &Path) -> Result<Folder> {
     // One that cannot be listed is no package that fails: it cannot be read.
     let opened = Folder::open(path).and_then(|folder| fs::read_dir(path).map(|_| folder));

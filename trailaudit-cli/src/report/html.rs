@@ -120,6 +120,7 @@ impl<'a> Gathering<'a> {
             }
         }
         let full = self.every.add(findings, self.selection, self.inventory.accounts());
+        let full = full.map_err(io::Error::other)?;
         full.iter().map(|page| self.full_page(page)).collect()
     }
 

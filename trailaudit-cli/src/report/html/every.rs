@@ -79,20 +79,18 @@ impl Default for Every {
 
 impl Every {
     /// Takes in findings; gives the pages that are full, and followed by another.
-    pub(super) fn add(&mut self, findings: &[Finding], selection: &Selection, accounts: &[Account]) -> Vec<Page> {
-        let of_account = |findings: &[Finding]| {
-            let account = findings.first().map(|finding| Named::of(accounts, &finding.account));
-            let rows = findings.iter().filter_map(|finding| {
-                Some(Row {
-                    account: account?,
-                    finding,
-                })
-            });
-            // Writing into a string cannot fail.
-            rows.map(|row| row.render().unwrap_or_default()).collect::<Vec<_>>()
-        };
-        let accounts: Vec<_> = findings.chunk_by(|a, b| a.account == b.account).collect();
-        let rows: Vec<_> = accounts.into_par_iter().flat_map_iter(of_account).collect();
+    pub(super) fn add(
+        &mut self,
+        findings: &[Finding],
+        selection: &Selection,
+        accounts: &[Account],
+    ) -> askama::Result<Vec<Page>> {
+        let of_account: Vec<_> = findings.chunk_by(|a, b| a.account == b.account).collect();
+        let rows = of_account.into_par_iter().flat_map_iter(|findings| {
+            let account = Named::of(accounts, &findings[0].account);
+            findings.iter().map(move |finding| Row { account, finding }.render())
+        });
+        let rows = rows.collect::<askama::Result<Vec<_>>>()?;
         let mut full = Vec::new();
         for (finding, row) in findings.iter().zip(rows) {
             if self.findings == FINDINGS {
@@ -101,7 +99,7 @@ impl Every {
             self.section(finding.rule, selection).rows.push(row);
             self.findings += 1;
         }
-        full
+        Ok(full)
     }
 
     /// The last page.
